@@ -1,0 +1,170 @@
+// What the operator asked for, as typed values. No YAML here: load.h turns text into a Config.
+// Every key of the file has its field here and its row in fields.cc; a key that does nothing does not exist.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace driftd {
+
+using Milliseconds = std::chrono::milliseconds;
+
+enum class LogLevel : std::uint8_t { kTrace, kDebug, kInfo, kWarn, kError };
+enum class LogFormat : std::uint8_t { kLogfmt, kJson };
+struct LogConfig {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kLogfmt;
+  Milliseconds repeat_limit{10'000};
+};
+
+struct HttpConfig {
+  std::string listen = "127.0.0.1:3738";  // port 0 = any
+  std::string external_url;               // base of links that leave the process; "" leaves them out
+};
+
+struct StateConfig {
+  std::string dir;  // "" = $STATE_DIRECTORY, else /var/lib/driftd when writable, else the XDG state folder (decision 30)
+  Milliseconds snapshot_interval{10'000};
+  std::uint64_t snapshot_records = 2'000'000;
+  std::uint32_t generations = 3;
+};
+
+struct MetricsConfig {
+  std::uint32_t max_series = 10'000;
+};
+
+struct EngineConfig {
+  std::uint32_t shards = 0;  // 0 = auto: cores, at most the number of partitions
+  std::uint64_t max_payload_bytes = 1 << 20;
+};
+
+struct KafkaSecurity {
+  std::string protocol = "PLAINTEXT";  // PLAINTEXT | SSL | SASL_PLAINTEXT | SASL_SSL
+  std::string mechanism;               // PLAIN | SCRAM-SHA-256 | SCRAM-SHA-512 | OAUTHBEARER
+  std::string username, password_file, ca_file, cert_file, key_file, key_password_file;
+};
+
+struct KafkaConfig {
+  std::vector<std::string> brokers;
+  std::string group = "driftd";
+  std::string client_id = "driftd";
+  bool read_committed = true;  // isolation: read_committed | read_uncommitted
+  KafkaSecurity security;
+  std::map<std::string, std::string> librdkafka;  // passed through, checked
+};
+
+enum class StartAt : std::uint8_t { kLatest, kEarliest, kTime };
+enum class OnError : std::uint8_t { kSkip, kDeadLetter };
+enum class TimeUnit : std::uint8_t { kMilliseconds, kSeconds, kMicroseconds, kNanoseconds };
+enum class Format : std::uint8_t { kJson, kCsv };  // csv: file replay only
+
+struct StreamConfig {
+  std::string name;
+  std::vector<std::string> topics;
+  StartAt start = StartAt::kLatest;
+  std::int64_t start_time_us = 0;  // kTime only
+  Format format = Format::kJson;
+  struct Fields {
+    std::string event_time;  // "" = the record's own timestamp
+    TimeUnit event_time_unit = TimeUnit::kMilliseconds;  // of integers; RFC 3339 text always works
+    std::string event_id, model_version;                 // "" = none
+    std::string prediction, label;                       // "" = none; both: the derived field `error`
+  } fields;
+  struct Errors {
+    OnError action = OnError::kSkip;
+    std::string topic;     // dead letters; required for kDeadLetter
+    bool payload = false;  // copy up to 4 KiB of the record into the dead letter
+  } on_error;
+  struct Time {
+    Milliseconds lateness{60'000};
+    Milliseconds max_future{300'000};
+    Milliseconds idle_after{60'000};
+  } time;
+  struct Queue {
+    std::uint64_t records = 100'000;
+    std::uint64_t bytes = 64ULL << 20;
+  } queue;
+};
+
+struct WindowConfig {
+  Milliseconds every{300'000};
+  std::optional<std::uint64_t> min_samples;  // auto = 50 numeric, 5 x cells categorical (algorithms 0.3)
+};
+
+struct SegmentsConfig {
+  std::vector<std::string> by;                             // columns, in declared order
+  std::map<std::string, std::vector<std::string>> values;  // column -> declared values; the rest is `__other__`
+};
+
+struct FeaturesConfig {
+  std::vector<std::string> include{"*"};  // globs over the reference's columns
+  std::vector<std::string> exclude;
+};
+
+// One entry of `detectors`: a two-sample method with a fixed threshold, or a sequential detector on fields.
+struct DetectorConfig {
+  std::string name;
+  std::optional<double> threshold;             // two-sample: opts into a fixed threshold
+  std::vector<std::string> fields{"error"};    // sequential: globs over features
+  std::map<std::string, double> params;        // sequential: River's names; absent = default of the spec
+};
+
+enum class Severity : std::uint8_t { kAuto, kWarning, kCritical };
+
+struct FalseAlarms {
+  double count = 1;
+  Milliseconds period{30LL * 86'400'000};
+};
+
+struct FixedAlertConfig {
+  std::uint32_t fire_after = 2, clear_after = 3;
+  double clear_ratio = 0.8;
+  Milliseconds cooldown{30 * 60'000};
+};
+
+struct AlertConfig {
+  std::optional<FalseAlarms> false_alarms = FalseAlarms{};  // nullopt = off: fixed thresholds only
+  std::optional<double> min_effect;                         // auto = 0.1, and 0.02 for 0/1 columns
+  Severity severity = Severity::kAuto;                      // auto: critical from an effect of 0.25
+  std::uint32_t close_after = 3;                            // calm windows
+  std::uint32_t cooldown = 1;                               // windows
+  FixedAlertConfig fixed;
+};
+
+struct AlertSinksConfig {  // alerts.kafka: sinks belong to the daemon, not to a monitor
+  bool kafka_enabled = false;
+  std::string kafka_topic = "driftd.events.v1";
+  bool kafka_windows = false;  // closed windows on the same topic
+};
+
+struct MonitorConfig {
+  std::string name;
+  std::string stream;     // name of a StreamConfig; `topic: T` makes or joins stream T
+  std::string reference;  // path: .ref, .csv, .jsonl, each plain or .gz
+  WindowConfig window;
+  SegmentsConfig segments;
+  FeaturesConfig features;
+  std::vector<DetectorConfig> detectors;  // empty = auto
+  bool quality = true;                    // quality: auto | off
+  AlertConfig alerts;
+};
+
+struct Config {
+  std::string source;  // path it came from, for messages
+  std::string hash;    // 12 hex digits over the effective values
+  LogConfig log;
+  HttpConfig http;
+  StateConfig state;
+  MetricsConfig metrics;
+  EngineConfig engine;
+  KafkaConfig kafka;
+  std::vector<StreamConfig> streams;
+  std::vector<MonitorConfig> monitors;
+  AlertSinksConfig alert_sinks;
+};
+
+}  // namespace driftd

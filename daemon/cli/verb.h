@@ -1,0 +1,33 @@
+// What a verb is, and the exit codes all verbs share (interfaces 1).
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace driftd {
+
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitFailed = 1,        // failed while running
+  kExitFinding = 3,       // --fail-on, --deny-warnings
+  kExitUsage = 64,
+  kExitBadInput = 65,
+  kExitUnavailable = 69,  // broker or tool
+  kExitBug = 70,
+  kExitIo = 74,
+  kExitTryAgain = 75,     // lock held
+  kExitConfig = 78,       // configuration or state refused
+};
+
+// args: what follows the verb. Data goes to stdout, messages to stderr.
+struct Verb {
+  std::string_view name;
+  std::string_view summary;
+  int (*run)(std::span<const std::string> args);
+};
+
+// One line a verb, defined in its own cli/<verb>.cc.
+int run_version(std::span<const std::string> args);
+
+}  // namespace driftd

@@ -1,0 +1,62 @@
+// OUT of decode: up to kBatchRows records as columns, in offset order. Shard thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "detectors/reference/value_class.h"
+
+namespace driftd {
+
+inline constexpr std::size_t kBatchRows = 128;
+inline constexpr std::size_t kColumnStride = kBatchRows + 8;  // never a power of two (performance 5.3)
+
+// Why a record reached no window. Closed list: the metric label and the dead letter's reason.
+enum class Reject : std::uint8_t {
+  kTombstone,
+  kTooLarge,      // payload over engine.max_payload
+  kMalformed,     // not a valid document (bad_json, bad_csv)
+  kNotObject,     // valid JSON, but not an object
+  kMissingTime,   // the event-time field is absent or null, or the record has no timestamp
+  kBadTime,       // the event-time field is neither RFC 3339 nor an integer, or out of range
+  kFutureTime,    // later than record time + max_future
+};
+inline constexpr std::size_t kRejects = 7;
+std::string_view reject_name(Reject reject);  // as on the wire: tombstone, too_large, bad_json, not_object, missing_time, bad_time, future_time
+
+// What a slot holds. The same path may be read as both types by different monitors: two slots.
+enum class SlotType : std::uint8_t { kNumeric, kCategorical };
+
+struct RejectedRecord {
+  std::uint32_t message;  // index into MessageBatch::messages
+  Reject reason;
+};
+
+// A category that no monitor's reference knows, kept so that it can be named.
+struct UnseenCategory {
+  std::uint16_t row;
+  std::uint16_t slot;
+  std::string_view name;  // at most 128 bytes; lives until the next clear()
+};
+
+// Slot-major columns with a padded stride; cell (slot, row) is at slot * kColumnStride + row.
+// A value that is not kValid holds NaN (numeric) or 0 (category).
+struct RecordBatch {
+  std::uint32_t rows = 0;
+  std::array<std::int64_t, kBatchRows> offset;
+  std::array<std::int64_t, kBatchRows> event_time_us;
+  std::array<std::int64_t, kBatchRows> record_time_us;
+  std::vector<double> numeric;          // numeric slots, by SlotId::column
+  std::vector<std::uint64_t> category;  // categorical slots, by SlotId::column: hash_category of the bytes
+  std::vector<ValueClass> numeric_class;
+  std::vector<ValueClass> category_class;
+  std::array<double, kBatchRows> error;  // 1: prediction and label differ, 0: equal; NaN: one of them is missing
+  std::vector<UnseenCategory> unseen;
+  std::vector<RejectedRecord> rejected;
+};
+
+}  // namespace driftd

@@ -1,0 +1,37 @@
+// The table of verbs.
+#include <array>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "daemon/cli/verb.h"
+
+namespace {
+
+constexpr std::array kVerbs{
+    driftd::Verb{"version", "print the version", driftd::run_version},
+};
+
+int short_help(std::FILE* to) {
+  std::fputs(
+      "driftd: streaming drift monitor for machine-learning data\n\n"
+      "usage: driftd VERB [flags]     driftd VERB --help tells more\n\n",
+      to);
+  for (const auto& verb : kVerbs) {
+    std::fprintf(to, "  %-10s %s\n", verb.name.data(), verb.summary.data());
+  }
+  return to == stdout ? driftd::kExitOk : driftd::kExitUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> args(argv + 1, argv + argc);
+  if (args.empty() || args[0] == "help" || args[0] == "--help" || args[0] == "-h") return short_help(stdout);
+  const std::string name = args[0] == "--version" ? "version" : args[0];
+  for (const auto& verb : kVerbs) {
+    if (verb.name == name) return verb.run(std::span(args).subspan(1));
+  }
+  std::fprintf(stderr, "driftd: unknown verb '%s'\n\n", name.c_str());
+  return short_help(stderr);
+}

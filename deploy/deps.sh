@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# Gets every dependency of driftd on Debian: packages from its archive, and librdkafka >= 2.8.0 built from Debian's
+# own source package where the system's is older. Safe to repeat: what is there already is skipped.
+#   deploy/deps.sh [build|test]     build: to compile and run (default); test: also what ./tests/run.sh needs
+# Cached in ${DRIFTD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/driftd}. Exit 69: something is missing that it cannot install.
+set -euo pipefail
+what=${1:-build}
+cache=${DRIFTD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/driftd}
+rdkafka_version=2.8.0
+rdkafka_sha256=5bd1c46f63265f31c6bfcedcde78703f77d28238eadf23821c2b43fc30be3e25
+rdkafka_prefix=$cache/librdkafka-$rdkafka_version
+
+build_packages=(g++ cmake ninja-build pkg-config ca-certificates libssl-dev libsasl2-dev libcurl4-openssl-dev libzstd-dev
+  liblz4-dev zlib1g-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev libboost-dev libcli11-dev libspdlog-dev
+  libfmt-dev libxxhash-dev)
+test_packages=(doctest-dev clang-format-19 clang-tidy-19 ccache python3 openjdk-17-jre-headless maven prometheus curl)
+
+say() { printf 'deps: %s\n' "$*" >&2; }
+
+missing() { # prints those of its arguments that dpkg does not have installed
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+  done
+}
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_packages() {
+  local want=("${build_packages[@]}") need
+  [ "$what" = test ] && want+=("${test_packages[@]}")
+  if ! grep -qs '^ID=debian$' /etc/os-release || ! command -v apt-get >/dev/null; then
+    say "this script installs from Debian's archive only. What driftd needs, by Debian's names:"
+    printf '  %s\n' "${want[@]}" "librdkafka-dev (>= $rdkafka_version)" >&2
+    exit 69
+  fi
+  mapfile -t need < <(missing "${want[@]}")
+  if [ "${#need[@]}" -eq 0 ]; then return; fi
+  say "installing ${need[*]}"
+  as_root apt-get update -qq
+  # The package of Prometheus starts a service that would take port 9090; only its program is wanted here.
+  local policy=/usr/sbin/policy-rc.d made=
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+    made=yes
+  fi
+  local status=0
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${need[@]}" >/dev/null || status=$?
+  [ -z "$made" ] || as_root rm -f "$policy"
+  [ "$status" = 0 ] || { say "apt-get could not install them"; exit 69; }
+}
+
+system_rdkafka_is_new_enough() {
+  pkg-config --exists "rdkafka >= $rdkafka_version" 2>/dev/null
+}
+
+# An apt configuration of its own: the machine's Debian mirror with suite trixie and sources, nothing of the system's is touched.
+fetch_rdkafka_source() {
+  local work=$1 mirror
+  mirror=$(apt-get indextargets --format '$(SITE)|$(RELEASE)|$(CREATED_BY)' 'Created-By: Packages' 2>/dev/null |
+    awk -F'|' '$2 ~ /^bookworm$|^oldstable$|^stable$|^trixie$/ {print $1; exit}')
+  [ -n "$mirror" ] || { say "no Debian mirror in apt's configuration"; exit 69; }
+  mkdir -p "$work"/{lists,archives/partial,etc}
+  cat >"$work/etc/trixie.sources" <<SOURCES
+Types: deb-src
+URIs: $mirror
+Suites: trixie
+Components: main
+Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
+SOURCES
+  local apt=(-o "Dir::Etc::sourcelist=$work/etc/trixie.sources" -o Dir::Etc::sourceparts=/dev/null
+    -o "Dir::State::Lists=$work/lists" -o "Dir::Cache=$work" -o APT::Sandbox::User=root)
+  apt-get "${apt[@]}" update -qq
+  (cd "$work" && apt-get "${apt[@]}" source -qq --download-only "librdkafka=$rdkafka_version-1" >/dev/null)
+  echo "$rdkafka_sha256  $work/librdkafka_$rdkafka_version.orig.tar.gz" | sha256sum -c --quiet ||
+    { say "the checksum of librdkafka $rdkafka_version differs from the listed one"; exit 69; }
+}
+
+build_rdkafka() {
+  local work
+  work=$(mktemp -d)
+  say "building librdkafka $rdkafka_version (about half a minute)"
+  fetch_rdkafka_source "$work"
+  mkdir "$work/src"
+  tar -xf "$work/librdkafka_$rdkafka_version.orig.tar.gz" -C "$work/src" --strip-components 1
+  cmake -S "$work/src" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
+    -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BUILD_EXAMPLES=OFF -DRDKAFKA_BUILD_TESTS=OFF -DWITH_SSL=ON -DWITH_SASL=ON -DWITH_CURL=ON \
+    -DWITH_ZSTD=ON -DENABLE_LZ4_EXT=ON -DCMAKE_INSTALL_PREFIX="$rdkafka_prefix.tmp" -DCMAKE_INSTALL_LIBDIR=lib >"$work/log" 2>&1 &&
+    cmake --build "$work/build" >>"$work/log" 2>&1 && cmake --install "$work/build" >>"$work/log" 2>&1 ||
+    { tail -n 30 "$work/log" >&2; exit 69; }
+  rm -rf "$rdkafka_prefix"
+  mv "$rdkafka_prefix.tmp" "$rdkafka_prefix"
+  rm -rf "$work"
+}
+
+install_packages
+if ! system_rdkafka_is_new_enough && [ ! -e "$rdkafka_prefix/lib/librdkafka.a" ]; then
+  mkdir -p "$cache"
+  exec 9>"$cache/.lock"
+  flock 9 # two builds may start at once
+  [ -e "$rdkafka_prefix/lib/librdkafka.a" ] || build_rdkafka
+fi
