@@ -30,7 +30,7 @@ std::int64_t Watermark::update(std::int64_t event_time_us) {
   return value_;
 }
 
-void Watermark::save(Encoder& out) const {
+void Watermark::save(ByteWriter& out) const {
   out.u64(records_);
   out.i64(value_);
   out.u32(later_count_);
@@ -40,7 +40,7 @@ void Watermark::save(Encoder& out) const {
   }
 }
 
-bool Watermark::load(Decoder& in) {
+bool Watermark::load(ByteReader& in) {
   records_ = in.u64();
   value_ = in.i64();
   later_count_ = in.u32();

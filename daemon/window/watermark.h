@@ -21,8 +21,8 @@ class Watermark {
   std::int64_t update(std::int64_t event_time_us);
   std::int64_t value() const { return value_; }
 
-  void save(Encoder& out) const;
-  bool load(Decoder& in);
+  void save(ByteWriter& out) const;
+  bool load(ByteReader& in);
   friend bool operator==(const Watermark&, const Watermark&) = default;
 
  private:
