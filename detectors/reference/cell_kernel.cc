@@ -1,4 +1,4 @@
-#include "daemon/decode/cell_kernel.h"
+#include "detectors/reference/cell_kernel.h"
 
 #include <algorithm>
 #include <cassert>
