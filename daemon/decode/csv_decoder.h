@@ -1,8 +1,8 @@
-// Raw CSV records (replay) -> columns, by the header that the plan carries. A slot reads the column named like its path, keys joined
-// by dots. Everything is text here: an empty field is null; a numeric slot takes a decimal number and nothing around it, or one of
-// nan, inf, infinity in letters of either case; a categorical slot takes the bytes as they are.
-// Event time: RFC 3339 or an integer of the stream's unit. Prediction and label: numbers compare as numbers, else bytes.
-// kMalformed: a record that CsvFields refuses, one with more or fewer fields than the header, or one that is not UTF-8.
+// Raw CSV records (replay) -> columns, by the header that the plan carries. A slot reads the column whose name is its path's keys
+// joined by dots (of equal names the first); a slot without one is absent in every row. Everything is text here: an empty field is
+// null; a numeric slot takes what parse_number takes; a categorical slot takes the bytes, which need not be UTF-8.
+// Event time: RFC 3339 or an integer of the stream's unit. Prediction and label: numbers compare as numbers, others as bytes.
+// kMalformed: a record that CsvFields refuses, or with more or fewer fields than the header.
 // Shard thread. No allocation per record in steady state. Cost O(bytes).
 #pragma once
 

@@ -35,13 +35,10 @@ struct Tape {
     switch (type(at)) {
       case tape_type::INT64:
       case tape_type::UINT64:
-      case tape_type::DOUBLE:
-        return at + 2;
+      case tape_type::DOUBLE: return at + 2;
       case tape_type::START_OBJECT:
-      case tape_type::START_ARRAY:
-        return behind_container(at);
-      default:
-        return at + 1;
+      case tape_type::START_ARRAY: return behind_container(at);
+      default: return at + 1;
     }
   }
   // Of a signed integer or a double. Both readings are made and one is selected: producers mix 1 and 1.5 at random, and a
@@ -62,18 +59,11 @@ class JsonDecoder final : public Decoder {
   }
 
   std::size_t decode(std::span<const Message> messages, std::size_t from, RecordBatch& batch) override {
-    clear(batch);
-    std::size_t at = from;
-    for (; at < messages.size() && batch.rows < kBatchRows; ++at) {
-      if (const auto reject = decode_record(messages[at], batch)) batch.rejected.push_back({static_cast<std::uint32_t>(at), *reject});
-    }
-    return at - from;
+    return fill_batch(messages, from, max_payload_bytes_, batch, [&](const Message& message) { return decode_record(message, batch); });
   }
 
  private:
   std::optional<Reject> decode_record(const Message& message, RecordBatch& batch) {
-    if (message.tombstone) return Reject::kTombstone;
-    if (message.payload.size() > max_payload_bytes_) return Reject::kTooLarge;
     if (!parse(message.payload)) return Reject::kMalformed;
     tape_ = {document_.tape.get(), document_.string_buf.get()};
     if (tape_.type(1) != tape_type::START_OBJECT) return Reject::kNotObject;
@@ -85,18 +75,17 @@ class JsonDecoder final : public Decoder {
 
   // The payload has no padding of its own, and what lies behind it must not reach the parser.
   bool parse(std::string_view payload) {
-    if (payload.size() > capacity_) grow(std::max(2 * capacity_, payload.size()));
-    std::memcpy(padded_.data(), payload.data(), payload.size());
+    if (payload.size() > capacity_ && !grow(std::max(2 * capacity_, payload.size()))) return false;
+    payload.copy(padded_.data(), payload.size());
     std::memset(padded_.data() + payload.size(), 0, simdjson::SIMDJSON_PADDING);
     return parser_.parse_into_document(document_, padded_.data(), payload.size(), false).error() == simdjson::SUCCESS;
   }
 
-  void grow(std::size_t capacity) {
-    capacity_ = capacity;
+  bool grow(std::size_t capacity) {
     padded_.resize(capacity + simdjson::SIMDJSON_PADDING);
-    // Where these fail the parser tries again at each record, and refuses it.
-    static_cast<void>(parser_.allocate(capacity));
-    static_cast<void>(document_.allocate(capacity));
+    const bool grown = parser_.allocate(capacity) == simdjson::SUCCESS && document_.allocate(capacity) == simdjson::SUCCESS;
+    capacity_ = grown ? capacity : 0;
+    return grown;
   }
 
   void walk(std::size_t object, FieldId id) {
@@ -131,22 +120,14 @@ class JsonDecoder final : public Decoder {
   void take_category(std::uint32_t column, std::size_t at) {
     CategoryBuffer buffer;
     switch (tape_.type(at)) {
-      case tape_type::STRING:
-        return row_.category(column, tape_.text(at));
-      case tape_type::TRUE_VALUE:
-        return row_.category(column, "true");
-      case tape_type::FALSE_VALUE:
-        return row_.category(column, "false");
-      case tape_type::INT64:
-        return row_.category(column, category_text(static_cast<std::int64_t>(tape_.words[at + 1]), buffer));
-      case tape_type::UINT64:
-        return row_.category(column, category_text(tape_.words[at + 1], buffer));
-      case tape_type::DOUBLE:
-        return row_.category(column, category_text(tape_.number(at), buffer));
-      case tape_type::NULL_VALUE:
-        return row_.no_category(column, ValueClass::kNull);
-      default:
-        return row_.no_category(column, ValueClass::kWrongType);
+      case tape_type::STRING: return row_.category(column, tape_.text(at));
+      case tape_type::TRUE_VALUE: return row_.category(column, "true");
+      case tape_type::FALSE_VALUE: return row_.category(column, "false");
+      case tape_type::INT64: return row_.category(column, category_text(static_cast<std::int64_t>(tape_.words[at + 1]), buffer));
+      case tape_type::UINT64: return row_.category(column, category_text(tape_.words[at + 1], buffer));
+      case tape_type::DOUBLE: return row_.category(column, category_text(tape_.number(at), buffer));
+      case tape_type::NULL_VALUE: return row_.no_category(column, ValueClass::kNull);
+      default: return row_.no_category(column, ValueClass::kWrongType);
     }
   }
 
@@ -160,18 +141,12 @@ class JsonDecoder final : public Decoder {
 
   void take_answer(Answer& answer, std::size_t at) {
     switch (tape_.type(at)) {
-      case tape_type::STRING:
-        return answer.set_text(tape_.text(at));
-      case tape_type::TRUE_VALUE:
-        return answer.set_text("true");
-      case tape_type::FALSE_VALUE:
-        return answer.set_text("false");
-      case tape_type::INT64:
-        return answer.set(static_cast<std::int64_t>(tape_.words[at + 1]));
-      case tape_type::UINT64:
-        return answer.set(tape_.words[at + 1]);
-      case tape_type::DOUBLE:
-        return answer.set(tape_.number(at));
+      case tape_type::STRING: return answer.set_text(tape_.text(at));
+      case tape_type::TRUE_VALUE: return answer.set_text("true");
+      case tape_type::FALSE_VALUE: return answer.set_text("false");
+      case tape_type::INT64: return answer.set(static_cast<std::int64_t>(tape_.words[at + 1]));
+      case tape_type::UINT64: return answer.set(tape_.words[at + 1]);
+      case tape_type::DOUBLE: return answer.set(tape_.number(at));
       default:  // null, an array or an object answers nothing
         return;
     }

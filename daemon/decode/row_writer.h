@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -88,5 +89,26 @@ class RowWriter {
   std::optional<Reject> time_problem_;
   Answer prediction_, label_;
 };
+
+// The loop of every decoder: decode_record(message) for messages[from...] until the batch is full; what Decoder::decode promises.
+template <class DecodeRecord>
+std::size_t fill_batch(std::span<const Message> messages, std::size_t from, std::uint64_t max_payload_bytes, RecordBatch& batch,
+                       DecodeRecord decode_record) {
+  clear(batch);
+  std::size_t at = from;
+  for (; at < messages.size() && batch.rows < kBatchRows; ++at) {
+    const Message& message = messages[at];
+    std::optional<Reject> reject;
+    if (message.tombstone) {
+      reject = Reject::kTombstone;
+    } else if (message.payload.size() > max_payload_bytes) {
+      reject = Reject::kTooLarge;
+    } else {
+      reject = decode_record(message);
+    }
+    if (reject) batch.rejected.push_back({static_cast<std::uint32_t>(at), *reject});
+  }
+  return at - from;
+}
 
 }  // namespace driftd
