@@ -1,4 +1,4 @@
-#include "daemon/state/codec.h"
+#include "daemon/runtime/codec.h"
 
 #include <bit>
 
