@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kBlanks = " \t\r";
+constexpr std::size_t kMaxColumns = 10'000;  // more are keys that should be values, and would fill the memory
 
 struct TextHash {
   using is_transparent = void;
@@ -52,10 +53,10 @@ class JsonlReader final : public TableReader {
       const auto text = line_number_ == 1 && (*line)->starts_with(kByteOrderMark) ? (*line)->substr(kByteOrderMark.size()) : **line;
       if (text.find_first_not_of(kBlanks) == std::string_view::npos) continue;
       if (const auto problem = flattener_.flatten(text)) {
-        const auto place = fmt::format("{}:{}:{}", buffer_.name(), line_number_, problem->offset + 1);
-        return std::unexpected(TableError{TableError::Kind::kBadInput, place + ": " + problem->what});
+        return error_at(problem->offset + 1, problem->what);
       }
       collect_cells();
+      if (columns_.size() > kMaxColumns) return error_at(1, fmt::format("more than {} different fields", kMaxColumns));
       return true;
     }
   }
@@ -65,6 +66,10 @@ class JsonlReader final : public TableReader {
 
  private:
   std::expected<std::optional<std::string_view>, TableError> next_line();
+  std::unexpected<TableError> error_at(std::size_t column, std::string_view what) const {
+    return std::unexpected(
+        TableError{TableError::Kind::kBadInput, fmt::format("{}:{}:{}: {}", buffer_.name(), line_number_, column, what)});
+  }
   void collect_cells();
   std::uint32_t column_of(std::string_view path, std::size_t place);
 
@@ -91,8 +96,7 @@ std::expected<std::optional<std::string_view>, TableError> JsonlReader::next_lin
       return text.substr(0, end);
     }
     if (text.size() > kMaxRecordBytes) {
-      const auto what = fmt::format("{}:{}:1: a line of more than {} MiB", buffer_.name(), line_number_, kMaxRecordBytes >> 20);
-      return std::unexpected(TableError{TableError::Kind::kBadInput, what});
+      return error_at(1, fmt::format("a line of more than {} MiB", kMaxRecordBytes >> 20));
     }
     from = text.size();
     const auto more = buffer_.more();
