@@ -18,6 +18,7 @@ enum class FieldSource : std::uint8_t { kNumeric, kCategory, kError };
 struct FieldPlan {
   FieldSource from = FieldSource::kNumeric;
   std::uint32_t column = 0;      // of its type; unused for kError
+  std::uint32_t slot = 0;        // index into DecodePlan::slots; unused for kError
   std::uint32_t first_cell = 0;  // in CellCounts::cells
   std::uint32_t cell_count = 0;
   CellKernel kernel;             // kNumeric, kError
