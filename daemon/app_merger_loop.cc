@@ -99,29 +99,21 @@ void MergerLoop::align(MergerInput input) {
 }
 
 void MergerLoop::handle(MergerInput input) {
-  using Kind = MergerInput::Kind;
-  const bool from_shard = input.kind == Kind::kOutput || input.kind == Kind::kBarrier || input.kind == Kind::kStopped;
+  using enum MergerInput::Kind;
+  const bool from_shard = input.kind == kOutput || input.kind == kBarrier || input.kind == kStopped;
   if (from_shard && aligning_ && passed_[input.shard]) {
     held_.push_back(std::move(input));
     return;
   }
   switch (input.kind) {
-    case Kind::kPartition:
+    case kPartition:
       ids_.emplace(input.partition, input.id);
       engine_.add_partition(input.partition, input.id);
       break;
-    case Kind::kOutput:
-      apply(std::move(input.output));
-      break;
-    case Kind::kBarrier:
-      align(std::move(input));
-      break;
-    case Kind::kStopped:
-      ++stopped_;
-      break;
-    case Kind::kFailed:
-      failure_ = std::move(input.failure);
-      break;
+    case kOutput: apply(std::move(input.output)); break;
+    case kBarrier: align(std::move(input)); break;
+    case kStopped: ++stopped_; break;
+    case kFailed: failure_ = std::move(input.failure); break;
   }
 }
 

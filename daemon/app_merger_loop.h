@@ -32,9 +32,9 @@ struct EngineStatus {
 
 struct MergerLoopOptions {
   std::uint32_t shards = 1;
-  FileStore* store = nullptr;      // nullptr: no snapshots
-  RecordSink* sink = nullptr;      // nullptr: records stay in the outbox and are dropped (replay)
-  std::uint64_t outbox_bytes = 64ULL << 20;  // more unacknowledged than this: outputs wait, and so the source
+  FileStore* store = nullptr;                          // nullptr: no snapshots
+  RecordSink* sink = nullptr;                          // nullptr: records stay in the outbox and are dropped (replay)
+  std::uint64_t outbox_bytes = 64ULL << 20;            // more unacknowledged than this: outputs wait, and so the source
   std::function<void(const ClosedWindow&)> on_window;  // log, replay and demo listen here
 };
 
@@ -54,7 +54,6 @@ class MergerLoop {
 
   const Published<EngineStatus>& status() const { return status_; }
   const std::atomic<bool>& snapshot_wanted() const { return snapshot_wanted_; }
-  std::size_t waiting() const { return engine_.outbox().waiting(); }
   EngineMerger& engine() { return engine_; }
 
  private:

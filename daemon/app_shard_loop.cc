@@ -27,20 +27,14 @@ void ShardLoop::handle(ShardInput input, Source& source) {
       engine_.consume(*input.batch, output.output);
       source.recycle(std::move(input.batch));
       break;
-    case ShardInput::Kind::kIdle:
-      output.output = engine_.idle(input.partition);
-      break;
-    case ShardInput::Kind::kFinished:
-      engine_.finish(input.partition, output.output);
-      break;
+    case ShardInput::Kind::kIdle: output.output = engine_.idle(input.partition); break;
+    case ShardInput::Kind::kFinished: engine_.finish(input.partition, output.output); break;
     case ShardInput::Kind::kBarrier:
       output.kind = MergerInput::Kind::kBarrier;
       output.barrier = input.barrier;
       output.states = engine_.save();
       break;
-    case ShardInput::Kind::kStop:
-      output.kind = MergerInput::Kind::kStopped;
-      break;
+    case ShardInput::Kind::kStop: output.kind = MergerInput::Kind::kStopped; break;
   }
   send(std::move(output));
 }

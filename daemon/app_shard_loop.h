@@ -10,7 +10,8 @@ namespace driftd {
 
 class ShardLoop {
  public:
-  ShardLoop(const EnginePlan& plan, std::uint32_t shard, ShardQueue& in, MergerQueue& out) : engine_(plan), shard_(shard), in_(in), out_(out) {}
+  ShardLoop(const EnginePlan& plan, std::uint32_t shard, ShardQueue& in, MergerQueue& out)
+      : engine_(plan), shard_(shard), in_(in), out_(out) {}
 
   // source: where used batches go back to.
   void run(Source& source);

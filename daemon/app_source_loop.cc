@@ -67,10 +67,8 @@ void SourceLoop::handle(SourceEvent event) {
   ShardInput input;
   input.partition = event.partition;
   switch (event.kind) {
-    case SourceEvent::Kind::kNothing:
-      return;
-    case SourceEvent::Kind::kPartition:
-      return add_partition(event);
+    case SourceEvent::Kind::kNothing: return;
+    case SourceEvent::Kind::kPartition: return add_partition(event);
     case SourceEvent::Kind::kBatch: {
       Partition& partition = partitions_.at(event.partition);
       partition.caught_up = partition.idle = false;
@@ -80,9 +78,7 @@ void SourceLoop::handle(SourceEvent event) {
       input.batch = std::move(event.batch);
       break;
     }
-    case SourceEvent::Kind::kCaughtUp:
-      partitions_.at(event.partition).caught_up = true;
-      return;
+    case SourceEvent::Kind::kCaughtUp: partitions_.at(event.partition).caught_up = true; return;
     case SourceEvent::Kind::kFinished:
       partitions_.at(event.partition).finished = true;
       input.kind = ShardInput::Kind::kFinished;
@@ -120,7 +116,8 @@ void SourceLoop::barrier() {
 }
 
 bool SourceLoop::all_finished() const {
-  return !partitions_.empty() && std::all_of(partitions_.begin(), partitions_.end(), [](const auto& entry) { return entry.second.finished; });
+  return !partitions_.empty() &&
+         std::all_of(partitions_.begin(), partitions_.end(), [](const auto& entry) { return entry.second.finished; });
 }
 
 void SourceLoop::run(const std::atomic<bool>& stop, const std::atomic<bool>& snapshot_wanted) {

@@ -176,7 +176,8 @@ std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, s
   monitor.history = load_history(in);
   if (!in.boolean()) return {};
   Judgement last;
-  if (!load_judgement(in, last) || !in.done()) return std::unexpected("the last window of monitor '" + plan_.monitors[index].name + "' cannot be read");
+  if (!load_judgement(in, last) || !in.done())
+    return std::unexpected("the last window of monitor '" + plan_.monitors[index].name + "' cannot be read");
   monitor.last = std::make_unique<const Judgement>(std::move(last));
   return {};
 }

@@ -29,10 +29,10 @@ struct ClosedWindow {
 struct MonitorHistory {
   struct Entry {
     std::int64_t end_us = 0;
-    std::uint64_t rows = 0;        // of `all`
-    std::vector<double> ratios;    // by verdict: worst drift ratio; NaN: no verdict
+    std::uint64_t rows = 0;      // of `all`
+    std::vector<double> ratios;  // by verdict: worst drift ratio; NaN: no verdict
   };
-  std::deque<Entry> entries;       // the last kHistoryWindows, oldest first
+  std::deque<Entry> entries;  // the last kHistoryWindows, oldest first
   std::uint64_t windows_closed = 0, evaluations_ok = 0, evaluations_insufficient = 0;
 };
 inline constexpr std::size_t kHistoryWindows = 60;
@@ -46,6 +46,7 @@ class EngineMerger {
   std::vector<ClosedWindow> apply(ShardOutput output);
 
   Outbox& outbox() { return outbox_; }
+  const Outbox& outbox() const { return outbox_; }
   // Sequence up to which records may leave now. Outputs that follow from a wall-clock decision (a partition is idle, or back,
   // or new) wait until a snapshot holds the decision, so that a replay after kill -9 repeats it (decision 3).
   std::uint64_t releasable() const { return undecided_ || windows_.any_idle() ? durable_sequence_ : outbox_.last_sequence(); }
@@ -79,8 +80,8 @@ class EngineMerger {
   WindowMerger windows_;
   std::vector<Monitor> monitors_;
   Outbox outbox_;
-  bool undecided_ = false;               // a decision was made since the last snapshot
-  std::uint64_t durable_sequence_ = 0;   // last sequence in the last snapshot
+  bool undecided_ = false;              // a decision was made since the last snapshot
+  std::uint64_t durable_sequence_ = 0;  // last sequence in the last snapshot
 };
 
 }  // namespace driftd

@@ -95,7 +95,7 @@ class MonitorCompiler {
   SlotTable slots_;
   std::vector<const FeatureReference*> features_;
   std::vector<std::optional<std::uint32_t>> reference_segment_;  // all and the declared ones: index in the reference
-  bool has_other_ = false;                                      // the reference knows what is beyond the declared ones
+  bool has_other_ = false;                                       // the reference knows what is beyond the declared ones
 };
 
 void MonitorCompiler::choose_features() {
@@ -133,7 +133,8 @@ std::string MonitorCompiler::compile_segments() {
     const std::uint32_t slot = slots_.add(column, SlotType::kCategorical);
     panes.segments.columns.push_back(stream_.decode.slots[slot].column);
     const auto values = monitor_.segments.values.find(column);
-    if (values == monitor_.segments.values.end()) return "monitor '" + monitor_.name + "': segments.values has no values for '" + column + "'";
+    if (values == monitor_.segments.values.end())
+      return "monitor '" + monitor_.name + "': segments.values has no values for '" + column + "'";
     std::vector<std::pair<std::string, std::vector<std::uint64_t>>> next;
     for (const auto& [key, hashes] : declared) {
       for (const std::string& value : values->second) {
@@ -146,7 +147,8 @@ std::string MonitorCompiler::compile_segments() {
   }
   const bool has_counts = reference_.segment_by == by;
   if (!has_counts) {
-    warnings.push_back("monitor '" + monitor_.name + "': its reference has no counts by these segments (build it with --segment-by): they stay insufficient");
+    warnings.push_back("monitor '" + monitor_.name +
+                       "': its reference has no counts by these segments (build it with --segment-by): they stay insufficient");
   }
   for (auto& [key, hashes] : declared) {
     panes.segments.declared.push_back(std::move(hashes));
@@ -171,7 +173,9 @@ std::string MonitorCompiler::compile_level() {
   const FalseAlarms& wish = *monitor_.alerts.false_alarms;
   const double per_window = wish.count * static_cast<double>(monitor_.window.every.count()) / static_cast<double>(wish.period.count());
   if (per_window >= 1) {
-    return "monitor '" + monitor_.name + "': false_alarms allows one or more a window: windows of this length cannot be judged so; lengthen its period or shorten window.every";
+    return "monitor '" + monitor_.name +
+           "': false_alarms allows one or more a window: windows of this length cannot be judged so; lengthen its period or shorten "
+           "window.every";
   }
   const double tests = static_cast<double>(plan.segments.size()) * static_cast<double>(features_.size()) * 2;
   plan.log_alpha = std::log(per_window / tests);
@@ -268,7 +272,8 @@ void MonitorCompiler::compile_alerts() {
   alerts.topic = config_.alert_sinks.kafka_enabled ? config_.alert_sinks.kafka_topic : "";
   alerts.segments = plan.segments;
   for (const FeaturePlan& feature : plan.features) {
-    alerts.features.push_back({feature.reference->name, feature.reference->type == FeatureType::kNumeric, feature.kind, feature.min_effect});
+    alerts.features.push_back(
+        {feature.reference->name, feature.reference->type == FeatureType::kNumeric, feature.kind, feature.min_effect});
   }
 }
 
@@ -315,7 +320,7 @@ void take_fields(const Reference& reference, StreamConfig::Fields& fields) {
 }  // namespace
 
 std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
-                                                                             std::vector<std::shared_ptr<const Reference>> references) {
+                                                                               std::vector<std::shared_ptr<const Reference>> references) {
   auto plan = std::make_unique<EnginePlan>();
   plan->references = std::move(references);
   plan->configs = config.monitors;
@@ -326,7 +331,8 @@ std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(c
   }
   for (std::uint32_t m = 0; m < config.monitors.size(); ++m) {
     const MonitorConfig& monitor = config.monitors[m];
-    const auto stream = std::find_if(plan->streams.begin(), plan->streams.end(), [&](const auto& s) { return s.config.name == monitor.stream; });
+    const auto stream =
+        std::find_if(plan->streams.begin(), plan->streams.end(), [&](const auto& s) { return s.config.name == monitor.stream; });
     if (stream == plan->streams.end()) return std::unexpected("monitor '" + monitor.name + "': no stream '" + monitor.stream + "'");
     take_fields(*plan->references[m], stream->decode.fields);
     MonitorCompiler compiler(config, monitor, *plan->references[m], *stream);

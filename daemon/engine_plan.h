@@ -37,6 +37,6 @@ struct EnginePlan {
 
 // references: by monitor, in the order of config.monitors. Error: a message for the operator (exit 78).
 std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
-                                                                             std::vector<std::shared_ptr<const Reference>> references);
+                                                                               std::vector<std::shared_ptr<const Reference>> references);
 
 }  // namespace driftd

@@ -61,7 +61,8 @@ void add_reference(const EnginePlan& plan, std::size_t monitor, MonitorStatus& s
   status.window_us = plan.panes[monitor].window_us;
   status.minimum_samples = config.window.min_samples.value_or(kMinSamplesNumeric);
   if (config.alerts.false_alarms) {
-    status.false_alarm_interval_seconds = static_cast<double>(config.alerts.false_alarms->period.count()) / 1000 / config.alerts.false_alarms->count;
+    status.false_alarm_interval_seconds =
+        static_cast<double>(config.alerts.false_alarms->period.count()) / 1000 / config.alerts.false_alarms->count;
   }
 }
 
@@ -74,7 +75,8 @@ void add_window(const EngineMerger& engine, std::size_t monitor, const Judgement
     const Verdict& verdict = last.verdicts[v];
     FeatureStatus& feature = status.features.emplace_back(feature_status(plan, verdict));
     feature.alert = engine.alerts(monitor).state(verdict.segment, verdict.feature);
-    for (const auto& entry : engine.history(monitor).entries) feature.ratio_history.push_back(v < entry.ratios.size() ? entry.ratios[v] : kNoNumber);
+    for (const auto& entry : engine.history(monitor).entries)
+      feature.ratio_history.push_back(v < entry.ratios.size() ? entry.ratios[v] : kNoNumber);
   }
 }
 

@@ -5,10 +5,10 @@
 
 namespace driftd {
 
-inline constexpr std::string_view kMissing = "missing";                  // absent, null, NaN
-inline constexpr std::string_view kTypeMismatch = "type_mismatch";       // wrong type, infinities
-inline constexpr std::string_view kOutOfRange = "out_of_range";          // outside the reference's minimum and maximum
-inline constexpr std::string_view kUnseenCategory = "unseen_category";   // not in the reference
+inline constexpr std::string_view kMissing = "missing";                 // absent, null, NaN
+inline constexpr std::string_view kTypeMismatch = "type_mismatch";      // wrong type, infinities
+inline constexpr std::string_view kOutOfRange = "out_of_range";         // outside the reference's minimum and maximum
+inline constexpr std::string_view kUnseenCategory = "unseen_category";  // not in the reference
 
 // The name with static storage; empty: unknown.
 std::string_view interned_method(std::string_view name);

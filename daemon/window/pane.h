@@ -19,7 +19,7 @@ struct Pane {
   std::int64_t first_offset = std::numeric_limits<std::int64_t>::max();
   std::int64_t last_offset = std::numeric_limits<std::int64_t>::min();
   bool complete = true;
-  std::vector<CellCounts<std::uint32_t>> segments;  // as SegmentPlan::size(); without cells until the first row
+  std::vector<CellCounts<std::uint32_t>> segments;           // as SegmentPlan::size(); without cells until the first row
   std::vector<std::map<std::string, std::uint64_t>> unseen;  // by field
   std::vector<std::vector<SequentialValue>> values;          // by field
 

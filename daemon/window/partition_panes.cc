@@ -86,20 +86,17 @@ namespace {
 
 // One column of a batch as the window stage reads it.
 struct Column {
-  const double* numbers = nullptr;           // numeric and error
-  const std::uint64_t* hashes = nullptr;     // categorical
-  const ValueClass* classes = nullptr;       // nullptr: derived from the number (error): NaN = absent
+  const double* numbers = nullptr;        // numeric and error
+  const std::uint64_t* hashes = nullptr;  // categorical
+  const ValueClass* classes = nullptr;    // nullptr: derived from the number (error): NaN = absent
 };
 
 Column column_of(const FieldPlan& field, const RecordBatch& batch) {
   const std::size_t at = field.column * kColumnStride;
   switch (field.from) {
-    case FieldSource::kNumeric:
-      return {batch.numeric.data() + at, nullptr, batch.numeric_class.data() + at};
-    case FieldSource::kCategory:
-      return {nullptr, batch.category.data() + at, batch.category_class.data() + at};
-    case FieldSource::kError:
-      break;
+    case FieldSource::kNumeric: return {batch.numeric.data() + at, nullptr, batch.numeric_class.data() + at};
+    case FieldSource::kCategory: return {nullptr, batch.category.data() + at, batch.category_class.data() + at};
+    case FieldSource::kError: break;
   }
   return {batch.error.data(), nullptr, nullptr};
 }

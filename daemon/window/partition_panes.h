@@ -46,7 +46,7 @@ class PartitionPanes {
     std::uint32_t index;
     const PanePlan* plan;
     SegmentIndex segments;
-    std::map<std::int64_t, Pane> open;  // by start
+    std::map<std::int64_t, Pane> open;       // by start
     std::int64_t closed_until_us = kNoTime;  // panes before this are closed: rows there are late
     bool incomplete_next = false;
   };

@@ -17,7 +17,7 @@ class WindowMerger {
   explicit WindowMerger(std::vector<const PanePlan*> monitors);  // by engine index; the plans outlive this object
 
   void add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id);
-  void add_partial(Partial partial);  // one for a window that is closed is dropped and counted
+  void add_partial(Partial partial);                                              // one for a window that is closed is dropped and counted
   void set_watermark(std::uint32_t source_partition, std::int64_t watermark_us);  // PartitionPanes::kFinished: never again a record
   void set_idle(std::uint32_t source_partition, bool idle);
 
