@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "tests/skip.h"
-#include "tests/temp_dir.h"
+#include "tests/temp_folder.h"
 
 namespace driftd {
 
@@ -49,17 +49,17 @@ unsigned mode_of(const std::string& path) {
   return status.st_mode & 07777;
 }
 
-void damage(const std::string& path) {
-  std::string bytes = read_file(path);
+void damage(const TempFolder& folder, const std::string& name) {
+  std::string bytes = folder.read(name);
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
-  write_file(path, bytes);
+  folder.write(name, bytes);
 }
 
 }  // namespace
 
 TEST_CASE("an empty directory has no snapshot; what is saved is loaded, by another process too") {
-  const TempDir temp;
-  const std::string dir = temp / "a/b";
+  const TempFolder temp;
+  const std::string dir = temp.path("a/b");
   {
     FileStore store = opened(dir);
     const auto none = store.load();
@@ -76,33 +76,33 @@ TEST_CASE("an empty directory has no snapshot; what is saved is loaded, by anoth
 }
 
 TEST_CASE("only the owner may read a state directory and its files") {
-  const TempDir temp;
+  const TempFolder temp;
   const mode_t mask = umask(0);
-  save_generations(temp / "state", 1);
+  save_generations(temp.path("state"), 1);
   umask(mask);
-  CHECK(mode_of(temp / "state") == 0700);
-  CHECK(mode_of(temp / "state/lock") == 0600);
-  CHECK(mode_of(temp / ("state/" + name_of(1))) == 0600);
+  CHECK(mode_of(temp.path("state")) == 0700);
+  CHECK(mode_of(temp.path("state/lock")) == 0600);
+  CHECK(mode_of(temp.path("state/" + name_of(1))) == 0600);
 }
 
 TEST_CASE("the newest generations are kept, older ones go") {
-  const TempDir temp;
+  const TempFolder temp;
   save_generations(temp.path(), 5);
   CHECK(files_in(temp.path()) == std::set<std::string>{"lock", name_of(3), name_of(4), name_of(5)});
 }
 
 TEST_CASE("generations are ordered by number, not by text, and foreign files are left alone") {
-  const TempDir temp;
-  for (const char* name : {"snapshot-", "snapshot-9", "snapshot-00000000000000000009x", "notes"}) write_file(temp / name, "mine");
+  const TempFolder temp;
+  for (const char* name : {"snapshot-", "snapshot-9", "snapshot-00000000000000000009x", "notes"}) temp.write(name, "mine");
   FileStore store = opened(temp.path());
   for (const std::uint64_t g : {9ULL, 10ULL, 1ULL << 40}) REQUIRE(store.save(snapshot_of(g)).has_value());
   CHECK((*store.load())->generation == 1ULL << 40);
-  CHECK(read_file(temp / "snapshot-9") == "mine");
-  CHECK(read_file(temp / "notes") == "mine");
+  CHECK(temp.read("snapshot-9") == "mine");
+  CHECK(temp.read("notes") == "mine");
 }
 
 TEST_CASE("a second opening is refused while the first lives, and names its process") {
-  const TempDir temp;
+  const TempFolder temp;
   {
     const FileStore first = opened(temp.path());
     const auto second = FileStore::open(temp.path(), 3);
@@ -115,7 +115,7 @@ TEST_CASE("a second opening is refused while the first lives, and names its proc
 }
 
 TEST_CASE("a moved store keeps its lock, and lets go of it once") {
-  const TempDir temp;
+  const TempFolder temp;
   auto first = std::make_unique<FileStore>(opened(temp.path()));
   FileStore moved = std::move(*first);
   first.reset();
@@ -124,7 +124,7 @@ TEST_CASE("a moved store keeps its lock, and lets go of it once") {
 }
 
 TEST_CASE("the lock of a killed process is free") {
-  const TempDir temp;
+  const TempFolder temp;
   const pid_t child = fork();
   REQUIRE(child >= 0);
   if (child == 0) {
@@ -139,58 +139,59 @@ TEST_CASE("the lock of a killed process is free") {
 }
 
 TEST_CASE("what an unfinished write left behind is removed at opening") {
-  const TempDir temp;
+  const TempFolder temp;
   save_generations(temp.path(), 1);
-  write_file(temp / (name_of(2) + ".tmp"), "half a snap");
+  temp.write(name_of(2) + ".tmp", "half a snap");
   FileStore store = opened(temp.path());
   CHECK(files_in(temp.path()) == std::set<std::string>{"lock", name_of(1)});
   CHECK((*store.load())->generation == 1);
 }
 
 TEST_CASE("a damaged newest generation is named and the one before it is used") {
-  const TempDir temp;
+  const TempFolder temp;
   save_generations(temp.path(), 3);
-  const std::string good = read_file(temp / name_of(3));
+  const std::string good = temp.read(name_of(3));
   for (std::size_t bit = 0; bit < good.size() * 8; bit += 13) {
     CAPTURE(bit);
     std::string bad = good;
     bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ 1 << bit % 8);
-    write_file(temp / name_of(3), bad);
+    temp.write(name_of(3), bad);
     FileStore store = opened(temp.path());
     const auto loaded = store.load();
     REQUIRE((loaded.has_value() && loaded->has_value()));
     CHECK(**loaded == snapshot_of(2));
     REQUIRE(store.skipped().size() == 1);
-    CHECK(store.skipped()[0].starts_with(temp / name_of(3)));
+    CHECK(store.skipped()[0].starts_with(temp.path(name_of(3))));
   }
 }
 
 TEST_CASE("a snapshot under another generation's name is damage") {
-  const TempDir temp;
+  const TempFolder temp;
   save_generations(temp.path(), 1);
-  std::filesystem::copy_file(temp / name_of(1), temp / name_of(2));
+  std::filesystem::copy_file(temp.path(name_of(1)), temp.path(name_of(2)));
   FileStore store = opened(temp.path());
   CHECK((*store.load())->generation == 1);
-  CHECK(store.skipped() == std::vector<std::string>{temp / name_of(2) + " holds generation 1"});
+  CHECK(store.skipped() == std::vector<std::string>{temp.path(name_of(2)) + " holds generation 1"});
 }
 
 TEST_CASE("when every generation is damaged nothing is loaded, and all are named") {
-  const TempDir temp;
+  const TempFolder temp;
   save_generations(temp.path(), 2);
-  damage(temp / name_of(1));
-  write_file(temp / name_of(2), "");
+  damage(temp, name_of(1));
+  temp.write(name_of(2), "");
   FileStore store = opened(temp.path());
   const auto loaded = store.load();
   REQUIRE_FALSE(loaded.has_value());
   CHECK(loaded.error().fault == StoreFault::kCorrupt);
-  CHECK(loaded.error().message.starts_with("no snapshot can be used: " + temp / name_of(2) + " has 0 bytes only; " + temp / name_of(1)));
+  CHECK(loaded.error().message.starts_with("no snapshot can be used: " + temp.path(name_of(2)) + " has 0 bytes only; " +
+                                           temp.path(name_of(1))));
 }
 
 TEST_CASE("the save after a fall-back takes the damaged one's place and puts still newer ones aside") {
-  const TempDir temp;
+  const TempFolder temp;
   save_generations(temp.path(), 3);
-  damage(temp / name_of(2));
-  damage(temp / name_of(3));
+  damage(temp, name_of(2));
+  damage(temp, name_of(3));
   FileStore store = opened(temp.path());
   CHECK((*store.load())->generation == 1);
   REQUIRE(store.save(snapshot_of(2)).has_value());
@@ -200,10 +201,10 @@ TEST_CASE("the save after a fall-back takes the damaged one's place and puts sti
 }
 
 TEST_CASE("reset removes every generation, and damaged ones put aside") {
-  const TempDir temp;
+  const TempFolder temp;
   save_generations(temp.path(), 3);
-  write_file(temp / (name_of(4) + ".damaged"), "x");
-  write_file(temp / "notes", "mine");
+  temp.write(name_of(4) + ".damaged", "x");
+  temp.write("notes", "mine");
   FileStore store = opened(temp.path());
   REQUIRE(store.reset().has_value());
   CHECK(files_in(temp.path()) == std::set<std::string>{"lock", "notes"});
@@ -211,28 +212,28 @@ TEST_CASE("reset removes every generation, and damaged ones put aside") {
 }
 
 TEST_CASE("a path that cannot be a directory is an error of the system, named") {
-  const TempDir temp;
-  write_file(temp / "file", "");
-  const auto store = FileStore::open(temp / "file", 3);
+  const TempFolder temp;
+  temp.write("file", "");
+  const auto store = FileStore::open(temp.path("file"), 3);
   REQUIRE_FALSE(store.has_value());
   CHECK(store.error().fault == StoreFault::kIo);
-  CHECK(store.error().message == temp / "file/lock: cannot open: Not a directory");
-  const auto below = FileStore::open(temp / "file/state", 3);
+  CHECK(store.error().message == temp.path("file/lock: cannot open: Not a directory"));
+  const auto below = FileStore::open(temp.path("file/state"), 3);
   REQUIRE_FALSE(below.has_value());
-  CHECK(below.error().message == temp / "file/state: cannot make the directory: Not a directory");
+  CHECK(below.error().message == temp.path("file/state: cannot make the directory: Not a directory"));
 }
 
 TEST_CASE("a failed save leaves the older generations and no rest, and the next one works") {
-  const TempDir temp;
+  const TempFolder temp;
   FileStore store = opened(temp.path());
   REQUIRE(store.save(snapshot_of(1)).has_value());
-  std::filesystem::create_directories(temp / (name_of(2) + "/in the way"));
+  std::filesystem::create_directories(temp.path(name_of(2) + "/in the way"));
   const auto saved = store.save(snapshot_of(2));
   REQUIRE_FALSE(saved.has_value());
   CHECK(saved.error().fault == StoreFault::kIo);
-  CHECK(saved.error().message == temp / name_of(2) + ": cannot rename: Is a directory");
-  CHECK_FALSE(std::filesystem::exists(temp / (name_of(2) + ".tmp")));
-  std::filesystem::remove_all(temp / name_of(2));
+  CHECK(saved.error().message == temp.path(name_of(2)) + ": cannot rename: Is a directory");
+  CHECK_FALSE(std::filesystem::exists(temp.path(name_of(2) + ".tmp")));
+  std::filesystem::remove_all(temp.path(name_of(2)));
   CHECK((*store.load())->generation == 1);
   CHECK(store.save(snapshot_of(2)).has_value());
   CHECK((*store.load())->generation == 2);
@@ -240,7 +241,7 @@ TEST_CASE("a failed save leaves the older generations and no rest, and the next 
 
 TEST_CASE("a full disk fails the save, loses nothing, and heals when there is room") {
   if (geteuid() != 0) return skip("mounting a small tmpfs needs root");
-  const TempDir temp;
+  const TempFolder temp;
   if (mount("tmpfs", temp.path().c_str(), "tmpfs", 0, "size=64k") != 0) return skip("this system does not let root mount a tmpfs");
   {
     FileStore store = opened(temp.path());
@@ -250,7 +251,7 @@ TEST_CASE("a full disk fails the save, loses nothing, and heals when there is ro
     const auto saved = store.save(large);
     REQUIRE_FALSE(saved.has_value());
     CHECK(saved.error().fault == StoreFault::kIo);
-    CHECK(saved.error().message == temp / name_of(2) + ".tmp: cannot write: No space left on device");
+    CHECK(saved.error().message == temp.path(name_of(2)) + ".tmp: cannot write: No space left on device");
     CHECK(files_in(temp.path()) == std::set<std::string>{"lock", name_of(1)});
     CHECK(**store.load() == snapshot_of(1));
     CHECK(store.save(snapshot_of(2)).has_value());
@@ -259,11 +260,11 @@ TEST_CASE("a full disk fails the save, loses nothing, and heals when there is ro
 }
 
 TEST_CASE("verify tells about every generation, newest first, without taking the lock") {
-  const TempDir temp;
+  const TempFolder temp;
   const FileStore running = opened(temp.path());
   CHECK(verify_directory(temp.path())->empty());
-  for (const std::uint64_t g : {1, 2}) write_file(temp / name_of(g), encode_snapshot(snapshot_of(g)));
-  write_file(temp / name_of(2), "DRFT");
+  for (const std::uint64_t g : {1, 2}) temp.write(name_of(g), encode_snapshot(snapshot_of(g)));
+  temp.write(name_of(2), "DRFT");
   const auto files = verify_directory(temp.path());
   REQUIRE(files.has_value());
   REQUIRE(files->size() == 2);
@@ -274,9 +275,9 @@ TEST_CASE("verify tells about every generation, newest first, without taking the
   CHECK((*files)[1].generation == 1);
   CHECK((*files)[1].problem.empty());
 
-  const auto missing = verify_directory(temp / "gone");
+  const auto missing = verify_directory(temp.path("gone"));
   REQUIRE_FALSE(missing.has_value());
-  CHECK(missing.error().message == temp / "gone: cannot list: No such file or directory");
+  CHECK(missing.error().message == temp.path("gone: cannot list: No such file or directory"));
 }
 
 }  // namespace driftd
