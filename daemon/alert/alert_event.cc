@@ -58,11 +58,8 @@ void write_policy(JsonWriter& json, const LifeChange& change, const Measure* mea
       json.field("detector", change.alert.method).field("threshold", measure == nullptr ? kNoNumber : measure->threshold);
       json.field("type", "fixed");
       break;
-    case Policy::kSequential:
-      json.field("detector", change.alert.method).field("type", "sequential");
-      break;
-    default:
-      json.field("alpha", plan.alpha).field("false_alarms", plan.false_alarms).field("type", "level");
+    case Policy::kSequential: json.field("detector", change.alert.method).field("type", "sequential"); break;
+    default: json.field("alpha", plan.alpha).field("false_alarms", plan.false_alarms).field("type", "level");
   }
   json.end_object();
 }

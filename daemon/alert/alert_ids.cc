@@ -15,10 +15,8 @@ constexpr char kSeparator = '\x1f';
 
 std::string hash_of(std::initializer_list<std::string_view> parts) {
   std::string text;
-  for (const auto part : parts) {
-    if (!text.empty()) text += kSeparator;
-    text += part;
-  }
+  for (const auto part : parts) text.append(part) += kSeparator;
+  text.pop_back();
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 

@@ -56,8 +56,7 @@ std::optional<LifeChange> advance_pending(AlertLife& life, TrackState worst, con
   show_strongest(open, seen.finding);
   open.firing = worst == TrackState::kFiring;
   if (!open.firing && !is_new) return std::nullopt;
-  return LifeChange{open.firing ? Transition::kFiring : Transition::kPending,
-                    is_new ? AlertState::kInactive : AlertState::kPending, open};
+  return LifeChange{open.firing ? Transition::kFiring : Transition::kPending, is_new ? AlertState::kInactive : AlertState::kPending, open};
 }
 
 std::optional<LifeChange> advance_firing(AlertLife& life, TrackState worst, const WindowFinding& seen) {

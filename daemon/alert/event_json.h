@@ -11,8 +11,8 @@
 
 namespace driftd {
 
-bool underflows(double log_p);       // finite, but no p-value to print
-double p_value_of(double log_p);     // NaN: none
+bool underflows(double log_p);    // finite, but no p-value to print
+double p_value_of(double log_p);  // NaN: none
 
 void write_time(JsonWriter& json, std::string_view key, std::int64_t time_us);  // RFC 3339; null for kNoTime
 

@@ -63,15 +63,14 @@ const Measure* strongest_alarm(const Finding& finding) {
 
 const Measure* measure_of(const Finding& finding, Policy policy, std::string_view method) {
   const auto measures = finding.measures();
-  const auto found = std::ranges::find_if(
-      measures, [&](const Measure& measure) { return measure.policy == policy && measure.method == method; });
+  const auto found =
+      std::ranges::find_if(measures, [&](const Measure& measure) { return measure.policy == policy && measure.method == method; });
   return found == measures.end() ? nullptr : &*found;
 }
 
 bool is_critical(const Finding& finding, Severity configured) {
   if (configured != Severity::kAuto) return configured == Severity::kCritical;
-  return std::ranges::any_of(finding.measures(),
-                             [&](const Measure& measure) { return crossed(measure) && is_large(finding, measure); });
+  return std::ranges::any_of(finding.measures(), [&](const Measure& measure) { return crossed(measure) && is_large(finding, measure); });
 }
 
 Suppressed held_back(const Finding& finding, Policy policy, const AlertPlan& plan) {
@@ -81,7 +80,8 @@ Suppressed held_back(const Finding& finding, Policy policy, const AlertPlan& pla
     if (measure.policy != policy) continue;
     judged = judged || is_judged(measure);
     insufficient = insufficient || measure.score.status == Status::kInsufficient;
-    small = small || (is_judged(measure) && !measure.alarm && is_significant(finding, measure, log_alpha) && is_small(finding, measure, plan));
+    small =
+        small || (is_judged(measure) && !measure.alarm && is_significant(finding, measure, log_alpha) && is_small(finding, measure, plan));
   }
   if (small && policy == Policy::kLevel) return Suppressed::kMinEffect;
   return insufficient && !judged ? Suppressed::kInsufficient : Suppressed::kNone;

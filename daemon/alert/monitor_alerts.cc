@@ -15,19 +15,17 @@ namespace driftd {
 namespace {
 
 constexpr std::size_t kResolvedKept = 50;
-constexpr std::uint8_t kFormat = 1;  // of the saved bytes
+constexpr std::uint8_t kFormat = 1;                               // of the saved bytes
 constexpr std::size_t kSmallestAlert = 46, kSmallestStatus = 32;  // bytes: what a count may promise
 
 using AlertKey = std::tuple<std::uint32_t, std::uint32_t, Kind>;  // segment, feature, kind: the order of transitions
 using TransitionCounts = std::map<std::pair<std::string, std::string>, std::uint64_t>;
 
-// Every counter exists from the start, so that a rate sees its first step.
+// Every counter exists from the start, so that a rate sees its first step. An update is a rise to critical.
 TransitionCounts no_transitions_yet() {
-  TransitionCounts counts;
+  TransitionCounts counts{{{"critical", "updated"}, 0}};
   for (const auto* severity : {"warning", "critical"}) {
-    for (const auto to : {Transition::kPending, Transition::kFiring, Transition::kUpdated, Transition::kResolved}) {
-      counts.emplace(std::pair(severity, std::string(transition_name(to))), 0);
-    }
+    for (const auto* to : {"pending", "firing", "resolved"}) counts.emplace(std::pair(severity, to), 0);
   }
   return counts;
 }
@@ -125,6 +123,7 @@ bool MonitorAlerts::State::load_lives(ByteReader& reader) {
 MonitorAlerts::MonitorAlerts(AlertPlan plan) : state_(std::make_unique<State>()) { state_->plan = std::move(plan); }
 MonitorAlerts::~MonitorAlerts() = default;
 MonitorAlerts::MonitorAlerts(MonitorAlerts&&) noexcept = default;
+MonitorAlerts& MonitorAlerts::operator=(MonitorAlerts&&) noexcept = default;
 
 std::vector<AlertTransition> MonitorAlerts::step(const Judgement& judgement) {
   std::vector<AlertTransition> transitions;

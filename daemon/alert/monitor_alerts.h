@@ -20,13 +20,14 @@ class MonitorAlerts {
   explicit MonitorAlerts(AlertPlan plan);
   ~MonitorAlerts();
   MonitorAlerts(MonitorAlerts&&) noexcept;
+  MonitorAlerts& operator=(MonitorAlerts&&) noexcept;
 
   // Transitions caused by one closed window, ordered by (segment, feature, kind).
   std::vector<AlertTransition> step(const Judgement& judgement);
 
   // Open alerts first, then the last 50 resolved ones, newest first.
   std::vector<AlertStatus> status() const;
-  AlertState state(std::uint32_t segment, std::uint32_t feature) const;  // worst over kinds: inactive, pending or firing
+  AlertState state(std::uint32_t segment, std::uint32_t feature) const;                     // worst over kinds: inactive, pending or firing
   const std::map<std::pair<std::string, std::string>, std::uint64_t>& transitions() const;  // (severity, to) -> count
   const std::map<std::string, std::uint64_t>& suppressed() const;                           // reason -> count
 

@@ -12,13 +12,14 @@ namespace {
 
 constexpr std::size_t kLongestText = 120;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kMethodWords{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 11> kMethodWords{{
     {"psi", "PSI"},
     {"ks", "KS"},
     {"chi_square", "chi-square"},
     {"jensen_shannon", "Jensen-Shannon"},
     {"hellinger", "Hellinger"},
     {"total_variation", "total variation"},
+    {"l_infinity", "L-infinity"},
     {"wasserstein", "Wasserstein"},
     {"adwin", "ADWIN"},
     {"page_hinkley", "Page-Hinkley"},

@@ -4,16 +4,13 @@ namespace driftd {
 
 TrackRules track_rules(Policy policy, const AlertConfig& config) {
   switch (policy) {
-    case Policy::kLevel:
-      return {.clear_after = config.close_after, .cooldown_windows = config.cooldown};
+    case Policy::kLevel: return {.clear_after = config.close_after, .cooldown_windows = config.cooldown};
     case Policy::kFixed:
       return {.fire_after = config.fixed.fire_after,
               .clear_after = config.fixed.clear_after,
               .cooldown_us = std::chrono::microseconds(config.fixed.cooldown).count()};
-    case Policy::kSequential:
-      return {.clear_after = config.fixed.clear_after};
-    case Policy::kNone:
-      break;
+    case Policy::kSequential: return {.clear_after = config.fixed.clear_after};
+    case Policy::kNone: break;
   }
   return {};
 }
