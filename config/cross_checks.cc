@@ -6,9 +6,9 @@
 #include <map>
 #include <string>
 
-#include "config/detector_keys.h"
 #include "config/scalar.h"
 #include "config/substitute.h"
+#include "detectors/registry.h"
 
 namespace driftd {
 namespace {
@@ -68,7 +68,8 @@ void Checker::check_monitor_names() {
   for (std::size_t i = 0; i < document_.monitors.size(); ++i) {
     const std::string& name = document_.monitors[i].monitor.name;
     const auto [first, fresh] = names.emplace(name, i);
-    if (!fresh && !name.empty()) problem(fmt::format("monitors[{}].name", i), fmt::format("'{}' is the name of monitors[{}] too", name, first->second));
+    if (!fresh && !name.empty())
+      problem(fmt::format("monitors[{}].name", i), fmt::format("'{}' is the name of monitors[{}] too", name, first->second));
   }
 }
 
@@ -92,8 +93,8 @@ void Checker::check_level(const std::string& path, const MonitorConfig& monitor)
   const double in_window = rate.count * static_cast<double>(monitor.window.every.count()) / static_cast<double>(rate.period.count());
   if (in_window < 1) return;
   problem(path + ".alerts.false_alarms",
-          fmt::format("{} with windows of {} allows {:.3g} false alarms in every window; allow fewer, or shorten window.every", print_rate(rate),
-                      print_duration(monitor.window.every), in_window));
+          fmt::format("{} with windows of {} allows {:.3g} false alarms in every window; allow fewer, or shorten window.every",
+                      print_rate(rate), print_duration(monitor.window.every), in_window));
 }
 
 void Checker::check_segments(const std::string& path, const SegmentsConfig& segments) {
@@ -104,7 +105,8 @@ void Checker::check_segments(const std::string& path, const SegmentsConfig& segm
   }
   for (const auto& column : segments.by) {
     if (!segments.values.contains(column)) {
-      problem(path + ".segments.by", fmt::format("column '{}' has no values in segments.values; only declared values make segments", column));
+      problem(path + ".segments.by",
+              fmt::format("column '{}' has no values in segments.values; only declared values make segments", column));
     }
   }
 }
@@ -114,8 +116,9 @@ void Checker::check_concept(const std::string& path, const MonitorConfig& monito
   if (stream == config_.streams.end() || (!stream->fields.prediction.empty() && !stream->fields.label.empty())) return;
   for (const auto& detector : monitor.detectors) {
     const bool on_error = std::ranges::find(detector.fields, "error") != detector.fields.end();
-    if (find_sequential_key(detector.name) == nullptr || !on_error) continue;
-    problem(path + ".detectors", fmt::format("{} watches 'error', which needs fields.prediction and fields.label of stream '{}'", detector.name, stream->name));
+    if (find_sequential(detector.name) == nullptr || !on_error) continue;
+    problem(path + ".detectors",
+            fmt::format("{} watches 'error', which needs fields.prediction and fields.label of stream '{}'", detector.name, stream->name));
   }
 }
 
@@ -128,7 +131,8 @@ void Checker::check_stream(std::size_t i) {
   if (!dead_letters && stream.on_error.payload) problem(path + ".on_error.payload", "is only used with 'action: dead_letter'");
   const bool prediction = !stream.fields.prediction.empty(), label = !stream.fields.label.empty();
   if (prediction != label) {
-    warning(path + ".fields", fmt::format("{} without {}: no concept drift", prediction ? "prediction" : "label", prediction ? "label" : "prediction"));
+    warning(path + ".fields",
+            fmt::format("{} without {}: no concept drift", prediction ? "prediction" : "label", prediction ? "label" : "prediction"));
   }
   const bool read = std::ranges::any_of(document_.monitors, [&](const MonitorEntry& entry) { return entry.monitor.stream == stream.name; });
   if (!read && !stream.name.empty()) warning(path, fmt::format("no monitor reads stream '{}'", stream.name));
@@ -143,7 +147,8 @@ void Checker::check_loops() {
       }
       for (std::size_t i = 0; i < config_.streams.size(); ++i) {
         if (config_.streams[i].on_error.topic != topic) continue;
-        problem(fmt::format("streams[{}].on_error.topic", i), fmt::format("stream '{}' reads topic '{}': dead letters would come back as input", stream.name, topic));
+        problem(fmt::format("streams[{}].on_error.topic", i),
+                fmt::format("stream '{}' reads topic '{}': dead letters would come back as input", stream.name, topic));
       }
     }
   }
@@ -157,7 +162,8 @@ void Checker::check_listener() {
 
 void Checker::check_kafka() {
   require("kafka.brokers", "missing; name at least one broker, such as [\"localhost:9092\"]");
-  if (places_.contains("kafka.brokers") && config_.kafka.brokers.empty() && report_.clean()) problem("kafka.brokers", "expected at least one broker");
+  if (places_.contains("kafka.brokers") && config_.kafka.brokers.empty() && report_.clean())
+    problem("kafka.brokers", "expected at least one broker");
   check_security(config_.kafka.security);
   check_secret_files(config_.kafka.security);
   for (std::size_t i = 0; i < config_.streams.size(); ++i) {
@@ -169,17 +175,23 @@ void Checker::check_security(const KafkaSecurity& security) {
   const std::string path = "kafka.security";
   const bool sasl = security.protocol.starts_with("SASL_"), tls = security.protocol.ends_with("SSL");
   if (sasl && security.mechanism.empty()) problem(path + ".protocol", fmt::format("{} needs kafka.security.mechanism", security.protocol));
-  if (!sasl && !security.mechanism.empty()) problem(path + ".mechanism", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
-  if (!sasl && !security.username.empty()) problem(path + ".username", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
-  if (!sasl && !security.password_file.empty()) problem(path + ".password_file", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
+  if (!sasl && !security.mechanism.empty())
+    problem(path + ".mechanism", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
+  if (!sasl && !security.username.empty())
+    problem(path + ".username", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
+  if (!sasl && !security.password_file.empty())
+    problem(path + ".password_file", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
   if (!tls && (!security.ca_file.empty() || !security.cert_file.empty() || !security.key_file.empty())) {
     problem(path, fmt::format("certificates are not used with protocol {}; use SSL or SASL_SSL", security.protocol));
   }
   const bool named = security.mechanism.starts_with("SCRAM-") || security.mechanism == "PLAIN";
-  if (sasl && named && security.username.empty()) problem(path + ".mechanism", fmt::format("{} needs kafka.security.username", security.mechanism));
-  if (sasl && named && security.password_file.empty()) problem(path + ".mechanism", fmt::format("{} needs kafka.security.password_file", security.mechanism));
+  if (sasl && named && security.username.empty())
+    problem(path + ".mechanism", fmt::format("{} needs kafka.security.username", security.mechanism));
+  if (sasl && named && security.password_file.empty())
+    problem(path + ".mechanism", fmt::format("{} needs kafka.security.password_file", security.mechanism));
   if (security.cert_file.empty() != security.key_file.empty()) problem(path, "cert_file and key_file go together");
-  if (security.protocol == "SASL_PLAINTEXT" && security.mechanism == "PLAIN") warning(path + ".protocol", "the password crosses the network in clear text");
+  if (security.protocol == "SASL_PLAINTEXT" && security.mechanism == "PLAIN")
+    warning(path + ".protocol", "the password crosses the network in clear text");
 }
 
 void Checker::check_secret_files(const KafkaSecurity& security) {

@@ -1,39 +1,29 @@
 // What `detectors` may name: two-sample methods that take a fixed threshold, and sequential detectors that watch fields row by row.
+// All of it follows from the registry; here is only how it reads as configuration.
 #pragma once
 
-#include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "detectors/detector.h"
+#include "detectors/registry.h"
 
 namespace driftd {
 
-// A two-sample method; thresholds are in its own unit, in (0, threshold_below).
-struct ThresholdKey {
-  std::string_view name;
-  double threshold_below;
-};
-
-std::span<const ThresholdKey> threshold_keys();
-const ThresholdKey* find_threshold_key(std::string_view name);
-
-std::span<const DetectorSpec> sequential_keys();
-const DetectorSpec* find_sequential_key(std::string_view name);
-const ParamSpec* find_param(const DetectorSpec& spec, std::string_view name);
+// A method that may be given a `threshold`: all but chi_square, whose statistic grows with the rows. nullptr = none.
+const TwoSampleMethod* find_threshold_method(std::string_view name);
 
 // All names, two-sample first.
 std::vector<std::string> detector_names();
 
-// "a number from 0 to 1", "a whole number of at least 2": what a parameter takes, for messages and the reference page.
+// "a number from 0 to 1", "one of both, up, down": what a parameter takes.
 std::string expected_param(const ParamSpec& param);
 
-// The value of a parameter's text; nothing if it does not fit. A choice is its index.
-std::optional<double> parse_param(const ParamSpec& param, const std::string& text);
-
-// The text that parse_param reads back.
+// The text that parse_param (registry.h) reads back.
 std::string print_param(const ParamSpec& param, double value);
+
+// "a number above 0", "a number from 0 to 1": what a threshold of the method takes; 0 itself is never taken.
+std::string expected_threshold(const TwoSampleMethod& method);
+bool is_threshold(const TwoSampleMethod& method, double value);
 
 }  // namespace driftd

@@ -216,27 +216,28 @@ void read_list_map(const Field& field, std::map<std::string, std::vector<std::st
   }
 }
 
-void read_threshold(DetectorConfig& detector, const ThresholdKey& key, const YamlNode& node, const std::string& path, const ReadContext& context) {
+void read_threshold(DetectorConfig& detector, const TwoSampleMethod& method, const YamlNode& node, const std::string& path,
+                    const ReadContext& context) {
   if (!is_kind(node, YamlNode::Kind::kScalar, path, "a number", context)) return;
   const auto scalar = read_scalar(node, path, context);
   if (!scalar) return;
   const auto value = parse_number(scalar->text);
-  if (value && *value > 0 && *value < key.threshold_below) {
+  if (value && is_threshold(method, *value)) {
     detector.threshold = *value;
-    return;
+  } else {
+    wrong(*scalar, path, expected_threshold(method), context);
   }
-  const bool bounded = key.threshold_below < std::numeric_limits<double>::max();
-  wrong(*scalar, path, bounded ? fmt::format("a number between 0 and {}", print_number(key.threshold_below)) : "a number above 0", context);
 }
 
-DetectorConfig read_threshold_detector(const ThresholdKey& key, const YamlNode& node, const std::string& path, const ReadContext& context) {
+DetectorConfig read_threshold_detector(const TwoSampleMethod& method, const YamlNode& node, const std::string& path,
+                                       const ReadContext& context) {
   DetectorConfig detector;
-  detector.name = key.name;
+  detector.name = method.name;
   detector.fields.clear();
   for (std::size_t i = 0; i < node.keys.size(); ++i) {
     const auto& option = node.keys[i];
     if (option.name == "threshold") {
-      read_threshold(detector, key, node.items[i], path + ".threshold", context);
+      read_threshold(detector, method, node.items[i], path + ".threshold", context);
     } else {
       const std::vector<std::string> known{"threshold"};
       context.report.problem(option.at, fmt::format("unknown key '{}' in {}{}", option.name, path, did_you_mean(option.name, known)));
@@ -246,7 +247,8 @@ DetectorConfig read_threshold_detector(const ThresholdKey& key, const YamlNode& 
   return detector;
 }
 
-void read_param(DetectorConfig& detector, const ParamSpec& param, const YamlNode& node, const std::string& path, const ReadContext& context) {
+void read_param(DetectorConfig& detector, const ParamSpec& param, const YamlNode& node, const std::string& path,
+                const ReadContext& context) {
   if (!is_kind(node, YamlNode::Kind::kScalar, path, expected_param(param), context)) return;
   const auto scalar = read_scalar(node, path, context);
   if (!scalar) return;
@@ -257,7 +259,8 @@ void read_param(DetectorConfig& detector, const ParamSpec& param, const YamlNode
   }
 }
 
-DetectorConfig read_sequential_detector(const DetectorSpec& spec, const YamlNode& node, const std::string& path, const ReadContext& context) {
+DetectorConfig read_sequential_detector(const DetectorSpec& spec, const YamlNode& node, const std::string& path,
+                                        const ReadContext& context) {
   DetectorConfig detector;
   detector.name = spec.name;
   std::vector<std::string> known{"fields"};
@@ -267,7 +270,7 @@ DetectorConfig read_sequential_detector(const DetectorSpec& spec, const YamlNode
     const std::string option_path = fmt::format("{}.{}", path, option.name);
     if (option.name == "fields") {
       detector.fields = read_texts(Field{}, node.items[i], option_path, context);
-    } else if (const ParamSpec* param = find_param(spec, option.name)) {
+    } else if (const auto param = std::ranges::find(spec.params, option.name, &ParamSpec::name); param != spec.params.end()) {
       read_param(detector, *param, node.items[i], option_path, context);
     } else {
       context.report.problem(option.at, fmt::format("unknown key '{}' in {}{}", option.name, path, did_you_mean(option.name, known)));
@@ -283,10 +286,11 @@ void read_detectors(std::vector<DetectorConfig>& detectors, const YamlNode& node
   for (std::size_t i = 0; i < node.keys.size(); ++i) {
     const auto& key = node.keys[i];
     const std::string item_path = fmt::format("{}.{}", path, key.name);
-    const ThresholdKey* method = find_threshold_key(key.name);
-    const DetectorSpec* spec = find_sequential_key(key.name);
+    const TwoSampleMethod* method = find_threshold_method(key.name);
+    const DetectorSpec* spec = find_sequential(key.name);
     if (method == nullptr && spec == nullptr) {
-      context.report.problem(key.at, fmt::format("unknown detector '{}' in {}{}", key.name, path, did_you_mean(key.name, detector_names())));
+      context.report.problem(key.at,
+                             fmt::format("unknown detector '{}' in {}{}", key.name, path, did_you_mean(key.name, detector_names())));
     } else if (is_kind(node.items[i], YamlNode::Kind::kMap, item_path, "a map of options", context)) {
       detectors.push_back(method != nullptr ? read_threshold_detector(*method, node.items[i], item_path, context)
                                             : read_sequential_detector(*spec, node.items[i], item_path, context));
@@ -302,9 +306,11 @@ std::string print_texts(const std::vector<std::string>& texts) {
 
 std::string print_detector(const DetectorConfig& detector) {
   std::string out;
-  const auto add = [&](const std::string& key, const std::string& value) { out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", key, value); };
+  const auto add = [&](const std::string& key, const std::string& value) {
+    out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", key, value);
+  };
   if (detector.threshold) add("threshold", print_number(*detector.threshold));
-  const DetectorSpec* spec = find_sequential_key(detector.name);
+  const DetectorSpec* spec = find_sequential(detector.name);
   if (spec == nullptr) return "{" + out + "}";
   add("fields", print_texts(detector.fields));
   for (const auto& param : spec->params) {
@@ -355,7 +361,9 @@ struct Printer {
   std::string operator()(std::optional<FalseAlarms>* value) const { return *value ? print_rate(**value) : "off"; }
   std::string operator()(std::vector<std::string>* value) const { return print_texts(*value); }
   std::string operator()(std::map<std::string, std::string>* value) const {
-    return print_map(*value, [](const std::string& name, const std::string& text) { return looks_secret(name) ? json_quote(kSecret) : yaml_quote(text); });
+    return print_map(*value, [](const std::string& name, const std::string& text) {
+      return looks_secret(name) ? json_quote(kSecret) : yaml_quote(text);
+    });
   }
   std::string operator()(std::map<std::string, std::vector<std::string>>* value) const {
     return print_map(*value, [](const std::string&, const std::vector<std::string>& texts) { return print_texts(texts); });
@@ -374,7 +382,8 @@ std::string print_bound(const Field& field, double value) {
 }
 
 std::string ranged(const Field& field, const char* what) {
-  return fmt::format("{} from {} to {}{}", what, print_bound(field, field.min), print_bound(field, field.max), field.may_be_auto ? ", or auto" : "");
+  return fmt::format("{} from {} to {}{}", what, print_bound(field, field.min), print_bound(field, field.max),
+                     field.may_be_auto ? ", or auto" : "");
 }
 
 std::string one_of(const std::vector<std::string>& choices) {
@@ -405,7 +414,8 @@ void read_leaf(const Field& field, const Slot& slot, const YamlNode& node, const
   switch (field.type) {
     case FieldType::kTextList: *std::get<std::vector<std::string>*>(slot) = read_texts(field, node, path, context); return;
     case FieldType::kTextMap: return read_text_map(*std::get<std::map<std::string, std::string>*>(slot), node, path, context);
-    case FieldType::kListMap: return read_list_map(field, *std::get<std::map<std::string, std::vector<std::string>>*>(slot), node, path, context);
+    case FieldType::kListMap:
+      return read_list_map(field, *std::get<std::map<std::string, std::vector<std::string>>*>(slot), node, path, context);
     case FieldType::kDetectors: return read_detectors(*std::get<std::vector<DetectorConfig>*>(slot), node, path, context);
     default: return read_single(field, slot, node, path, context);
   }

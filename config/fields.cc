@@ -109,7 +109,8 @@ Keys log_keys(const Get<Config>& at) {
 
 Keys http_keys(const Get<Config>& at) {
   return {
-      form(leaf(kText, "listen", "Address and port of metrics, API and page. Port 0 takes any that is free.", DRIFTD_AT(at, http.listen)), expect_listen),
+      form(leaf(kText, "listen", "Address and port of metrics, API and page. Port 0 takes any that is free.", DRIFTD_AT(at, http.listen)),
+           expect_listen),
       form(leaf(kText, "external_url", "How others reach this listener: start of the links in alerts. Empty leaves the links out.",
                 DRIFTD_AT(at, http.external_url)),
            expect_http_url),
@@ -123,13 +124,15 @@ Keys state_keys(const Get<Config>& at) {
            DRIFTD_AT(at, state.dir)),
       ranged(kDuration, "snapshot_interval", {100, kHour}, "Time between two snapshots, at most.", DRIFTD_AT(at, state.snapshot_interval)),
       ranged(kInteger, "snapshot_records", {1, 1e12}, "Records between two snapshots, at most.", DRIFTD_AT(at, state.snapshot_records)),
-      ranged(kInteger, "generations", {1, 100}, "Snapshots kept; an older one serves when the newest is damaged.", DRIFTD_AT(at, state.generations)),
+      ranged(kInteger, "generations", {1, 100}, "Snapshots kept; an older one serves when the newest is damaged.",
+             DRIFTD_AT(at, state.generations)),
   };
 }
 
 Keys engine_keys(const Get<Config>& at) {
   return {
-      automatic(ranged(kInteger, "shards", {1, 256}, "Threads that decode. auto: one a core, at most one a partition.", DRIFTD_AT(at, engine.shards))),
+      automatic(ranged(kInteger, "shards", {1, 256}, "Threads that decode. auto: one a core, at most one a partition.",
+                       DRIFTD_AT(at, engine.shards))),
       ranged(kSize, "max_payload", {kKiB, 64 * kMiB}, "A larger record is counted as oversized and not decoded.",
              DRIFTD_AT(at, engine.max_payload_bytes)),
   };
@@ -143,7 +146,8 @@ Keys security_keys(const Get<Config>& at) {
                   "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER; with SASL only.", DRIFTD_AT(at, kafka.security.mechanism)),
       leaf(kText, "username", "SASL user name.", DRIFTD_AT(at, kafka.security.username)),
       leaf(kPath, "password_file", "File with the SASL password.", DRIFTD_AT(at, kafka.security.password_file)),
-      leaf(kPath, "ca_file", "File with the certificates that are trusted (PEM). Empty: the system's.", DRIFTD_AT(at, kafka.security.ca_file)),
+      leaf(kPath, "ca_file", "File with the certificates that are trusted (PEM). Empty: the system's.",
+           DRIFTD_AT(at, kafka.security.ca_file)),
       leaf(kPath, "cert_file", "Client certificate (PEM).", DRIFTD_AT(at, kafka.security.cert_file)),
       leaf(kPath, "key_file", "Private key of the client certificate (PEM).", DRIFTD_AT(at, kafka.security.key_file)),
       leaf(kPath, "key_password_file", "File with the password of key_file.", DRIFTD_AT(at, kafka.security.key_password_file)),
@@ -152,12 +156,14 @@ Keys security_keys(const Get<Config>& at) {
 
 Keys kafka_keys(const Get<Config>& at) {
   return {
-      required(form(leaf(kTextList, "brokers", "Where to ask for the cluster: host:port each.", DRIFTD_AT(at, kafka.brokers)), expect_broker),
-               R"(["localhost:9092"])"),
-      form(leaf(kText, "group", "Consumer group that offsets are committed to, for lag dashboards only.", DRIFTD_AT(at, kafka.group)), expect_text),
+      required(
+          form(leaf(kTextList, "brokers", "Where to ask for the cluster: host:port each.", DRIFTD_AT(at, kafka.brokers)), expect_broker),
+          R"(["localhost:9092"])"),
+      form(leaf(kText, "group", "Consumer group that offsets are committed to, for lag dashboards only.", DRIFTD_AT(at, kafka.group)),
+           expect_text),
       form(leaf(kText, "client_id", "Name that the brokers log for this client.", DRIFTD_AT(at, kafka.client_id)), expect_text),
-      choice("isolation", {"read_uncommitted", "read_committed"}, "read_committed leaves out records of aborted transactions; or read_uncommitted.",
-             DRIFTD_AT(at, kafka.read_committed)),
+      choice("isolation", {"read_uncommitted", "read_committed"},
+             "read_committed leaves out records of aborted transactions; or read_uncommitted.", DRIFTD_AT(at, kafka.read_committed)),
       group("security", "Encryption and login.", security_keys(at)),
       leaf(kTextMap, "librdkafka", "Options of librdkafka by their own names, for what has no key here.", DRIFTD_AT(at, kafka.librdkafka)),
   };
@@ -171,7 +177,8 @@ Keys stream_keys(const Get<StreamConfig>& at) {
       choice("format", {"json", "csv"}, "json, or csv for file replay.", DRIFTD_AT(at, format)),
       group("fields", "Where in a record things are: paths with dots, '\\.' for a dot in a name.",
             {
-                leaf(kText, "event_time", "RFC 3339 text or an integer. Empty: the record's own timestamp.", DRIFTD_AT(at, fields.event_time)),
+                leaf(kText, "event_time", "RFC 3339 text or an integer. Empty: the record's own timestamp.",
+                     DRIFTD_AT(at, fields.event_time)),
                 choice("event_time_unit", {"ms", "s", "us", "ns"}, "Unit of an integer event_time: ms, s, us or ns since 1970.",
                        DRIFTD_AT(at, fields.event_time_unit)),
                 leaf(kText, "event_id", "Id of the event. Empty: partition and offset.", DRIFTD_AT(at, fields.event_id)),
@@ -190,8 +197,8 @@ Keys stream_keys(const Get<StreamConfig>& at) {
             {
                 ranged(kDuration, "lateness", {0, 30 * kDay}, "How long after its end a window waits for rows that come late.",
                        DRIFTD_AT(at, time.lateness)),
-                ranged(kDuration, "max_future", {0, 365 * kDay}, "An event further ahead of its record's timestamp is set aside and counted.",
-                       DRIFTD_AT(at, time.max_future)),
+                ranged(kDuration, "max_future", {0, 365 * kDay},
+                       "An event further ahead of its record's timestamp is set aside and counted.", DRIFTD_AT(at, time.max_future)),
                 ranged(kDuration, "idle_after", {kSecond, 30 * kDay}, "A partition silent for this long holds no window open.",
                        DRIFTD_AT(at, time.idle_after)),
             }),
@@ -209,15 +216,19 @@ Keys alert_keys(const Get<AlertConfig>& at) {
            DRIFTD_AT(at, false_alarms)),
       automatic(ranged(kNumber, "min_effect", {1e-6, 10}, "No alarm for a smaller effect. auto: 0.1, and 0.02 for 0/1 columns.",
                        DRIFTD_AT(at, min_effect))),
-      choice("severity", {"auto", "warning", "critical"}, "auto (critical from an effect of 0.25), warning or critical.", DRIFTD_AT(at, severity)),
+      choice("severity", {"auto", "warning", "critical"}, "auto (critical from an effect of 0.25), warning or critical.",
+             DRIFTD_AT(at, severity)),
       ranged(kInteger, "close_after", {1, 10'000}, "Calm windows that close an alert.", DRIFTD_AT(at, close_after)),
-      ranged(kInteger, "cooldown", {0, 10'000}, "Windows after a close in which the same alert does not open again.", DRIFTD_AT(at, cooldown)),
+      ranged(kInteger, "cooldown", {0, 10'000}, "Windows after a close in which the same alert does not open again.",
+             DRIFTD_AT(at, cooldown)),
       group("fixed", "For detectors with a `threshold` of their own only.",
             {
-                ranged(kInteger, "fire_after", {1, 10'000}, "Windows in a row over the threshold that fire.", DRIFTD_AT(at, fixed.fire_after)),
+                ranged(kInteger, "fire_after", {1, 10'000}, "Windows in a row over the threshold that fire.",
+                       DRIFTD_AT(at, fixed.fire_after)),
                 ranged(kInteger, "clear_after", {1, 10'000}, "Windows in a row under the clearing line that resolve.",
                        DRIFTD_AT(at, fixed.clear_after)),
-                ranged(kNumber, "clear_ratio", {0.01, 1}, "The clearing line, as a share of the threshold.", DRIFTD_AT(at, fixed.clear_ratio)),
+                ranged(kNumber, "clear_ratio", {0.01, 1}, "The clearing line, as a share of the threshold.",
+                       DRIFTD_AT(at, fixed.clear_ratio)),
                 ranged(kDuration, "cooldown", {0, 30 * kDay}, "Event time after a resolve in which the same alert does not fire again.",
                        DRIFTD_AT(at, fixed.cooldown)),
             }),
@@ -254,13 +265,15 @@ Keys judging_keys(const Get<MonitorConfig>& at) {
                 leaf(kTextList, "exclude", "Taken out of `include`.", DRIFTD_AT(at, features.exclude)),
             }),
       leaf(kDetectors, "detectors",
-           "auto, or names to options: {psi: {threshold: 0.2}} judges by a fixed threshold, {adwin: {fields: [error]}} watches fields row by row.",
+           "auto, or names to options: {psi: {threshold: 0.2}} judges by a fixed threshold, {adwin: {fields: [error]}} watches fields row "
+           "by row.",
            DRIFTD_AT(at, detectors)),
-      choice("quality", {"off", "auto"}, "auto or off: shares of missing, wrong-typed, out-of-range and unseen values.", DRIFTD_AT(at, quality)),
+      choice("quality", {"off", "auto"}, "auto or off: shares of missing, wrong-typed, out-of-range and unseen values.",
+             DRIFTD_AT(at, quality)),
   };
 }
 
-Keys marked(Keys keys, bool Field::*mark) {
+Keys marked(Keys keys, bool Field::* mark) {
   for (auto& key : keys) key.*mark = true;
   return keys;
 }
@@ -272,12 +285,15 @@ Keys monitor_keys(const Get<MonitorEntry>& at, bool identity) {
   const Get<MonitorConfig> monitor = [at](void* owner) -> MonitorConfig& { return at(owner).monitor; };
   Keys keys;
   if (identity) {
-    keys.push_back(required(form(leaf(kText, "name", "Unique name, in metrics and alerts.", DRIFTD_AT(at, monitor.name)), expect_monitor_name), "fraud"));
-    keys.push_back(leaf(kText, "stream", "The stream it reads: a name of `streams`. Either this or `topic`.", DRIFTD_AT(at, monitor.stream)));
+    keys.push_back(required(
+        form(leaf(kText, "name", "Unique name, in metrics and alerts.", DRIFTD_AT(at, monitor.name)), expect_monitor_name), "fraud"));
+    keys.push_back(
+        leaf(kText, "stream",
+             "The stream it reads: a name of `streams`. Or, in its place, `topic: T`: a topic of its own or that of other monitors; "
+             "the keys of a stream (start, format, fields, on_error, time, queue) may then be set here.",
+             DRIFTD_AT(at, monitor.stream)));
     keys.back().example = "predictions";
-    keys.push_back(form(leaf(kText, "topic", "A topic in place of `stream`; the keys of a stream (start ... queue) may then be set here.",
-                             DRIFTD_AT(at, topic)),
-                        expect_topic));
+    keys.push_back(form(leaf(kText, "topic", "A topic, in place of `stream`.", DRIFTD_AT(at, topic)), expect_topic));
     keys.back().stream_key = true;
     keys.push_back(required(leaf(kPath, "reference", "What is normal: rows as .csv or .jsonl, plain or .gz, or a frozen .ref.",
                                  DRIFTD_AT(at, monitor.reference)),

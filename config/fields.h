@@ -33,9 +33,10 @@ struct Document {
 
 // Where a key's value lives. uint8_t: an enum, as index into the choices; bool with choices: index 0 or 1;
 // StreamConfig: `start`, which is two members.
-using Slot = std::variant<std::string*, bool*, std::uint8_t*, std::uint32_t*, std::uint64_t*, double*, Milliseconds*, std::optional<std::uint64_t>*,
-                          std::optional<double>*, std::optional<FalseAlarms>*, std::vector<std::string>*, std::map<std::string, std::string>*,
-                          std::map<std::string, std::vector<std::string>>*, std::vector<DetectorConfig>*, StreamConfig*>;
+using Slot =
+    std::variant<std::string*, bool*, std::uint8_t*, std::uint32_t*, std::uint64_t*, double*, Milliseconds*, std::optional<std::uint64_t>*,
+                 std::optional<double>*, std::optional<FalseAlarms>*, std::vector<std::string>*, std::map<std::string, std::string>*,
+                 std::map<std::string, std::vector<std::string>>*, std::vector<DetectorConfig>*, StreamConfig*>;
 
 enum class FieldType : std::uint8_t {
   kGroup,    // a map of the keys below it
@@ -48,8 +49,8 @@ enum class FieldType : std::uint8_t {
   kDuration,
   kSize,
   kChoice,
-  kStart,      // latest | earliest | RFC 3339
-  kRate,       // "N per DURATION" | off
+  kStart,  // latest | earliest | RFC 3339
+  kRate,   // "N per DURATION" | off
   kTextList,
   kTextMap,    // librdkafka: name to value
   kListMap,    // segments.values: column to values
@@ -69,12 +70,12 @@ struct Field {
   std::optional<std::string> (*expected)(const std::string& text) = nullptr;  // texts: what was expected, if the value is not that
 
   bool required = false;
-  std::string example;         // on the reference page, in place of an empty default
-  bool stream_key = false;     // in a monitor: only together with `topic`, not printed as effective
+  std::string example;           // on the reference page, in place of an empty default
+  bool stream_key = false;       // in a monitor: only together with `topic`, not printed as effective
   bool monitor_default = false;  // at the top: a default of monitors, printed there as effective
 
-  std::vector<Field> keys;                     // kGroup, kEntries
-  std::function<void*(Document&)> append;      // kEntries: a new entry with its defaults
+  std::vector<Field> keys;                 // kGroup, kEntries
+  std::function<void*(Document&)> append;  // kEntries: a new entry with its defaults
   std::function<std::size_t(const Document&)> count;
   std::function<void*(Document&, std::size_t)> entry;
 };

@@ -13,9 +13,7 @@ bool is_port(std::string_view text, unsigned least) {
   return !text.empty() && error == std::errc{} && end == text.data() + text.size() && port >= least && port <= 65535;
 }
 
-std::optional<std::string> unless(bool good, const char* expected) {
-  return good ? std::nullopt : std::optional<std::string>(expected);
-}
+std::optional<std::string> unless(bool good, const char* expected) { return good ? std::nullopt : std::optional<std::string>(expected); }
 
 }  // namespace
 

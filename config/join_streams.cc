@@ -84,11 +84,14 @@ void Joiner::check_declared() {
     const std::string path = fmt::format("streams[{}]", i);
     const auto [name, fresh] = names.emplace(stream(i).name, i);
     if (!fresh && !stream(i).name.empty()) {
-      report_.problem(place(path + ".name"), fmt::format("{}.name: '{}' is the name of streams[{}] too", path, stream(i).name, name->second));
+      report_.problem(place(path + ".name"),
+                      fmt::format("{}.name: '{}' is the name of streams[{}] too", path, stream(i).name, name->second));
     }
     for (const auto& topic : stream(i).topics) {
       const auto [owner, first] = topics.emplace(topic, i);
-      if (!first) report_.problem(place(path + ".topics"), fmt::format("{}.topics: streams[{}] reads topic '{}' already", path, owner->second, topic));
+      if (!first)
+        report_.problem(place(path + ".topics"),
+                        fmt::format("{}.topics: streams[{}] reads topic '{}' already", path, owner->second, topic));
     }
     const bool empty_list = stream(i).topics.empty() && places_.contains(path + ".topics") && report_.clean();
     if (empty_list) report_.problem(place(path + ".topics"), fmt::format("{}.topics: expected at least one topic", path));
@@ -113,11 +116,13 @@ void Joiner::join_named(std::size_t i) {
   std::vector<std::string> names;
   for (std::size_t s = 0; s < declared_; ++s) names.push_back(stream(s).name);
   if (std::ranges::find(names, name) == names.end()) {
-    report_.problem(place(monitor_path(i) + ".stream"), fmt::format("{}.stream: no stream is named '{}'{}", monitor_path(i), name, did_you_mean(name, names)));
+    report_.problem(place(monitor_path(i) + ".stream"),
+                    fmt::format("{}.stream: no stream is named '{}'{}", monitor_path(i), name, did_you_mean(name, names)));
   }
   for (const auto& leaf : shared_leaves()) {
     const std::string path = monitor_path(i) + "." + leaf.path;
-    if (places_.contains(path)) report_.problem(place(path), fmt::format("{}: belongs into the entry of stream '{}' in 'streams'", path, name));
+    if (places_.contains(path))
+      report_.problem(place(path), fmt::format("{}: belongs into the entry of stream '{}' in 'streams'", path, name));
   }
 }
 
@@ -127,8 +132,9 @@ void Joiner::join_topic(std::size_t i) {
     const auto& topics = stream(s).topics;
     if (std::ranges::find(topics, topic) != topics.end()) return s < declared_ ? join_declared(i, s) : join_implied(i, s);
     if (stream(s).name == topic) {
-      report_.problem(place(monitor_path(i) + ".topic"),
-                      fmt::format("{}.topic: stream '{}' exists and does not read topic '{}'; rename the stream", monitor_path(i), topic, topic));
+      report_.problem(
+          place(monitor_path(i) + ".topic"),
+          fmt::format("{}.topic: stream '{}' exists and does not read topic '{}'; rename the stream", monitor_path(i), topic, topic));
       return;
     }
   }
@@ -150,14 +156,16 @@ void Joiner::make_stream(std::size_t i) {
     const auto own = places_.find(monitor_path(i) + "." + leaf.path);
     const auto inherited = places_.find("defaults." + leaf.path);
     if (own != places_.end()) set_by_[path + "." + leaf.path] = i;
-    if (own != places_.end() || inherited != places_.end()) places_[path + "." + leaf.path] = own != places_.end() ? own->second : inherited->second;
+    if (own != places_.end() || inherited != places_.end())
+      places_[path + "." + leaf.path] = own != places_.end() ? own->second : inherited->second;
   }
 }
 
 void Joiner::join_declared(std::size_t i, std::size_t found) {
   if (stream(found).topics.size() > 1) {
-    report_.problem(place(monitor_path(i) + ".topic"), fmt::format("{0}.topic: stream '{1}' reads this topic among others; write 'stream: {1}'",
-                                                                   monitor_path(i), stream(found).name));
+    report_.problem(
+        place(monitor_path(i) + ".topic"),
+        fmt::format("{0}.topic: stream '{1}' reads this topic among others; write 'stream: {1}'", monitor_path(i), stream(found).name));
     return;
   }
   document_.monitors[i].monitor.stream = stream(found).name;
@@ -185,7 +193,8 @@ void Joiner::share_key(const LeafPath& leaf, std::size_t i, std::size_t found) {
     }
     return;
   }
-  const std::string here = print_leaf(*leaf.field, leaf.field->slot(&own)), there = print_leaf(*leaf.field, leaf.field->slot(&stream(found)));
+  const std::string here = print_leaf(*leaf.field, leaf.field->slot(&own)),
+                    there = print_leaf(*leaf.field, leaf.field->slot(&stream(found)));
   if (here == there) return;
   report_.problem(place(own_path), fmt::format("{}: monitors '{}' and '{}' read topic '{}' and differ: {} and {}", own_path,
                                                document_.monitors[setter->second].monitor.name, document_.monitors[i].monitor.name,

@@ -66,7 +66,8 @@ std::optional<std::string> refuse_librdkafka(const std::string& name, const std:
   if (name == "plugin.library.paths" || name == "ssl.engine.location") return "is refused: it loads code into driftd";
   if (name == "enable.sasl.oauthbearer.unsecure.jwt") return "is refused: it accepts tokens that nobody signed";
   if (name.ends_with(".pem")) return "is refused: keys and certificates come from files (kafka.security.cert_file, key_file, ca_file)";
-  if (name == "debug" && (has_item(value, "security") || has_item(value, "all"))) return "may not be security or all: that would log secrets";
+  if (name == "debug" && (has_item(value, "security") || has_item(value, "all")))
+    return "may not be security or all: that would log secrets";
   if (looks_secret(name) && !from_outside) return "is a secret: write ${file:/path} or ${env:NAME} in place of the value";
   return std::nullopt;
 }

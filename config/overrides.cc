@@ -153,7 +153,8 @@ void apply_set(YamlNode& root, const std::vector<std::string>& set, Report& repo
       continue;
     }
     std::vector<std::string> parts;
-    for (const auto& part : split(std::string_view(assignment).substr(0, equals), ".")) std::ranges::move(split_index(part), std::back_inserter(parts));
+    for (const auto& part : split(std::string_view(assignment).substr(0, equals), "."))
+      std::ranges::move(split_index(part), std::back_inserter(parts));
     apply_one(root, "--set " + assignment.substr(0, equals), std::move(parts), assignment.substr(equals + 1), report);
   }
 }

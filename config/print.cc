@@ -4,7 +4,10 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
+#include <functional>
 #include <string_view>
+#include <utility>
 
 #include "config/bind.h"
 #include "config/field_value.h"
@@ -27,93 +30,69 @@ std::string comment(std::string_view text, const std::string& indent) {
   return out;
 }
 
-// Walks table and structs together and writes one line a key. What stands beside or above a key, and which keys are left out,
-// is up to the two kinds of page.
+// How a page differs from another: which keys it leaves out and what stands around each.
+struct Style {
+  std::function<bool(const Field&)> left_out;
+  std::function<std::string(const Field&, const std::string& indent)> above;  // whole lines
+  std::function<std::string(const Field&, void* owner)> value;
+  std::function<std::string(const std::string& path)> beside;
+};
+
+// Walks table and structs together and writes one line a key.
 class Page {
  public:
-  explicit Page(Document& document) : document_(document) {}
-  virtual ~Page() = default;
+  Page(Document& document, const Style& style) : document_(document), style_(style) {}
 
   std::string write() {
     write_keys(key_table(), &document_, "", "");
     return std::move(text_);
   }
 
- protected:
-  virtual bool left_out(const Field& field) const = 0;
-  virtual std::string above(const Field& field, const std::string& indent) const = 0;
-  virtual std::string value(const Field& field, void* owner) const { return print_leaf(field, field.slot(owner)); }
-  virtual std::string beside(const std::string& path) const = 0;
-
-  std::string text_;
-
  private:
   void write_keys(const Field& group, void* owner, const std::string& path, const std::string& indent) {
     for (const auto& key : group.keys) {
-      if (!left_out(key)) write_key(key, owner, join_path(path, key.name), indent);
+      if (!style_.left_out(key)) write_key(key, owner, join_path(path, key.name), indent);
     }
   }
-  void write_key(const Field& key, void* owner, const std::string& path, const std::string& indent) {
-    text_ += above(key, indent);
-    if (is_leaf(key)) {
-      text_ += fmt::format("{}{}: {}{}\n", indent, key.name, value(key, owner), beside(path));
-    } else if (key.type == FieldType::kEntries) {
-      write_entries(key, path, indent);
-    } else {
-      text_ += fmt::format("{}{}:\n", indent, key.name);
-      write_keys(key, owner, path, indent + "  ");
-    }
-  }
-  void write_entries(const Field& key, const std::string& path, const std::string& indent) {
-    const std::size_t count = key.count(document_);
-    text_ += fmt::format("{}{}:{}\n", indent, key.name, count == 0 ? " []" : "");
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t start = text_.size();
-      write_keys(key, key.entry(document_, i), fmt::format("{}[{}]", path, i), indent + "    ");
-      // The first key of an entry carries the dash.
-      std::size_t first = start;
-      while (text_.compare(first + indent.size() + 4, 1, "#") == 0) first = text_.find('\n', first) + 1;
-      text_[first + indent.size() + 2] = '-';
-    }
-  }
+  void write_key(const Field& key, void* owner, const std::string& path, const std::string& indent);
+  void write_entries(const Field& key, const std::string& path, const std::string& indent);
 
   Document& document_;
+  const Style& style_;
+  std::string text_;
 };
 
-class EffectivePage final : public Page {
- public:
-  EffectivePage(Document& document, const std::map<std::string, std::string>* origins) : Page(document), origins_(origins) {}
-
- private:
-  bool left_out(const Field& field) const override { return field.stream_key || field.monitor_default; }
-  std::string above(const Field& /*field*/, const std::string& /*indent*/) const override { return ""; }
-  std::string beside(const std::string& path) const override {
-    if (origins_ == nullptr) return "";
-    const auto origin = origins_->find(path);
-    return "  # " + (origin == origins_->end() ? "default" : origin->second);
+void Page::write_key(const Field& key, void* owner, const std::string& path, const std::string& indent) {
+  if (text_.size() > 0 && indent.empty() && !style_.above(key, indent).empty()) text_ += '\n';
+  text_ += style_.above(key, indent);
+  if (is_leaf(key)) {
+    text_ += fmt::format("{}{}: {}{}\n", indent, key.name, style_.value(key, owner), style_.beside(path));
+  } else if (key.type == FieldType::kEntries) {
+    write_entries(key, path, indent);
+  } else if (std::ranges::all_of(key.keys, style_.left_out) || &key == find_key(key_table(), "defaults")) {
+    text_ += fmt::format("{}{}: {{}}\n", indent, key.name);
+  } else {
+    text_ += fmt::format("{}{}:\n", indent, key.name);
+    write_keys(key, owner, path, indent + "  ");
   }
+}
 
-  const std::map<std::string, std::string>* origins_;
-};
-
-class ReferencePage final : public Page {
- public:
-  using Page::Page;
-
- private:
-  // `defaults` takes the keys that the entry of a monitor shows.
-  bool left_out(const Field& field) const override { return field.name == "defaults" || (field.stream_key && field.name != "topic"); }
-  std::string above(const Field& field, const std::string& indent) const override {
-    std::string text = indent.empty() && !text_.empty() ? "\n" : "";
-    text += comment(field.help, indent);
-    if (field.stream_key) text += fmt::format("{}# ", indent);
-    return text;
+void Page::write_entries(const Field& key, const std::string& path, const std::string& indent) {
+  const std::size_t count = key.count(document_);
+  text_ += fmt::format("{}{}:{}\n", indent, key.name, count == 0 ? " []" : "");
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t start = text_.size();
+    write_keys(key, key.entry(document_, i), fmt::format("{}[{}]", path, i), indent + "    ");
+    std::size_t first = start;  // the first key of an entry carries the dash
+    while (text_.compare(first + indent.size() + 4, 1, "#") == 0) first = text_.find('\n', first) + 1;
+    text_[first + indent.size() + 2] = '-';
   }
-  std::string value(const Field& field, void* owner) const override {
-    return field.example.empty() ? Page::value(field, owner) : field.example;
-  }
-  std::string beside(const std::string& /*path*/) const override { return ""; }
-};
+}
+
+std::string origin_of(const std::string& path, const std::map<std::string, std::string>& origins) {
+  const auto origin = origins.find(path);
+  return "  # " + (origin == origins.end() ? "default" : origin->second);
+}
 
 Document document_of(const Config& config) {
   Document document;
@@ -126,14 +105,26 @@ Document document_of(const Config& config) {
 
 std::string print_config(const Config& config, const std::map<std::string, std::string>* origins) {
   Document document = document_of(config);
-  return EffectivePage(document, origins).write();
+  const Style style{
+      .left_out = [](const Field& field) { return field.stream_key || field.monitor_default; },
+      .above = [](const Field&, const std::string&) { return std::string(); },
+      .value = [](const Field& field, void* owner) { return print_leaf(field, field.slot(owner)); },
+      .beside = [origins](const std::string& path) { return origins == nullptr ? std::string() : origin_of(path, *origins); },
+  };
+  return Page(document, style).write();
 }
 
 std::string print_reference() {
   Document document;
   document.config.streams.emplace_back();
   document.monitors.emplace_back();
-  return ReferencePage(document).write();
+  const Style style{
+      .left_out = [](const Field& field) { return field.stream_key; },
+      .above = [](const Field& field, const std::string& indent) { return comment(field.help, indent); },
+      .value = [](const Field& field, void* owner) { return field.example.empty() ? print_leaf(field, field.slot(owner)) : field.example; },
+      .beside = [](const std::string&) { return std::string(); },
+  };
+  return Page(document, style).write();
 }
 
 std::string hash_of(const Config& config) {

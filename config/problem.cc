@@ -13,8 +13,8 @@
 namespace driftd {
 namespace {
 
-constexpr std::size_t kMostFindings = 200;   // a file of nothing but mistakes needs no longer list
-constexpr std::size_t kLineShown = 160;      // characters of a long line that are shown around the place
+constexpr std::size_t kMostFindings = 200;  // a file of nothing but mistakes needs no longer list
+constexpr std::size_t kLineShown = 160;     // characters of a long line that are shown around the place
 constexpr std::string_view kMask = "<secret>";
 
 std::vector<std::string> split_lines(const std::string& text) {
@@ -82,7 +82,7 @@ bool looks_secret(std::string_view name) {
   for (const std::string_view path : {"file", "location", "url", "path"}) {
     if (lower.ends_with(path)) return false;
   }
-  constexpr std::array<std::string_view, 9> kWords{"password", "passwd",  "passphrase", "secret",     "token",
+  constexpr std::array<std::string_view, 9> kWords{"password", "passwd",  "passphrase", "secret",    "token",
                                                    "api_key",  "api.key", "pem",        "credential"};
   return std::ranges::any_of(kWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
@@ -132,7 +132,8 @@ std::string Report::place(const Mark& at) const {
 }
 
 Problems Report::placed(std::vector<Finding> findings) const {
-  std::ranges::stable_sort(findings, {}, [](const Finding& finding) { return std::tuple(finding.at.source, finding.at.line, finding.at.column); });
+  std::ranges::stable_sort(findings, {},
+                           [](const Finding& finding) { return std::tuple(finding.at.source, finding.at.line, finding.at.column); });
   Problems problems;
   for (const auto& finding : findings) problems.push_back(describe(finding));
   return problems;

@@ -21,8 +21,8 @@ struct Mark {
 };
 
 struct Problem {
-  std::string source;       // file name as given, "--set a.b" or "DRIFTD__A__B"
-  std::uint32_t line = 0;   // 0 = none
+  std::string source;        // file name as given, "--set a.b" or "DRIFTD__A__B"
+  std::uint32_t line = 0;    // 0 = none
   std::uint32_t column = 0;  // in characters, from 1
   std::string message;
   std::string line_text;  // masked, shortened around the column

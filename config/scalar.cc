@@ -16,7 +16,8 @@ namespace driftd {
 namespace {
 
 using Unit = std::pair<std::string_view, std::uint64_t>;
-constexpr std::array<Unit, 6> kDurations{Unit{"w", 604'800'000}, {"d", 86'400'000}, {"h", 3'600'000}, {"m", 60'000}, {"s", 1000}, {"ms", 1}};
+constexpr std::array<Unit, 6> kDurations{Unit{"w", 604'800'000}, {"d", 86'400'000}, {"h", 3'600'000},
+                                         {"m", 60'000},          {"s", 1000},       {"ms", 1}};
 constexpr std::array<Unit, 5> kSizes{Unit{"TiB", 1ULL << 40}, {"GiB", 1ULL << 30}, {"MiB", 1ULL << 20}, {"KiB", 1ULL << 10}, {"B", 1}};
 constexpr std::uint64_t kMostUnits = std::numeric_limits<std::int64_t>::max() / 1000;  // fits in microseconds too
 
@@ -195,8 +196,9 @@ std::string print_instant(std::int64_t us) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{time - day};
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                                 static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(), clock.seconds().count());
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()), clock.hours().count(), clock.minutes().count(), clock.seconds().count());
   if (clock.subseconds().count() != 0) {
     text += fmt::format(".{:06}", clock.subseconds().count());
     text.resize(text.find_last_not_of('0') + 1);

@@ -15,11 +15,11 @@ template <class T>
 using Parsed = std::expected<T, std::string>;
 
 Parsed<bool> parse_boolean(std::string_view text);
-Parsed<std::uint64_t> parse_integer(std::string_view text);  // decimal digits only
-Parsed<double> parse_number(std::string_view text);          // finite, decimal
-Parsed<Milliseconds> parse_duration(std::string_view text);  // 250ms 30s 5m 12h 7d 4w
-Parsed<std::uint64_t> parse_size(std::string_view text);     // 64KiB 1GiB, also B MiB TiB
-Parsed<FalseAlarms> parse_rate(std::string_view text);       // "1 per 30d"
+Parsed<std::uint64_t> parse_integer(std::string_view text);    // decimal digits only
+Parsed<double> parse_number(std::string_view text);            // finite, decimal
+Parsed<Milliseconds> parse_duration(std::string_view text);    // 250ms 30s 5m 12h 7d 4w
+Parsed<std::uint64_t> parse_size(std::string_view text);       // 64KiB 1GiB, also B MiB TiB
+Parsed<FalseAlarms> parse_rate(std::string_view text);         // "1 per 30d"
 Parsed<std::int64_t> parse_instant_us(std::string_view text);  // RFC 3339 with a zone; microseconds since 1970
 
 std::string print_number(double value);  // shortest that reads back equal

@@ -40,7 +40,8 @@ std::expected<std::string, std::string> from_file(std::string_view inside, const
 std::expected<std::string, std::string> expand(std::string_view inside, const SubstituteContext& context) {
   if (inside.starts_with("env:")) return from_environment(inside.substr(4), context);
   if (inside.starts_with("file:")) return from_file(inside.substr(5), context);
-  return std::unexpected(fmt::format("unknown substitution '${{{}}}'; there are ${{env:NAME}}, ${{env:NAME:-default}} and ${{file:/path}}", inside));
+  return std::unexpected(
+      fmt::format("unknown substitution '${{{}}}'; there are ${{env:NAME}}, ${{env:NAME:-default}} and ${{file:/path}}", inside));
 }
 
 }  // namespace

@@ -62,7 +62,8 @@ void check_bytes(std::string_view text, std::uint32_t source, Report& report) {
 }
 
 const char* number_problem(const std::string& text) {
-  static const std::regex octal(R"([-+]?0[0-9_]+)"), underscore(R"([-+]?[0-9][0-9_]*_[0-9_.]*)"), special(R"([-+]?\.(inf|Inf|INF|nan|NaN|NAN))");
+  static const std::regex octal(R"([-+]?0[0-9_]+)"), underscore(R"([-+]?[0-9][0-9_]*_[0-9_.]*)"),
+      special(R"([-+]?\.(inf|Inf|INF|nan|NaN|NAN))");
   if (text.size() > 64) return nullptr;
   if (std::regex_match(text, octal)) return "looks like an octal number; write it without the leading 0, or quote it if it is text";
   if (std::regex_match(text, underscore)) return "numbers have no '_'; quote it if it is text";
@@ -109,7 +110,8 @@ class TreeBuilder final : public YAML::EventHandler {
   };
 
   Mark at(const YAML::Mark& mark, std::size_t width) const {
-    return {source_, static_cast<std::uint32_t>(mark.line + 1), static_cast<std::uint32_t>(mark.column + 1), static_cast<std::uint32_t>(width)};
+    return {source_, static_cast<std::uint32_t>(mark.line + 1), static_cast<std::uint32_t>(mark.column + 1),
+            static_cast<std::uint32_t>(width)};
   }
   char first_byte(const YAML::Mark& mark) const;
   std::size_t raw_width(const YAML::Mark& mark, const std::string& value) const;
@@ -204,11 +206,13 @@ void TreeBuilder::open(const YAML::Mark& mark, const std::string& tag, YamlNode:
   open_.push_back({node});
 }
 
-void TreeBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) {
+void TreeBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
+                                  YAML::EmitterStyle::value /*style*/) {
   open(mark, tag, YamlNode::Kind::kList);
 }
 
-void TreeBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/, YAML::EmitterStyle::value /*style*/) {
+void TreeBuilder::OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t /*anchor*/,
+                             YAML::EmitterStyle::value /*style*/) {
   open(mark, tag, YamlNode::Kind::kMap);
 }
 
