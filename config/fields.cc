@@ -302,7 +302,8 @@ Keys monitor_keys(const Get<MonitorEntry>& at, bool identity) {
   append(keys, marked(stream_keys([at](void* owner) -> StreamConfig& { return at(owner).stream; }), &Field::stream_key));
   append(keys, judging_keys(monitor));
   const Get<AlertConfig> alerts = [monitor](void* owner) -> AlertConfig& { return monitor(owner).alerts; };
-  keys.push_back(group("alerts", "Overrides the top level's `alerts` for this monitor.", alert_keys(alerts)));
+  keys.push_back(group("alerts", "Keys of the top level's `alerts`, but kafka, that differ for this monitor.", alert_keys(alerts)));
+  keys.back().repeats = true;
   return keys;
 }
 
@@ -351,7 +352,7 @@ Field make_table() {
       streams_field(),
       monitors_field(),
   };
-  for (auto& key : keys) key.monitor_default = key.name == "defaults";
+  for (auto& key : keys) key.monitor_default = key.repeats = key.name == "defaults";
   return group("", "", std::move(keys));
 }
 

@@ -72,6 +72,7 @@ struct Field {
   bool required = false;
   std::string example;           // on the reference page, in place of an empty default
   bool stream_key = false;       // in a monitor: only together with `topic`, not printed as effective
+  bool repeats = false;          // its keys are explained elsewhere: empty on the reference page
   bool monitor_default = false;  // at the top: a default of monitors, printed there as effective
 
   std::vector<Field> keys;                 // kGroup, kEntries

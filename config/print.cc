@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
-#include <algorithm>
 #include <functional>
 #include <string_view>
 #include <utility>
@@ -33,6 +32,7 @@ std::string comment(std::string_view text, const std::string& indent) {
 // How a page differs from another: which keys it leaves out and what stands around each.
 struct Style {
   std::function<bool(const Field&)> left_out;
+  std::function<bool(const Field&)> empty;                                    // groups that are named but not opened
   std::function<std::string(const Field&, const std::string& indent)> above;  // whole lines
   std::function<std::string(const Field&, void* owner)> value;
   std::function<std::string(const std::string& path)> beside;
@@ -63,13 +63,14 @@ class Page {
 };
 
 void Page::write_key(const Field& key, void* owner, const std::string& path, const std::string& indent) {
-  if (text_.size() > 0 && indent.empty() && !style_.above(key, indent).empty()) text_ += '\n';
-  text_ += style_.above(key, indent);
+  const std::string above = style_.above(key, indent);
+  if (!text_.empty() && indent.empty() && !above.empty()) text_ += '\n';
+  text_ += above;
   if (is_leaf(key)) {
     text_ += fmt::format("{}{}: {}{}\n", indent, key.name, style_.value(key, owner), style_.beside(path));
   } else if (key.type == FieldType::kEntries) {
     write_entries(key, path, indent);
-  } else if (std::ranges::all_of(key.keys, style_.left_out) || &key == find_key(key_table(), "defaults")) {
+  } else if (style_.empty(key)) {
     text_ += fmt::format("{}{}: {{}}\n", indent, key.name);
   } else {
     text_ += fmt::format("{}{}:\n", indent, key.name);
@@ -107,6 +108,7 @@ std::string print_config(const Config& config, const std::map<std::string, std::
   Document document = document_of(config);
   const Style style{
       .left_out = [](const Field& field) { return field.stream_key || field.monitor_default; },
+      .empty = [](const Field&) { return false; },
       .above = [](const Field&, const std::string&) { return std::string(); },
       .value = [](const Field& field, void* owner) { return print_leaf(field, field.slot(owner)); },
       .beside = [origins](const std::string& path) { return origins == nullptr ? std::string() : origin_of(path, *origins); },
@@ -120,6 +122,7 @@ std::string print_reference() {
   document.monitors.emplace_back();
   const Style style{
       .left_out = [](const Field& field) { return field.stream_key; },
+      .empty = [](const Field& field) { return field.repeats; },
       .above = [](const Field& field, const std::string& indent) { return comment(field.help, indent); },
       .value = [](const Field& field, void* owner) { return field.example.empty() ? print_leaf(field, field.slot(owner)) : field.example; },
       .beside = [](const std::string&) { return std::string(); },

@@ -100,6 +100,15 @@ std::string render(std::span<const Problem> problems) {
   return text;
 }
 
+std::string render_warnings(std::span<const Problem> warnings) {
+  std::string text;
+  for (Problem warning : warnings) {
+    warning.message.insert(0, "warning: ");
+    text += render(warning);
+  }
+  return text;
+}
+
 namespace {
 
 std::string json_list(std::span<const Problem> problems) {

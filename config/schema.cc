@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string_view>
 #include <vector>
@@ -123,28 +124,38 @@ std::string group_schema(const Field& group, void* owner, Document& document) {
   return object(properties, required);
 }
 
-// One member a line: long, but it can be read and compared.
-std::string pretty(std::string_view json) {
-  std::string out, indent = "\n";
-  bool text = false;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const char c = json[i];
-    if (text && c == '\\') {
-      out.append(json.substr(i, 2));
-      ++i;
-      continue;
+// One member a line, lists on one: it can be read and compared.
+class Pretty {
+ public:
+  std::string write(std::string_view json) {
+    for (std::size_t i = 0; i < json.size(); ++i) {
+      if (in_text_ && json[i] == '\\') {
+        out_ += json.substr(i++, 2);
+      } else {
+        add(json[i], i + 1 < json.size() ? json[i + 1] : '\0');
+      }
     }
-    if (c == '"') text = !text;
-    const bool opens = !text && c == '{' && json[i + 1] != '}', closes = !text && c == '}' && json[i - 1] != '{';
-    if (opens) indent += "  ";
-    if (closes) indent.resize(indent.size() - 2);
-    if (closes) out += indent;
-    out += c;
-    if (opens || (!text && c == ',' && json[i + 1] == '"' && json[i - 1] != '"')) out += indent;
-    if (!text && c == ':') out += ' ';
+    return out_ + "\n";
   }
-  return out + "\n";
-}
+
+ private:
+  void add(char c, char next) {
+    if (c == '"') in_text_ = !in_text_;
+    const bool closes = !in_text_ && (c == '}' || c == ']'), opens = !in_text_ && (c == '{' || c == '[');
+    if (closes) open_.pop_back();
+    if (closes && c == '}' && out_.back() != '{') new_line();
+    out_ += c;
+    if (opens) open_ += c;
+    if (opens && c == '{' && next != '}') new_line();
+    if (!in_text_ && c == ':') out_ += ' ';
+    if (!in_text_ && c == ',' && open_.back() == '{') new_line();
+    if (!in_text_ && c == ',' && open_.back() == '[') out_ += ' ';
+  }
+  void new_line() { out_ += '\n' + std::string(2 * static_cast<std::size_t>(std::ranges::count(open_, '{')), ' '); }
+
+  std::string out_, open_;
+  bool in_text_ = false;
+};
 
 }  // namespace
 
@@ -153,7 +164,7 @@ std::string config_schema() {
   document.config.streams.emplace_back();
   document.monitors.emplace_back();
   const std::string substitution = R"({"type":"string","pattern":"\\$\\{(env|file):"})";
-  return pretty(fmt::format(
+  return Pretty().write(fmt::format(
       R"({{"$schema":"https://json-schema.org/draft/2020-12/schema","title":"driftd configuration",{},"$defs":{{"substitution":{}}}}})",
       group_schema(key_table(), &document, document), substitution));
 }

@@ -6,15 +6,6 @@
 
 using namespace driftd;
 
-namespace {
-
-std::string outcome(const std::string& text, const LoadOptions& options = {}) {
-  const auto loaded = load(text, "driftd.yaml", options);
-  return loaded ? render(loaded->warnings) : render(loaded.error());
-}
-
-}  // namespace
-
 TEST_CASE("the minimal configuration loads with every default") {
   const auto loaded = load(
       "kafka: {brokers: [\"localhost:9092\"]}\n"
@@ -27,5 +18,3 @@ TEST_CASE("the minimal configuration loads with every default") {
   CHECK(loaded->warnings.empty());
   CHECK(loaded->config.streams.size() == 1);
 }
-
-TEST_CASE("x") { MESSAGE(outcome("a: 1\nkafka: {brokrs: [x], level: 2}\nmonitors:\n  - nme: x\n    every: 5m\n")); }
