@@ -47,7 +47,7 @@ def home_of(target):
 
 
 def at_home(path, prefix):
-    return any(fnmatch.fnmatchcase(path, pattern) for pattern in tables.HOMES[prefix][0])
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in tables.HOMES[prefix][0] for name in (path, path.removeprefix("tests/")))
 
 
 def library_homes(tree):
@@ -82,7 +82,7 @@ def source_has_test(tree):
 def test_has_source(tree):
     for path in tree.cpp("tests/detectors", "tests/config", "tests/daemon", ends=("_test.cc",)):
         subject = path.removeprefix("tests/").removesuffix("_test.cc")
-        if subject + ".cc" not in tree.files and subject + ".h" not in tree.files:
+        if not {subject + ".cc", subject + ".h", f"tests/{subject}.h"} & set(tree.files):
             yield path, 1, "", f"tests {subject}.cc or .h, which is not there"
 
 
