@@ -1,4 +1,5 @@
-// A value one thread publishes whole and others read: a published value never changes.
+// A value that one thread replaces whole and others read: status for /metrics, /api and the page.
+// A reader keeps what it loaded for as long as it likes; it never changes and never blocks the writer.
 #pragma once
 
 #include <memory>
@@ -7,19 +8,15 @@
 
 namespace driftd {
 
-template <typename T>
+template <class T>
 class Published {
  public:
-  Published() : value_(std::make_shared<const T>()) {}
-
-  void set(T value) {
-    auto next = std::make_shared<const T>(std::move(value));
-    const std::lock_guard lock(mutex_);
-    value_.swap(next);  // the old value dies outside the lock
+  void store(std::shared_ptr<const T> value) {
+    const std::scoped_lock lock(mutex_);
+    value_.swap(value);  // the old value dies after the lock is gone
   }
-
-  std::shared_ptr<const T> get() const {
-    const std::lock_guard lock(mutex_);
+  std::shared_ptr<const T> load() const {  // null before the first store
+    const std::scoped_lock lock(mutex_);
     return value_;
   }
 

@@ -40,7 +40,9 @@ std::expected<std::unique_ptr<KafkaSink>, std::string> KafkaSink::create(const K
   return sink;
 }
 
-KafkaSink::KafkaSink(const KafkaConfig& kafka, KafkaReports reports) : kafka_(kafka), reports_(std::move(reports)) {}
+KafkaSink::KafkaSink(const KafkaConfig& kafka, KafkaReports reports) : kafka_(kafka), reports_(std::move(reports)) {
+  published_.store(std::make_shared<KafkaSinkStatus>());
+}
 
 KafkaSink::~KafkaSink() { close(std::chrono::seconds(5)); }
 
@@ -163,7 +165,7 @@ void KafkaSink::publish(Clock::time_point now) {
     counts_.problems.push_back("kafka: " + reports_.last_error());
   }
   counts_.errors = reports_.counts();
-  published_.set(counts_);
+  published_.store(std::make_shared<KafkaSinkStatus>(counts_));
 }
 
 bool KafkaSink::flush(milliseconds budget) {

@@ -42,7 +42,7 @@ class KafkaSink final : public RecordSink {
 
   bool flush(std::chrono::milliseconds budget);  // true: nothing is waiting
   bool close(std::chrono::milliseconds budget);  // false: librdkafka did not return, see KafkaSource::close
-  std::shared_ptr<const KafkaSinkStatus> status() const { return published_.get(); }  // any thread; at most 0.1 s old
+  std::shared_ptr<const KafkaSinkStatus> status() const { return published_.load(); }  // any thread; at most 0.1 s old
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -109,6 +109,7 @@ KafkaSource::KafkaSource(KafkaClient client, std::span<const StreamConfig> strea
       read_committed_(read_committed),
       answered_at_(Clock::now()) {
   rd_kafka_set_log_queue(client_.get(), events_.get());
+  published_.store(std::make_shared<KafkaSourceStatus>());
 }
 
 KafkaSource::~KafkaSource() { close(std::chrono::seconds(5)); }
@@ -253,7 +254,8 @@ std::vector<std::string> KafkaSource::reasons(Clock::time_point now) const {
 void KafkaSource::publish(Clock::time_point now) {
   publish_at_ = now + kPublishEvery;
   watch_stalled(now);
-  KafkaSourceStatus status;
+  const auto next = std::make_shared<KafkaSourceStatus>();
+  KafkaSourceStatus& status = *next;
   status.assigned = assigned_;
   status.not_ready = reasons(now);
   for (auto& partition : partitions_) {
@@ -270,7 +272,7 @@ void KafkaSource::publish(Clock::time_point now) {
   status.errors = reports_.counts();
   status.commits_ok = commits_ok_;
   status.commits_failed = commits_failed_;
-  published_.set(std::move(status));
+  published_.store(next);
 }
 
 void KafkaSource::commit(std::span<const SourcePosition> positions) {

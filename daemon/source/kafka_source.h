@@ -76,7 +76,7 @@ class KafkaSource final : public Source {
 
   void commit(std::span<const SourcePosition> positions);  // asynchronous; for dashboards only
 
-  std::shared_ptr<const KafkaSourceStatus> status() const { return published_.get(); }  // any thread; at most 0.25 s old
+  std::shared_ptr<const KafkaSourceStatus> status() const { return published_.load(); }  // any thread; at most 0.25 s old
 
   // Closes the client. False: librdkafka did not return within the budget; end the process by _exit once state is on disk.
   // Every batch must have come back or be destroyed before.

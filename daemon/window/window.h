@@ -1,0 +1,54 @@
+// OUT of window: counts of one event-time window, merged over its source partitions. All integers: any merge order, same bytes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/source/message.h"
+#include "detectors/reference/value_class.h"
+
+namespace driftd {
+
+// Counts of one segment. Fields in the order of PanePlan::fields; their cells lie one after another (FieldPlan::first_cell).
+template <class Count>
+struct CellCounts {
+  std::uint64_t rows = 0;
+  std::vector<Count> cells;    // fine cells of all fields
+  std::vector<Count> classes;  // field * kValueClasses + ValueClass
+  std::vector<Count> below;    // by field: valid values under the reference's minimum
+  std::vector<Count> above;    // by field: over its maximum
+  std::vector<double> min;     // by field, over valid values; +inf where none
+  std::vector<double> max;     // -inf where none
+
+  friend bool operator==(const CellCounts&, const CellCounts&) = default;
+};
+
+// A value kept for a sequential detector, ordered by (event time, topic, partition, offset) when it is consumed.
+struct SequentialValue {
+  std::int64_t event_time_us = 0;
+  std::int64_t offset = 0;
+  std::uint32_t segment = 0;  // of the row, as in Window::segments; 0 where the monitor declares none
+  double value = 0;
+  friend bool operator==(const SequentialValue&, const SequentialValue&) = default;
+};
+
+// Both ends inclusive: exactly these rows can be read again.
+struct OffsetRange {
+  TopicPartition id;
+  std::int64_t from = 0, to = 0;
+  friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
+};
+
+struct Window {
+  std::uint32_t monitor = 0;
+  std::int64_t start_us = 0, end_us = 0;                     // [start, end)
+  bool complete = true;                                      // false: offsets were lost while it was open
+  std::vector<CellCounts<std::uint64_t>> segments;           // [0] = all, then the declared ones, then `__other__`
+  std::vector<OffsetRange> offsets;                          // ascending
+  std::vector<std::map<std::string, std::uint64_t>> unseen;  // by field: names of unseen categories (a bounded sample), counts
+  std::vector<std::vector<SequentialValue>> values;          // by field, in order; empty where no sequential detector listens
+};
+
+}  // namespace driftd
