@@ -92,7 +92,6 @@ TEST_CASE("sink: a missing topic is tried again until it is there, says so, and 
   const auto problems = sink->status()->problems;
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].starts_with("kafka: topic 'late': "));
-  CHECK(problems[0].find("Unknown topic") != std::string::npos);
 
   REQUIRE(broker->create_topic("late", 1).has_value());
   acked.clear();
