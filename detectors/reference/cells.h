@@ -42,11 +42,14 @@ struct NumericCells {
 NumericCells freeze_numeric_cells(std::span<const ValueCount> sorted, bool allow_discrete, std::size_t fine = kFineCells,
                                   std::size_t coarse = kCoarseCells);
 
+// Counts of the values by cell; values as for freeze_numeric_cells.
+std::vector<std::uint64_t> count_cells(const NumericCells& cells, std::span<const ValueCount> sorted);
+
 // Categories: a dictionary of reference categories in order (count desc, bytes asc), then `other_known`, then `unseen`.
 // A category is known by the 64-bit XXH3 hash of its UTF-8 bytes (hash_category).
 struct CategoryCells {
   std::vector<std::string> dictionary;
-  std::vector<std::uint64_t> known_hashes;  // of all reference categories, sorted; capped at 10^6
+  std::vector<std::uint64_t> known_hashes;      // of all reference categories, sorted; capped at 10^6
   std::uint64_t seen_once = 0, seen_twice = 0;  // categories of the reference seen exactly once, twice
 
   std::size_t size() const { return dictionary.size() + 2; }
@@ -55,6 +58,17 @@ struct CategoryCells {
   friend bool operator==(const CategoryCells&, const CategoryCells&) = default;
 };
 std::uint64_t hash_category(std::string_view bytes);
+
+inline constexpr std::size_t kKnownHashes = 1'000'000;
+
+struct CategoryCount {
+  std::string_view name;
+  std::uint64_t count;
+};
+
+// The dictionary of the kDictionarySize most frequent categories with at least kDictionaryMinCount rows, and the hashes of
+// all (the smallest kKnownHashes of them). counts: distinct names, counts > 0, any order. Cost O(n log n).
+CategoryCells freeze_categories(std::span<const CategoryCount> counts);
 
 // Look-up hash -> cell for CategoryCells: open addressing, no allocation after construction. Cost O(1).
 class CategoryIndex {
@@ -68,7 +82,10 @@ class CategoryIndex {
     std::uint64_t hash;
     std::uint32_t cell_plus_one;  // 0 = empty
   };
-  std::vector<Slot> slots_;
+  std::size_t position(std::uint64_t hash) const;
+  void insert(std::uint64_t hash, std::uint32_t cell);
+
+  std::vector<Slot> slots_;  // a power of two, at most half full
   std::uint32_t unseen_ = 0;
 };
 
