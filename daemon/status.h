@@ -2,12 +2,16 @@
 // /metrics, /api and the page. A published value never changes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "daemon/decode/record_batch.h"
 #include "daemon/source/message.h"
 #include "detectors/detector.h"
 #include "detectors/reference/value_class.h"
@@ -18,12 +22,13 @@ enum class AlertState : std::uint8_t { kInactive, kPending, kFiring, kResolved }
 
 // One method's answer for one (segment, feature) in the last closed window.
 struct MethodStatus {
-  std::string method;                  // psi, ks, chi_square, jensen_shannon, ..., missing, ..., adwin
+  std::string method;  // psi, ks, chi_square, jensen_shannon, ..., missing, ..., adwin
   Status status = Status::kUndefined;
   double statistic = kNoNumber, effect = kNoNumber, log_p = kNoNumber;
   double threshold = kNoNumber;        // fixed limit, if set
   double threshold_ratio = kNoNumber;  // 1 = alarm; NaN: this method does not judge
   bool alarm = false;
+  double before = kNoNumber, after = kNoNumber;  // quality: shares of reference and window; sequential: means around the last cut
 };
 
 // One coarse cell, in real values.
@@ -42,7 +47,7 @@ struct FeatureStatus {
   std::uint64_t reference_rows = 0, rows = 0;  // valid values on each side
   ClassCounts reference_classes{}, classes{};
   double out_of_range_ratio = kNoNumber, unseen_ratio = kNoNumber;  // share of rows; NaN: does not apply
-  double ratio = kNoNumber;  // worst drift threshold ratio; NaN: no verdict
+  double ratio = kNoNumber;                                         // worst drift threshold ratio; NaN: no verdict
   AlertState alert = AlertState::kInactive;
   std::vector<MethodStatus> methods;
   std::vector<MethodStatus> quality;  // checks: missing, type_mismatch, out_of_range, unseen_category
@@ -57,7 +62,7 @@ struct AlertStatus {
   std::int64_t opened_us = 0;  // end of that window
   std::int64_t resolved_us = kNoTime;
   std::string summary;
-  std::string event_json;      // the last event sent for it
+  std::string event_json;  // the last event sent for it
 };
 
 struct MonitorStatus {
@@ -67,47 +72,56 @@ struct MonitorStatus {
   std::int64_t reference_created_us = kNoTime;
   std::int64_t window_us = 0;
   std::uint64_t minimum_samples = 0;
-  double false_alarm_interval_seconds = kNoNumber;  // NaN: no level stated
+  double false_alarm_interval_seconds = kNoNumber;                  // NaN: no level stated
   std::int64_t window_start_us = kNoTime, window_end_us = kNoTime;  // last closed window
   std::int64_t last_evaluation_wall_us = kNoTime;
-  std::map<std::string, std::uint64_t> window_samples;               // by segment
+  std::map<std::string, std::uint64_t> window_samples;  // by segment
   std::uint64_t windows_closed = 0;
-  std::map<std::string, std::uint64_t> evaluations;                  // by result: ok, insufficient
+  std::map<std::string, std::uint64_t> evaluations;                                // by result: ok, insufficient
   std::map<std::pair<std::string, std::string>, std::uint64_t> alert_transitions;  // (severity, to)
-  std::map<std::string, std::uint64_t> alerts_suppressed;            // by reason
-  std::vector<std::int64_t> history_end_us;                          // windows of ratio_history, oldest first
-  std::vector<std::uint64_t> history_rows;                           // rows of `all` in them
-  std::vector<FeatureStatus> features;                               // by (segment, name)
-  std::vector<AlertStatus> alerts;                                   // open first, then the last resolved ones
+  std::map<std::string, std::uint64_t> alerts_suppressed;                          // by reason
+  std::vector<std::int64_t> history_end_us;                                        // windows of ratio_history, oldest first
+  std::vector<std::uint64_t> history_rows;                                         // rows of `all` in them
+  std::vector<FeatureStatus> features;                                             // by (segment, name)
+  std::vector<AlertStatus> alerts;                                                 // open first, then the last resolved ones
 };
 
 struct PartitionStatus {
   TopicPartition id;
   std::string stream;
   std::int64_t next_offset = 0;
-  std::int64_t end_offset = -1;      // newest known; -1 unknown
+  std::int64_t end_offset = -1;  // newest known; -1 unknown
   std::int64_t watermark_us = kNoTime;
   bool idle = false, paused = false;
   std::uint64_t records = 0, bytes = 0, rows = 0, late = 0, duplicates = 0, lost = 0, skipped = 0;
-  std::uint64_t rejected[7] = {};    // by Reject
+  std::array<std::uint64_t, kRejects> rejected{};  // by Reject
 };
 
 struct SinkStatus {
-  std::string name;  // log | kafka
-  std::uint64_t delivered = 0, retried = 0, waiting = 0;
+  std::string name;                                                   // log | kafka
+  std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // failed: given up
 };
 
 struct DaemonStatus {
   bool ready = false;
   std::vector<std::string> not_ready;  // reasons, one a line
+  std::vector<std::string> stalled;    // threads that did not move in time, one a line; empty: healthy
   std::string version, revision, config_hash;
   std::vector<std::shared_ptr<const MonitorStatus>> monitors;
   std::vector<PartitionStatus> partitions;  // sorted by id
   std::vector<SinkStatus> sinks;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters;  // (stream, result: ok, retry, error)
   std::int64_t snapshot_last_success_wall_us = kNoTime;
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
-  std::map<std::string, std::uint64_t> kafka_errors;   // by librdkafka's enum name
-  std::map<std::string, std::uint64_t> log_messages;   // by level
+  std::map<std::string, std::uint64_t> kafka_errors;  // by librdkafka's enum name
+  std::map<std::string, std::uint64_t> log_messages;  // by level
 };
+
+// What follows from the values above, for all who show them.
+std::uint64_t total_rows(const ClassCounts& rows);
+std::uint64_t missing_rows(const ClassCounts& rows);                                 // without a value: absent, null, NaN
+std::int64_t partition_lag(const PartitionStatus& partition);                        // records to the end; -1: unknown
+std::int64_t stream_watermark(const DaemonStatus& status, std::string_view stream);  // least of its partitions that are not idle;
+                                                                                     // all idle: the largest; kNoTime: not known yet
 
 }  // namespace driftd
