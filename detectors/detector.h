@@ -44,12 +44,16 @@ struct ParamSpec {
   double max;
   bool integer;
   std::string_view help;
+  std::span<const std::string_view> choices = {};  // not empty: the parameter is written as one of these words, its value is the index
 };
 
 struct DetectorSpec {
   std::string_view name;   // as in configuration and metric labels
   std::string_view title;  // for a person
   std::span<const ParamSpec> params;
+  // Values that update takes, both inclusive; outside of them a result means nothing.
+  double min_value = std::numeric_limits<double>::lowest();
+  double max_value = std::numeric_limits<double>::max();
 };
 
 // update(x) consumes one value in order. NaN must not be passed.

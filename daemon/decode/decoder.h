@@ -19,6 +19,7 @@ struct Slot {
   SlotType type = SlotType::kNumeric;
   std::uint32_t column = 0;
   // Categorical: sorted hashes known to every monitor of the slot; a value outside is reported in RecordBatch::unseen.
+  // Empty: no value is reported (a column that only names segments).
   std::vector<std::uint64_t> known_hashes;
 };
 

@@ -13,20 +13,22 @@
 namespace driftd {
 
 inline constexpr std::size_t kBatchRows = 128;
+inline constexpr std::size_t kUnseenNameBytes = 128;
 inline constexpr std::size_t kColumnStride = kBatchRows + 8;  // never a power of two (performance 5.3)
 
 // Why a record reached no window. Closed list: the metric label and the dead letter's reason.
 enum class Reject : std::uint8_t {
   kTombstone,
-  kTooLarge,      // payload over engine.max_payload
-  kMalformed,     // not a valid document (bad_json, bad_csv)
-  kNotObject,     // valid JSON, but not an object
-  kMissingTime,   // the event-time field is absent or null, or the record has no timestamp
-  kBadTime,       // the event-time field is neither RFC 3339 nor an integer, or out of range
-  kFutureTime,    // later than record time + max_future
+  kTooLarge,     // payload over engine.max_payload
+  kMalformed,    // not a valid document (bad_json, bad_csv)
+  kNotObject,    // valid JSON, but not an object
+  kMissingTime,  // the event-time field is absent or null, or the record has no timestamp
+  kBadTime,      // the event-time field is neither RFC 3339 nor an integer, or out of range
+  kFutureTime,   // later than record time + max_future
 };
 inline constexpr std::size_t kRejects = 7;
-std::string_view reject_name(Reject reject);  // as on the wire: tombstone, too_large, bad_json, not_object, missing_time, bad_time, future_time
+std::string_view reject_name(
+    Reject reject);  // as on the wire: tombstone, too_large, bad_json, not_object, missing_time, bad_time, future_time
 
 // What a slot holds. The same path may be read as both types by different monitors: two slots.
 enum class SlotType : std::uint8_t { kNumeric, kCategorical };
@@ -39,12 +41,12 @@ struct RejectedRecord {
 // A category that no monitor's reference knows, kept so that it can be named.
 struct UnseenCategory {
   std::uint16_t row;
-  std::uint16_t slot;
-  std::string_view name;  // at most 128 bytes; lives until the next clear()
+  std::uint16_t slot;     // index into DecodePlan::slots
+  std::string_view name;  // the first kUnseenNameBytes, whole characters of UTF-8; lives until the next clear()
 };
 
 // Slot-major columns with a padded stride; cell (slot, row) is at slot * kColumnStride + row.
-// A value that is not kValid holds NaN (numeric) or 0 (category).
+// A value that is not kValid holds NaN (numeric) or 0 (category). Not to be copied: `unseen` points into `unseen_names`.
 struct RecordBatch {
   std::uint32_t rows = 0;
   std::array<std::int64_t, kBatchRows> offset;
@@ -55,8 +57,12 @@ struct RecordBatch {
   std::vector<ValueClass> numeric_class;
   std::vector<ValueClass> category_class;
   std::array<double, kBatchRows> error;  // 1: prediction and label differ, 0: equal; NaN: one of them is missing
-  std::vector<UnseenCategory> unseen;
+  std::vector<UnseenCategory> unseen;    // by row; at most one a row and slot, so independent of how batches are cut
+  std::vector<char> unseen_names;        // capacity is reserved once: the views of `unseen` stay
   std::vector<RejectedRecord> rejected;
 };
+
+void clear(RecordBatch& batch);                         // no rows, every value absent; keeps all memory
+void clear_row(RecordBatch& batch, std::uint32_t row);  // the last row begun, as if it had never been written
 
 }  // namespace driftd

@@ -2,37 +2,32 @@
 
 #include <doctest/doctest.h>
 
-#include <string>
+namespace driftd {
 
-using driftd::utf8_length;
-
-TEST_CASE("the length of a sequence, or 0 where it is not well formed") {
-  struct Row {
+TEST_CASE("the first byte that is not UTF-8") {
+  const struct {
     const char* name;
-    std::string input;
+    std::string_view input;
     std::size_t want;
-  };
-  const Row rows[] = {
-      {"ASCII", "a", 1},
-      {"NUL", std::string(1, '\0'), 1},
-      {"two bytes", "\xc3\xa9", 2},
-      {"three bytes", "\xe2\x82\xac", 3},
-      {"four bytes", "\xf0\x9f\x98\x80", 4},
-      {"the last code point", "\xf4\x8f\xbf\xbf", 4},
-      {"beyond the last code point", "\xf4\x90\x80\x80", 0},
-      {"a continuation byte alone", "\x80", 0},
-      {"an overlong slash", "\xc0\xaf", 0},
-      {"an overlong three-byte form", "\xe0\x80\xaf", 0},
-      {"an overlong four-byte form", "\xf0\x80\x80\xaf", 0},
-      {"a surrogate", "\xed\xa0\x80", 0},
-      {"cut after one", "\xc3", 0},
-      {"cut after three", "\xf0\x9f\x98", 0},
-      {"a lead byte in place of a continuation", "\xe2\x82\xc3", 0},
-      {"a byte that is none of UTF-8", "\xff", 0},
+  } rows[] = {
+      {"empty", "", 0},
+      {"ASCII over eight bytes", "abcdefghij", 10},
+      {"all lengths", "aü€😀z", 11},
+      {"limits", "\xC2\x80\xDF\xBF\xE0\xA0\x80\xED\x9F\xBF\xEE\x80\x80\xF0\x90\x80\x80\xF4\x8F\xBF\xBF", 21},
+      {"Latin-1 behind ASCII", "abcdefghgr\xFCn", 10},
+      {"lone continuation", "a\x80", 1},
+      {"cut", "abc\xE2\x82", 3},
+      {"overlong two", "\xC1\xBF", 0},
+      {"overlong three", "\xE0\x9F\xBF", 0},
+      {"overlong four", "\xF0\x8F\xBF\xBF", 0},
+      {"surrogate", "\xED\xA0\x80", 0},
+      {"over U+10FFFF", "\xF4\x90\x80\x80", 0},
+      {"UTF-16 mark", "\xFF\xFE", 0},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);
-    CHECK(utf8_length(row.input, 0) == row.want);
-    CHECK(utf8_length("x" + row.input, 1) == row.want);
+    CHECK(utf8_prefix(row.input) == row.want);
   }
 }
+
+}  // namespace driftd

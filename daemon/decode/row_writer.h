@@ -1,0 +1,114 @@
+// Writes one record after another as rows of a batch: what a value means once its text is understood, the same for every format.
+// Shard thread; one object a decoder. No allocation per record in steady state.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "daemon/decode/decoder.h"
+#include "detectors/reference/category_text.h"
+
+namespace driftd {
+
+// Hashes that need no report. Open addressing; cost O(1).
+class KnownHashes {
+ public:
+  KnownHashes() = default;
+  explicit KnownHashes(const std::vector<std::uint64_t>& hashes);
+  bool contains(std::uint64_t hash) const;
+  bool empty() const { return table_.empty(); }
+
+ private:
+  std::size_t home(std::uint64_t hash) const { return hash & (table_.size() - 1); }
+  std::vector<std::uint64_t> table_;  // 0 = free
+  bool zero_ = false;                 // whether the hash 0 is known
+};
+
+// A prediction or a label. Two are equal when their texts are: numbers by category_text, strings by their bytes.
+class Answer {
+ public:
+  void clear() { kind_ = Kind::kMissing; }
+  void set_text(std::string_view text);  // the bytes stay until the row is finished
+  void set(double x);
+  void set(std::int64_t x);
+  void set(std::uint64_t x);
+  static double error(Answer& prediction, Answer& label);  // 1: they differ, 0: equal; NaN: one of them is missing
+
+ private:
+  enum class Kind : std::uint8_t { kMissing, kNumber, kText };
+  std::string_view text();  // the text of a number is made only when it is needed
+  Kind kind_ = Kind::kMissing;
+  double number_ = 0;
+  std::string_view text_;
+  CategoryBuffer buffer_;
+};
+
+class RowWriter {
+ public:
+  explicit RowWriter(const DecodePlan& plan);
+
+  void start(RecordBatch& batch);  // begins row batch.rows, all absent
+
+  void number(std::uint32_t column, double value) {  // finite
+    numeric_[column * kColumnStride] = value + 0.0;  // -0.0 becomes 0.0
+    numeric_class_[column * kColumnStride] = ValueClass::kValid;
+  }
+  void no_number(std::uint32_t column, ValueClass why) { numeric_class_[column * kColumnStride] = why; }
+  void category(std::uint32_t column, std::string_view bytes);
+  void no_category(std::uint32_t column, ValueClass why) { category_class_[column * kColumnStride] = why; }
+  void event_time(std::int64_t time_us) { time_us_ = time_us, time_problem_ = std::nullopt; }
+  void no_event_time(Reject why) { time_problem_ = why; }
+  Answer& prediction() { return prediction_; }
+  Answer& label() { return label_; }
+
+  // Closes the row and counts it, or says why there is none; then the next start() begins the same row again.
+  std::optional<Reject> finish(const Message& message);
+  Reject discard(Reject why);  // gives up the row begun
+
+ private:
+  std::optional<Reject> time_reject(const Message& message) const;
+  void note_unseen(std::uint32_t column, std::string_view bytes);
+
+  bool record_time_only_;
+  std::int64_t max_future_us_;
+  std::vector<KnownHashes> known_;             // by category column
+  std::vector<std::uint16_t> category_slots_;  // category column -> index into DecodePlan::slots
+
+  RecordBatch* batch_ = nullptr;
+  std::uint32_t row_ = 0;
+  // First cell of the row in each block of columns.
+  double* numeric_ = nullptr;
+  std::uint64_t* category_ = nullptr;
+  ValueClass* numeric_class_ = nullptr;
+  ValueClass* category_class_ = nullptr;
+  std::int64_t time_us_ = 0;
+  std::optional<Reject> time_problem_;
+  Answer prediction_, label_;
+};
+
+// The loop of every decoder: decode_record(message) for messages[from...] until the batch is full; what Decoder::decode promises.
+template <class DecodeRecord>
+std::size_t fill_batch(std::span<const Message> messages, std::size_t from, std::uint64_t max_payload_bytes, RecordBatch& batch,
+                       DecodeRecord decode_record) {
+  clear(batch);
+  std::size_t at = from;
+  for (; at < messages.size() && batch.rows < kBatchRows; ++at) {
+    const Message& message = messages[at];
+    std::optional<Reject> reject;
+    if (message.tombstone) {
+      reject = Reject::kTombstone;
+    } else if (message.payload.size() > max_payload_bytes) {
+      reject = Reject::kTooLarge;
+    } else {
+      reject = decode_record(message);
+    }
+    if (reject) batch.rejected.push_back({static_cast<std::uint32_t>(at), *reject});
+  }
+  return at - from;
+}
+
+}  // namespace driftd

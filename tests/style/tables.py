@@ -1,0 +1,69 @@
+"""The rules' tables: who may include what, where each library lives, and every exception with its reason."""
+
+# ---- Who may include what (architecture: "who may include what") ----
+# Rooms by path prefix, the first that fits. A room may include itself and what is listed (a folder by its slash, or a file).
+# ANY: may include every file. Between stages only OUT headers are crossed.
+ANY = None
+FLOOR = ["daemon/runtime/", "config/config.h", "detectors/"]  # what every room of the daemon stands on
+ORDER = ["daemon/source/message.h"]  # OUT of source; its TopicPartition is the order in which everything is merged
+ROOMS = [
+    ("detectors/", []),
+    ("config/", ["detectors/"]),
+    ("daemon/main.cc", ["daemon/cli/verb.h"]),
+    ("daemon/cli/", ANY),
+    ("daemon/app", ANY),
+    ("daemon/runtime/", ["config/config.h", "detectors/"]),
+    ("daemon/table/", FLOOR),  # CSV, JSON lines and gzip as rows: for references and file replay
+    ("daemon/reference/", FLOOR + ["daemon/table/"]),
+    ("daemon/source/", FLOOR + ["daemon/table/"]),
+    ("daemon/decode/", FLOOR + ORDER),
+    ("daemon/window/", FLOOR + ORDER + ["daemon/decode/record_batch.h"]),
+    ("daemon/monitor/", FLOOR + ORDER + ["daemon/window/window.h", "daemon/status.h"]),
+    ("daemon/alert/", FLOOR + ORDER + ["daemon/monitor/verdict.h", "daemon/status.h"]),
+    ("daemon/sink/", FLOOR),
+    ("daemon/state/", FLOOR),
+    ("daemon/engine", FLOOR + ORDER + ["daemon/decode/", "daemon/window/", "daemon/monitor/", "daemon/alert/", "daemon/sink/sink.h",
+                                       "daemon/state/snapshot.h", "daemon/status.h"]),
+    ("daemon/status.h", ["detectors/"] + ORDER),
+    ("daemon/metrics/", FLOOR + ORDER + ["daemon/status.h"]),
+    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h"]),
+    ("daemon/http/", FLOOR),
+]
+
+# ---- Where each library lives: include prefix -> (who may include it, how its names look) ----
+HOMES = {
+    "librdkafka/": (["daemon/source/kafka_*", "daemon/sink/kafka_*"], r"\b(rd_kafka_\w+|RD_KAFKA_\w+)"),
+    "simdjson": (["daemon/decode/json_*"], r"\bsimdjson::"),
+    "yaml-cpp/": (["config/yaml_reader.cc"], r"\bYAML::"),
+    "prometheus/": (["daemon/metrics/*.cc"], r"\bprometheus::"),
+    "boost/math/": (["detectors/special_functions.cc"], r"\bboost::math\b"),
+    "boost/": (["daemon/http/*.cc"], r"\bboost::(?!math\b)|\b(asio|beast)::"),
+    "zlib.h": (["daemon/table/gzip*"], r"\b(z_stream|gzFile|inflateInit2?|deflateInit2?)\b"),
+    "openssl/": (["daemon/reference/*.cc"], r"\b(EVP|SHA256)_\w+"),
+    "CLI/": (["daemon/cli/*"], r"\bCLI::"),
+    "spdlog/": (["daemon/runtime/log*.cc"], r"\bspdlog::"),
+    "doctest/": (["tests/*"], r"\bdoctest::"),
+    "fmt/": (["config/*.cc", "daemon/*.cc", "tests/*"], r"\bfmt::"),
+    "xxhash.h": (["detectors/*.cc", "config/*.cc", "daemon/*.cc", "tests/*"], r"\bXXH\d*_\w+"),
+}
+# Headers of the system that any .cc outside detectors/ may use; immintrin.h is for the SIMD kernels.
+SYSTEM = ("arpa/", "netinet/", "sys/", "dirent.h", "fcntl.h", "netdb.h", "poll.h", "pthread.h", "signal.h", "unistd.h", "stdlib.h", "immintrin.h")
+
+LARGEST_FUNCTION = 70  # lines
+MEDIAN_FUNCTION = 10
+MOST_PARAMETERS = 5
+LARGEST_FILE = 1 << 20  # bytes
+
+# ---- Exceptions: rule -> {path, or path:what (both may be patterns): reason}. One that is no longer needed is an error. ----
+ALLOWED = {
+    "every source has a test": {
+        "daemon/main.cc": "the table of verbs; the end-to-end suites run it",
+        "daemon/cli/version.cc": "one printf; the end-to-end suites read it",
+    },
+    "pure rooms": {
+        "detectors/reference/cell_kernel.cc:getenv(": "DRIFTD_SIMD chooses between kernels whose results are equal; a test compares them",
+    },
+    "files are small and text": {
+        "deploy/demo/census-employment/stream.csv.gz": "the demo's data set, 3 MB, with its origin beside it",
+    },
+}
