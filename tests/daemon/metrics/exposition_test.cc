@@ -1,6 +1,7 @@
 #include "daemon/metrics/exposition.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -64,7 +65,7 @@ bool promtool_exists() { return std::system("promtool --version >/dev/null 2>&1"
 
 // What promtool says of a text; "" = nothing.
 std::string promtool_check(const std::string& text) {
-  const auto path = std::filesystem::temp_directory_path() / ("driftd-metrics-" + std::to_string(std::rand()));
+  const auto path = std::filesystem::temp_directory_path() / ("driftd-metrics-" + std::to_string(::getpid()));
   std::ofstream(path) << text;
   std::FILE* pipe = ::popen(("promtool check metrics < " + path.string() + " 2>&1").c_str(), "r");
   std::string said;
