@@ -18,34 +18,35 @@ enum class FieldSource : std::uint8_t { kNumeric, kCategory, kError };
 struct FieldPlan {
   FieldSource from = FieldSource::kNumeric;
   std::uint32_t column = 0;      // of its type; unused for kError
+  std::uint32_t slot = 0;        // index into DecodePlan::slots; unused for kError
   std::uint32_t first_cell = 0;  // in CellCounts::cells
   std::uint32_t cell_count = 0;
-  CellKernel kernel;             // kNumeric, kError
-  CategoryIndex categories;      // kCategory
+  CellKernel kernel;                                      // kNumeric, kError
+  CategoryIndex categories;                               // kCategory
   double min = -std::numeric_limits<double>::infinity();  // of the reference
   double max = std::numeric_limits<double>::infinity();
-  bool keep_values = false;      // a sequential detector listens (numeric only)
+  bool keep_values = false;  // a sequential detector listens (numeric only)
 };
 
 // Segments by declared values (decision 19). Without `columns` there is one segment, `all`.
 struct SegmentPlan {
-  std::vector<std::uint32_t> columns;                    // categorical columns, in declared order
-  std::vector<std::vector<std::uint64_t>> declared;      // hashes of each declared segment, one a column
+  std::vector<std::uint32_t> columns;                                             // categorical columns, in declared order
+  std::vector<std::vector<std::uint64_t>> declared;                               // hashes of each declared segment, one a column
   std::size_t size() const { return columns.empty() ? 1 : declared.size() + 2; }  // all, declared..., __other__
 };
 
 struct PanePlan {
   std::uint32_t stream = 0;
-  std::int64_t pane_us = 0;      // divides the window
+  std::int64_t pane_us = 0;  // divides the window
   std::int64_t window_us = 0;
   std::int64_t lateness_us = 0;
-  std::uint32_t cells = 0;       // of all fields together
+  std::uint32_t cells = 0;  // of all fields together
   std::vector<FieldPlan> fields;
   SegmentPlan segments;
-  std::string state_key;         // spec hash: kept state is valid for this definition alone (decision 12)
+  std::string state_key;  // spec hash: kept state is valid for this definition alone (decision 12)
 };
 
-inline constexpr std::size_t kUnseenNames = 16;               // names kept a field and pane
-inline constexpr std::size_t kSequentialValues = 4'000'000;   // values kept a field and pane; more are counted and left out
+inline constexpr std::size_t kUnseenNames = 16;              // names kept a field and pane
+inline constexpr std::size_t kSequentialValues = 4'000'000;  // values kept a field and pane; more are counted and left out
 
 }  // namespace driftd

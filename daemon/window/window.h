@@ -43,8 +43,8 @@ struct OffsetRange {
 
 struct Window {
   std::uint32_t monitor = 0;
-  std::int64_t start_us = 0, end_us = 0;  // [start, end)
-  bool complete = true;                   // false: offsets were lost while it was open
+  std::int64_t start_us = 0, end_us = 0;                     // [start, end)
+  bool complete = true;                                      // false: offsets were lost while it was open
   std::vector<CellCounts<std::uint64_t>> segments;           // [0] = all, then the declared ones, then `__other__`
   std::vector<OffsetRange> offsets;                          // ascending
   std::vector<std::map<std::string, std::uint64_t>> unseen;  // by field: names of unseen categories (a bounded sample), counts

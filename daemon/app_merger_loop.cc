@@ -1,0 +1,162 @@
+#include "daemon/app_merger_loop.h"
+
+#include <thread>
+#include <utility>
+
+#include "daemon/engine_status.h"
+#include "daemon/runtime/logger.h"
+
+namespace driftd {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::string_view kPartitionSection = "partition/";
+
+std::string partition_section(const TopicPartition& id) {
+  return std::string(kPartitionSection) + id.topic + '/' + std::to_string(id.partition);
+}
+
+std::int64_t wall_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options)
+    : plan_(plan), in_(in), options_(std::move(options)), engine_(plan), passed_(options_.shards, false) {
+  for (std::size_t m = 0; m < engine_.monitors(); ++m) monitor_status_.push_back(make_monitor_status(engine_, m, kNoTime));
+}
+
+std::expected<void, std::string> MergerLoop::restore(const Snapshot& snapshot) {
+  generation_ = snapshot.generation;
+  auto loaded = engine_.load(snapshot);
+  for (std::size_t m = 0; m < engine_.monitors(); ++m) monitor_status_[m] = make_monitor_status(engine_, m, kNoTime);
+  return loaded;
+}
+
+std::expected<void, StoreError> MergerLoop::save_initial(const std::map<TopicPartition, std::int64_t>& positions) {
+  if (options_.store == nullptr) return {};
+  Snapshot snapshot;
+  snapshot.generation = generation_;
+  EngineShard shard(plan_);
+  std::uint32_t index = 0;
+  for (const auto& [id, position] : positions) shard.add_partition(index++, id, position, {});
+  for (auto& [id, state] : shard.save()) snapshot.sections.push_back({partition_section(id), 1, true, std::move(state)});
+  engine_.save(snapshot);
+  return options_.store->save(snapshot);
+}
+
+void MergerLoop::apply(ShardOutput output) {
+  counters_[output.source_partition] = output.counters;
+  for (const ClosedWindow& closed : engine_.apply(std::move(output))) {
+    const std::size_t monitor = closed.judgement.monitor;
+    monitor_status_[monitor] = make_monitor_status(engine_, monitor, wall_us());
+    if (options_.on_window) options_.on_window(closed);
+  }
+  snapshot_wanted_ = engine_.wants_snapshot();
+}
+
+void MergerLoop::save(std::map<TopicPartition, std::string> states) {
+  if (options_.store == nullptr) return;
+  Snapshot snapshot;
+  snapshot.generation = ++generation_;
+  std::map<TopicPartition, std::int64_t> durable;
+  for (auto& [id, state] : states) {
+    durable.emplace(id, saved_next_offset(state).value_or(0));
+    snapshot.sections.push_back({partition_section(id), 1, true, std::move(state)});
+  }
+  engine_.save(snapshot);
+  if (const auto saved = options_.store->save(snapshot); !saved) {
+    ++progress_.snapshot_failures;
+    log_error("snapshot_failed", "the snapshot could not be written; processing goes on", {{"reason", saved.error().message}});
+    return;
+  }
+  engine_.snapshot_saved();
+  snapshot_wanted_ = false;
+  ++progress_.snapshots;
+  progress_.snapshot_size_bytes = options_.store->last_size_bytes();
+  progress_.snapshot_last_success_wall_us = wall_us();
+  progress_.durable_offsets = std::move(durable);
+}
+
+void MergerLoop::release_held() {
+  aligning_.reset();
+  passed_.assign(options_.shards, false);
+  for (MergerInput& input : std::exchange(held_, {})) handle(std::move(input));
+}
+
+void MergerLoop::align(MergerInput input) {
+  aligning_ = input.barrier;
+  passed_[input.shard] = true;
+  states_.merge(input.states);
+  for (const bool passed : passed_) {
+    if (!passed) return;
+  }
+  save(std::exchange(states_, {}));
+  release_held();
+}
+
+void MergerLoop::handle(MergerInput input) {
+  using enum MergerInput::Kind;
+  const bool from_shard = input.kind == kOutput || input.kind == kBarrier || input.kind == kStopped;
+  if (from_shard && aligning_ && passed_[input.shard]) {
+    held_.push_back(std::move(input));
+    return;
+  }
+  switch (input.kind) {
+    case kPartition:
+      ids_.emplace(input.partition, input.id);
+      engine_.add_partition(input.partition, input.id);
+      break;
+    case kOutput: apply(std::move(input.output)); break;
+    case kBarrier: align(std::move(input)); break;
+    case kStopped: ++stopped_; break;
+    case kFailed: failure_ = std::move(input.failure); break;
+  }
+}
+
+void MergerLoop::feed_sink() {
+  if (options_.sink == nullptr) return;
+  engine_.outbox().settle(*options_.sink);
+  engine_.outbox().send(*options_.sink, engine_.releasable());
+}
+
+// Unacknowledged records are bounded in bytes: past that the shards, and so the source, wait for the sink. Not where a
+// snapshot is what the records wait for, and not at the end: there the snapshot takes them along.
+bool MergerLoop::outbox_full() const {
+  if (options_.sink == nullptr || aligning_ || draining_) return false;
+  return engine_.outbox().bytes() >= options_.outbox_bytes && !engine_.wants_snapshot();
+}
+
+void MergerLoop::publish(bool force) {
+  const auto now = std::chrono::steady_clock::now();
+  if (!force && now - last_publish_ < 100ms) return;
+  last_publish_ = now;
+  auto status = std::make_shared<EngineStatus>(progress_);
+  status->monitors = monitor_status_;
+  for (const auto& [index, id] : ids_) {
+    status->partitions.push_back(make_partition_status(plan_, id, counters_[index], engine_.windows().is_idle(index)));
+  }
+  const Outbox& outbox = engine_.outbox();
+  status->sink = {"kafka", outbox.delivered(), outbox.retried(), outbox.waiting()};
+  status_.store(std::move(status));
+}
+
+bool MergerLoop::run() {
+  publish(true);
+  while (stopped_ < options_.shards && failure_.empty()) {
+    if (outbox_full()) {
+      std::this_thread::sleep_for(10ms);
+    } else if (auto input = in_.pop_for(10ms)) {
+      handle(std::move(*input));
+    }
+    feed_sink();
+    publish(false);
+  }
+  publish(true);
+  return failure_.empty();
+}
+
+}  // namespace driftd

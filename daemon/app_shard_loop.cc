@@ -1,0 +1,55 @@
+#include "daemon/app_shard_loop.h"
+
+#include <chrono>
+#include <utility>
+
+namespace driftd {
+
+using namespace std::chrono_literals;
+
+void ShardLoop::send(MergerInput input) {
+  input.shard = shard_;
+  // A full merger makes the shard wait, and so the source pause: nothing is dropped.
+  while (!out_.push_for(std::move(input), 1s) && !out_.closed()) {
+  }
+}
+
+void ShardLoop::handle(ShardInput input, Source& source) {
+  MergerInput output;
+  output.kind = MergerInput::Kind::kOutput;
+  switch (input.kind) {
+    case ShardInput::Kind::kPartition:
+      if (engine_.add_partition(input.partition, input.id, input.start, input.state)) return;
+      output.kind = MergerInput::Kind::kFailed;
+      output.failure = "the state of partition " + std::to_string(input.id.partition) + " of topic '" + input.id.topic + "' cannot be read";
+      break;
+    case ShardInput::Kind::kBatch:
+      engine_.consume(*input.batch, output.output);
+      source.recycle(std::move(input.batch));
+      break;
+    case ShardInput::Kind::kIdle: output.output = engine_.idle(input.partition); break;
+    case ShardInput::Kind::kFinished: engine_.finish(input.partition, output.output); break;
+    case ShardInput::Kind::kBarrier:
+      output.kind = MergerInput::Kind::kBarrier;
+      output.barrier = input.barrier;
+      output.states = engine_.save();
+      break;
+    case ShardInput::Kind::kStop: output.kind = MergerInput::Kind::kStopped; break;
+  }
+  send(std::move(output));
+}
+
+void ShardLoop::run(Source& source) {
+  for (;;) {
+    auto input = in_.pop_for(1s);
+    if (!input) {
+      if (in_.drained()) return;
+      continue;
+    }
+    const bool stop = input->kind == ShardInput::Kind::kStop;
+    handle(std::move(*input), source);
+    if (stop) return;
+  }
+}
+
+}  // namespace driftd

@@ -1,0 +1,29 @@
+// The body of a shard thread: messages in, outputs of the engine out. Ends after kStop.
+#pragma once
+
+#include <cstdint>
+
+#include "daemon/app_messages.h"
+#include "daemon/source/source.h"
+
+namespace driftd {
+
+class ShardLoop {
+ public:
+  ShardLoop(const EnginePlan& plan, std::uint32_t shard, ShardQueue& in, MergerQueue& out)
+      : engine_(plan), shard_(shard), in_(in), out_(out) {}
+
+  // source: where used batches go back to.
+  void run(Source& source);
+
+ private:
+  void handle(ShardInput input, Source& source);
+  void send(MergerInput input);
+
+  EngineShard engine_;
+  std::uint32_t shard_;
+  ShardQueue& in_;
+  MergerQueue& out_;
+};
+
+}  // namespace driftd

@@ -1,0 +1,140 @@
+#include "daemon/app_source_loop.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace driftd {
+
+using namespace std::chrono_literals;
+
+SourceLoop::SourceLoop(const EnginePlan& plan, Source& source, std::vector<ShardQueue*> shards, MergerQueue& merger,
+                       SourceLoopOptions options)
+    : plan_(plan), source_(source), shards_(std::move(shards)), merger_(merger), options_(options) {}
+
+void SourceLoop::push(std::uint32_t shard, ShardInput input) {
+  while (!shards_[shard]->push_for(std::move(input), 1s) && !shards_[shard]->closed()) {
+  }
+}
+
+void SourceLoop::add_partition(const SourceEvent& event) {
+  Partition partition;
+  partition.id = event.id;
+  partition.stream = plan_.stream_of_topic.at(event.id.topic);
+  partition.shard = static_cast<std::uint32_t>(partitions_.size() % shards_.size());
+  partition.last_record = Clock::now();
+  // The merger must know of the partition before any output of any record read from now on.
+  MergerInput known;
+  known.kind = MergerInput::Kind::kPartition;
+  known.partition = event.partition;
+  known.id = event.id;
+  while (!merger_.push_for(std::move(known), 1s) && !merger_.closed()) {
+  }
+  ShardInput input;
+  input.kind = ShardInput::Kind::kPartition;
+  input.partition = event.partition;
+  input.id = event.id;
+  input.start = event.start;
+  if (const auto found = restored_.find(event.id); found != restored_.end()) input.state = std::move(found->second);
+  const std::uint32_t shard = partition.shard;
+  partitions_.insert_or_assign(event.partition, std::move(partition));
+  push(shard, std::move(input));
+}
+
+void SourceLoop::deliver(std::uint32_t index, ShardInput input) {
+  Partition& partition = partitions_.at(index);
+  if (options_.blocking) return push(partition.shard, std::move(input));
+  if (partition.waiting.empty() && shards_[partition.shard]->try_push(std::move(input))) return;
+  partition.waiting.push_back(std::move(input));
+  ++waiting_;
+  if (!partition.paused) source_.pause(index);
+  partition.paused = true;
+}
+
+void SourceLoop::retry_waiting() {
+  if (waiting_ == 0) return;
+  for (auto& [index, partition] : partitions_) {
+    while (!partition.waiting.empty() && shards_[partition.shard]->try_push(std::move(partition.waiting.front()))) {
+      partition.waiting.pop_front();
+      --waiting_;
+    }
+    if (!partition.paused || !partition.waiting.empty()) continue;
+    source_.resume(index);
+    partition.paused = false;
+  }
+}
+
+void SourceLoop::handle(SourceEvent event) {
+  ShardInput input;
+  input.partition = event.partition;
+  switch (event.kind) {
+    case SourceEvent::Kind::kNothing: return;
+    case SourceEvent::Kind::kPartition: return add_partition(event);
+    case SourceEvent::Kind::kBatch: {
+      Partition& partition = partitions_.at(event.partition);
+      partition.caught_up = partition.idle = false;
+      partition.last_record = Clock::now();
+      records_since_snapshot_ += event.batch->messages.size();
+      input.kind = ShardInput::Kind::kBatch;
+      input.batch = std::move(event.batch);
+      break;
+    }
+    case SourceEvent::Kind::kCaughtUp: partitions_.at(event.partition).caught_up = true; return;
+    case SourceEvent::Kind::kFinished:
+      partitions_.at(event.partition).finished = true;
+      input.kind = ShardInput::Kind::kFinished;
+      break;
+  }
+  deliver(event.partition, std::move(input));
+}
+
+// Idle is a wall-clock decision: only at the end of a partition that is neither paused nor waiting (decision 3).
+void SourceLoop::mark_idle() {
+  const auto now = Clock::now();
+  if (now - last_idle_check_ < 100ms) return;
+  last_idle_check_ = now;
+  for (auto& [index, partition] : partitions_) {
+    if (!partition.caught_up || partition.idle || partition.paused || partition.finished) continue;
+    if (now - partition.last_record < plan_.streams[partition.stream].config.time.idle_after) continue;
+    partition.idle = true;
+    ShardInput input;
+    input.kind = ShardInput::Kind::kIdle;
+    input.partition = index;
+    deliver(index, std::move(input));
+  }
+}
+
+void SourceLoop::barrier() {
+  ++barrier_;
+  records_since_snapshot_ = 0;
+  last_snapshot_ = Clock::now();
+  for (std::uint32_t shard = 0; shard < shards_.size(); ++shard) {
+    ShardInput input;
+    input.kind = ShardInput::Kind::kBarrier;
+    input.barrier = barrier_;
+    push(shard, std::move(input));
+  }
+}
+
+bool SourceLoop::all_finished() const {
+  return !partitions_.empty() &&
+         std::all_of(partitions_.begin(), partitions_.end(), [](const auto& entry) { return entry.second.finished; });
+}
+
+void SourceLoop::run(const std::atomic<bool>& stop, const std::atomic<bool>& snapshot_wanted) {
+  last_snapshot_ = Clock::now();
+  const bool snapshots = options_.snapshot_interval.count() > 0;
+  while (!stop && !(waiting_ == 0 && all_finished())) {
+    handle(source_.poll(waiting_ > 0 ? 1ms : 20ms));
+    retry_waiting();
+    mark_idle();
+    if (!snapshots) continue;
+    const auto since = Clock::now() - last_snapshot_;
+    const bool due = since >= options_.snapshot_interval || records_since_snapshot_ >= options_.snapshot_records;
+    // A snapshot that outputs wait for does not come more often than every 50 ms.
+    if (due || (snapshot_wanted && since >= 50ms)) barrier();
+  }
+  if (snapshots) barrier();
+  for (std::uint32_t shard = 0; shard < shards_.size(); ++shard) push(shard, {});
+}
+
+}  // namespace driftd

@@ -1,0 +1,68 @@
+// The body of the source thread: polls, hands batches to the shard that owns the partition, pauses what a full shard cannot
+// take, decides who is idle, and asks for snapshots. Never blocks on the engine for longer than a poll.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/app_messages.h"
+#include "daemon/engine_plan.h"
+#include "daemon/source/source.h"
+
+namespace driftd {
+
+struct SourceLoopOptions {
+  std::chrono::milliseconds snapshot_interval{0};  // 0: no snapshots (replay)
+  std::uint64_t snapshot_records = 0;
+  bool blocking = false;  // replay: wait for a full shard instead of pausing the partition
+};
+
+class SourceLoop {
+ public:
+  using Clock = std::chrono::steady_clock;
+  SourceLoop(const EnginePlan& plan, Source& source, std::vector<ShardQueue*> shards, MergerQueue& merger, SourceLoopOptions options);
+
+  // States of a snapshot, for the partitions that are announced later.
+  void restore(std::map<TopicPartition, std::string> states) { restored_ = std::move(states); }
+  // Handles announcements and batches until `stop` is set or every partition is finished; then a last barrier and kStop.
+  void run(const std::atomic<bool>& stop, const std::atomic<bool>& snapshot_wanted);
+
+ private:
+  struct Partition {
+    TopicPartition id;
+    std::uint32_t shard = 0;
+    std::uint32_t stream = 0;
+    bool caught_up = false, idle = false, paused = false, finished = false;
+    Clock::time_point last_record{};
+    std::deque<ShardInput> waiting;  // what a full shard could not take, in order
+  };
+  void handle(SourceEvent event);
+  void add_partition(const SourceEvent& event);
+  void deliver(std::uint32_t index, ShardInput input);
+  void retry_waiting();
+  void mark_idle();
+  void barrier();
+  bool all_finished() const;
+  void push(std::uint32_t shard, ShardInput input);  // waits for room
+
+  const EnginePlan& plan_;
+  Source& source_;
+  std::vector<ShardQueue*> shards_;
+  MergerQueue& merger_;
+  SourceLoopOptions options_;
+  std::map<TopicPartition, std::string> restored_;
+  std::map<std::uint32_t, Partition> partitions_;
+  std::size_t waiting_ = 0;  // inputs in Partition::waiting
+  std::uint64_t barrier_ = 0;
+  std::uint64_t records_since_snapshot_ = 0;
+  Clock::time_point last_snapshot_{};
+  Clock::time_point last_idle_check_{};
+};
+
+}  // namespace driftd

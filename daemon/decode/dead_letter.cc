@@ -1,0 +1,47 @@
+#include "daemon/decode/dead_letter.h"
+
+#include <algorithm>
+
+#include "daemon/runtime/event_time.h"
+#include "daemon/runtime/json_writer.h"
+
+namespace driftd {
+
+namespace {
+
+// Base64 (RFC 4648): a payload need not be text.
+std::string base64(std::string_view bytes) {
+  static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::uint32_t group = 0;
+    for (std::size_t k = 0; k < 3; ++k) group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : kDigits[group >> (18 - 6 * k) & 63];
+  }
+  return out;
+}
+
+}  // namespace
+
+DeadLetter make_dead_letter(const TopicPartition& id, const Message& message, Reject reject, bool with_payload) {
+  DeadLetter letter;
+  letter.key = id.topic + '/' + std::to_string(id.partition) + '/' + std::to_string(message.offset);
+  letter.original_key = message.key;
+  letter.time_us = message.record_time_us == kNoTime ? 0 : message.record_time_us;
+  JsonWriter json;
+  json.begin_object();
+  json.field("offset", message.offset).field("partition", static_cast<std::int64_t>(id.partition));
+  if (with_payload && !message.tombstone) {
+    json.field("payload_base64", base64(message.payload.substr(0, std::min(message.payload.size(), kDeadLetterPayload))));
+  }
+  json.field("reason", reject_name(reject));
+  const bool has_time = message.record_time_us >= kMinEventTime && message.record_time_us <= kMaxEventTime;
+  if (has_time) json.field("record_time", format_event_time(message.record_time_us));
+  json.field("size_bytes", static_cast<std::uint64_t>(message.payload.size())).field("topic", id.topic);
+  json.end_object();
+  letter.value = json.take();
+  return letter;
+}
+
+}  // namespace driftd

@@ -1,0 +1,203 @@
+#include "daemon/engine_merger.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "daemon/alert/events.h"
+#include "daemon/monitor/verdict_codec.h"
+
+namespace driftd {
+
+namespace {
+
+std::vector<const PanePlan*> pane_plans(const EnginePlan& plan) {
+  std::vector<const PanePlan*> plans;
+  for (const PanePlan& panes : plan.panes) plans.push_back(&panes);
+  return plans;
+}
+
+constexpr std::string_view kMergerSection = "merger";
+constexpr std::string_view kOutboxSection = "outbox";
+constexpr std::string_view kMonitorSection = "monitor/";
+
+}  // namespace
+
+EngineMerger::EngineMerger(const EnginePlan& plan) : plan_(plan), windows_(pane_plans(plan)) {
+  for (std::size_t m = 0; m < plan.monitors.size(); ++m) {
+    monitors_.push_back({MonitorJudge(plan.monitors[m]), MonitorAlerts(plan.alerts[m]), {}, nullptr});
+  }
+}
+
+void EngineMerger::add_partition(std::uint32_t source_partition, const TopicPartition& id) {
+  windows_.add_partition(plan_.stream_of_topic.at(id.topic), source_partition, id);
+}
+
+const Judgement* EngineMerger::last_judgement(std::size_t monitor) const { return monitors_[monitor].last.get(); }
+
+std::vector<ClosedWindow> EngineMerger::apply(ShardOutput output) {
+  const std::uint32_t partition = output.source_partition;
+  const bool idle = output.mark == ShardOutput::Mark::kIdle;
+  if (idle != windows_.is_idle(partition)) {
+    windows_.set_idle(partition, idle);
+    undecided_ = true;
+  }
+  for (OutRecord& letter : output.dead_letters) outbox_.add(std::move(letter));
+  for (Partial& partial : output.partials) windows_.add_partial(std::move(partial));
+  windows_.set_watermark(partition, output.counters.watermark_us);
+  std::vector<ClosedWindow> closed;
+  for (const Window& window : windows_.take_closed()) closed.push_back(close(window));
+  return closed;
+}
+
+ClosedWindow EngineMerger::close(const Window& window) {
+  Monitor& monitor = monitors_[window.monitor];
+  ClosedWindow closed{monitor.judge.judge(window), {}};
+  closed.transitions = monitor.alerts.step(closed.judgement);
+  remember(monitor, closed.judgement);
+  enqueue(closed);
+  return closed;
+}
+
+namespace {
+
+double worst_ratio(const Verdict& verdict) {
+  double worst = kNoNumber;
+  for (const Measure& measure : verdict.drift) {
+    if (std::isnan(worst) || measure.ratio > worst) worst = measure.ratio;
+  }
+  return worst;
+}
+
+}  // namespace
+
+void EngineMerger::remember(Monitor& monitor, const Judgement& judgement) {
+  MonitorHistory& history = monitor.history;
+  MonitorHistory::Entry entry{judgement.end_us, judgement.segment_rows.front(), {}};
+  bool any_ok = false;
+  for (const Verdict& verdict : judgement.verdicts) {
+    entry.ratios.push_back(worst_ratio(verdict));
+    any_ok = any_ok || verdict.status == Status::kOk;
+  }
+  history.entries.push_back(std::move(entry));
+  if (history.entries.size() > kHistoryWindows) history.entries.pop_front();
+  ++history.windows_closed;
+  ++(any_ok ? history.evaluations_ok : history.evaluations_insufficient);
+  monitor.last = std::make_unique<const Judgement>(judgement);
+}
+
+void EngineMerger::enqueue(const ClosedWindow& closed) {
+  const AlertPlan& plan = plan_.alerts[closed.judgement.monitor];
+  if (plan.topic.empty()) return;
+  const auto add = [&](std::string value) {
+    OutRecord record;
+    record.topic = plan.topic;
+    record.key = plan.monitor;
+    record.value = std::move(value);
+    record.headers = {{"content-type", "application/cloudevents+json; charset=UTF-8"}};
+    record.time_us = closed.judgement.end_us;
+    outbox_.add(std::move(record));
+  };
+  if (plan_.windows_to_kafka) add(window_event(plan, closed.judgement));
+  for (const AlertTransition& transition : closed.transitions) add(transition.event);
+}
+
+void EngineMerger::snapshot_saved() {
+  undecided_ = false;
+  durable_sequence_ = outbox_.last_sequence();
+}
+
+namespace {
+
+void save_history(const MonitorHistory& history, ByteWriter& out) {
+  out.u64(history.windows_closed);
+  out.u64(history.evaluations_ok);
+  out.u64(history.evaluations_insufficient);
+  out.varint(history.entries.size());
+  for (const auto& entry : history.entries) {
+    out.i64(entry.end_us);
+    out.u64(entry.rows);
+    out.varint(entry.ratios.size());
+    for (const double ratio : entry.ratios) out.f64(ratio);
+  }
+}
+
+MonitorHistory load_history(ByteReader& in) {
+  MonitorHistory history;
+  history.windows_closed = in.u64();
+  history.evaluations_ok = in.u64();
+  history.evaluations_insufficient = in.u64();
+  const std::size_t entries = in.count(17);
+  for (std::size_t i = 0; i < entries && in.ok(); ++i) {
+    MonitorHistory::Entry entry;
+    entry.end_us = in.i64();
+    entry.rows = in.u64();
+    entry.ratios.resize(in.count(8));
+    for (double& ratio : entry.ratios) ratio = in.f64();
+    history.entries.push_back(std::move(entry));
+  }
+  return history;
+}
+
+}  // namespace
+
+void EngineMerger::save(Snapshot& snapshot) const {
+  ByteWriter merger;
+  windows_.save(merger);
+  snapshot.sections.push_back({std::string(kMergerSection), 1, true, merger.take()});
+  for (std::size_t m = 0; m < monitors_.size(); ++m) {
+    const Monitor& monitor = monitors_[m];
+    ByteWriter out;
+    out.string(plan_.panes[m].state_key);
+    std::string part;
+    monitor.alerts.save(part);
+    out.string(part);
+    ByteWriter judge;
+    monitor.judge.save(judge);
+    out.string(judge.bytes());
+    save_history(monitor.history, out);
+    out.boolean(monitor.last != nullptr);
+    if (monitor.last) save_judgement(*monitor.last, out);
+    snapshot.sections.push_back({std::string(kMonitorSection) + plan_.monitors[m].name, 1, true, out.take()});
+  }
+  ByteWriter outbox;
+  outbox_.save(outbox);
+  snapshot.sections.push_back({std::string(kOutboxSection), 1, true, outbox.take()});
+}
+
+std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, std::string_view bytes) {
+  Monitor& monitor = monitors_[index];
+  ByteReader in(bytes);
+  if (in.string() != plan_.panes[index].state_key) return {};  // its definition changed: it starts afresh
+  const std::string_view alerts = in.string();
+  ByteReader judge(in.string());
+  if (!in.ok() || !monitor.alerts.load(alerts) || !monitor.judge.load(judge) || !judge.done()) {
+    return std::unexpected("the state of monitor '" + plan_.monitors[index].name + "' cannot be read");
+  }
+  monitor.history = load_history(in);
+  if (!in.boolean()) return {};
+  Judgement last;
+  if (!load_judgement(in, last) || !in.done())
+    return std::unexpected("the last window of monitor '" + plan_.monitors[index].name + "' cannot be read");
+  monitor.last = std::make_unique<const Judgement>(std::move(last));
+  return {};
+}
+
+std::expected<void, std::string> EngineMerger::load(const Snapshot& snapshot) {
+  if (const SnapshotSection* section = snapshot.find(kMergerSection)) {
+    ByteReader in(section->bytes);
+    if (!windows_.load(in, plan_.stream_of_topic) || !in.done()) return std::unexpected("section 'merger' cannot be read");
+  }
+  for (std::size_t m = 0; m < monitors_.size(); ++m) {
+    const SnapshotSection* section = snapshot.find(std::string(kMonitorSection) + plan_.monitors[m].name);
+    if (section == nullptr) continue;
+    if (auto loaded = load_monitor(m, section->bytes); !loaded) return loaded;
+  }
+  if (const SnapshotSection* section = snapshot.find(kOutboxSection)) {
+    ByteReader in(section->bytes);
+    if (!outbox_.load(in) || !in.done()) return std::unexpected("section 'outbox' cannot be read");
+  }
+  snapshot_saved();
+  return {};
+}
+
+}  // namespace driftd

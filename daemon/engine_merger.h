@@ -1,0 +1,87 @@
+// Stage 2 of the engine: outputs of all shards in, judged windows, alert transitions and outgoing records out.
+// No I/O, no clock; thread: merger.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/alert/monitor_alerts.h"
+#include "daemon/engine_plan.h"
+#include "daemon/engine_shard.h"
+#include "daemon/monitor/judge.h"
+#include "daemon/state/outbox.h"
+#include "daemon/state/snapshot.h"
+#include "daemon/window/window_merger.h"
+
+namespace driftd {
+
+struct ClosedWindow {
+  Judgement judgement;
+  std::vector<AlertTransition> transitions;
+};
+
+// What is shown of a monitor beside its last judgement; part of the state.
+struct MonitorHistory {
+  struct Entry {
+    std::int64_t end_us = 0;
+    std::uint64_t rows = 0;      // of `all`
+    std::vector<double> ratios;  // by verdict: worst drift ratio; NaN: no verdict
+  };
+  std::deque<Entry> entries;  // the last kHistoryWindows, oldest first
+  std::uint64_t windows_closed = 0, evaluations_ok = 0, evaluations_insufficient = 0;
+};
+inline constexpr std::size_t kHistoryWindows = 60;
+
+class EngineMerger {
+ public:
+  explicit EngineMerger(const EnginePlan& plan);
+
+  void add_partition(std::uint32_t source_partition, const TopicPartition& id);
+  // Windows that this output closed, in order. What has to leave is in the outbox.
+  std::vector<ClosedWindow> apply(ShardOutput output);
+
+  Outbox& outbox() { return outbox_; }
+  const Outbox& outbox() const { return outbox_; }
+  // Sequence up to which records may leave now. Outputs that follow from a wall-clock decision (a partition is idle, or back,
+  // or new) wait until a snapshot holds the decision, so that a replay after kill -9 repeats it (decision 3).
+  std::uint64_t releasable() const { return undecided_ || windows_.any_idle() ? durable_sequence_ : outbox_.last_sequence(); }
+  bool wants_snapshot() const { return releasable() < outbox_.last_sequence(); }
+  void snapshot_saved();  // a snapshot of the present state is durable
+
+  void save(Snapshot& snapshot) const;
+  // Before partitions are added. Error: what is wrong with which section.
+  std::expected<void, std::string> load(const Snapshot& snapshot);
+
+  const EnginePlan& plan() const { return plan_; }
+  std::size_t monitors() const { return monitors_.size(); }
+  const Judgement* last_judgement(std::size_t monitor) const;  // nullptr: none yet
+  const MonitorAlerts& alerts(std::size_t monitor) const { return monitors_[monitor].alerts; }
+  const MonitorHistory& history(std::size_t monitor) const { return monitors_[monitor].history; }
+  const WindowMerger& windows() const { return windows_; }
+
+ private:
+  struct Monitor {
+    MonitorJudge judge;
+    MonitorAlerts alerts;
+    MonitorHistory history;
+    std::unique_ptr<const Judgement> last;
+  };
+  ClosedWindow close(const Window& window);
+  void remember(Monitor& monitor, const Judgement& judgement);
+  void enqueue(const ClosedWindow& closed);
+  std::expected<void, std::string> load_monitor(std::size_t index, std::string_view bytes);
+
+  const EnginePlan& plan_;
+  WindowMerger windows_;
+  std::vector<Monitor> monitors_;
+  Outbox outbox_;
+  bool undecided_ = false;              // a decision was made since the last snapshot
+  std::uint64_t durable_sequence_ = 0;  // last sequence in the last snapshot
+};
+
+}  // namespace driftd

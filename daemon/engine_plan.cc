@@ -1,0 +1,350 @@
+#include "daemon/engine_plan.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include "daemon/runtime/json_writer.h"
+
+namespace driftd {
+
+namespace {
+
+constexpr std::string_view kErrorFeature = "error";
+
+bool matches_any(const std::vector<std::string>& globs, const std::string& name) {
+  return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return fnmatch(glob.c_str(), name.c_str(), 0) == 0; });
+}
+
+std::int64_t microseconds(Milliseconds duration) { return std::chrono::duration_cast<std::chrono::microseconds>(duration).count(); }
+
+// Slots of one stream, unique by (path, type).
+class SlotTable {
+ public:
+  explicit SlotTable(std::vector<Slot>& slots) : slots_(slots) {}
+  std::uint32_t add(const std::string& path, SlotType type) {
+    std::uint32_t column = 0;
+    for (std::uint32_t i = 0; i < slots_.size(); ++i) {
+      if (slots_[i].type != type) continue;
+      if (slots_[i].path == path) return i;
+      ++column;
+    }
+    slots_.push_back({path, type, column, {}});
+    return static_cast<std::uint32_t>(slots_.size() - 1);
+  }
+
+ private:
+  std::vector<Slot>& slots_;
+};
+
+// Builds everything of one monitor; the order of its features is that of the reference: by name.
+class MonitorCompiler {
+ public:
+  MonitorCompiler(const Config& config, const MonitorConfig& monitor, const Reference& reference, StreamPlan& stream)
+      : config_(config), monitor_(monitor), reference_(reference), stream_(stream), slots_(stream.decode.slots) {}
+
+  std::expected<void, std::string> compile() {
+    choose_features();
+    if (features_.empty()) return std::unexpected("monitor '" + monitor_.name + "': no column of its reference is left to be monitored");
+    if (auto problem = compile_segments(); !problem.empty()) return std::unexpected(std::move(problem));
+    compile_times();
+    if (auto problem = compile_level(); !problem.empty()) return std::unexpected(std::move(problem));
+    for (const FeatureReference* feature : features_) compile_feature(*feature);
+    compile_alerts();
+    panes.state_key = state_key();
+    return {};
+  }
+
+  PanePlan panes;
+  MonitorPlan plan;
+  AlertPlan alerts;
+  std::vector<std::string> warnings;
+
+ private:
+  void choose_features();
+  std::string compile_segments();
+  void compile_times();
+  std::string compile_level();
+  void compile_feature(const FeatureReference& feature);
+  void compile_field(const FeatureReference& feature, FieldPlan& field);
+  void add_detectors(const FeatureReference& feature, FeaturePlan& judged, FieldPlan& field);
+  void compile_alerts();
+  std::vector<std::shared_ptr<const FeatureCounts>> segment_counts(const FeatureReference& feature) const;
+  std::string state_key() const;
+  bool is_derived_error(const FeatureReference& feature) const {
+    return feature.name == kErrorFeature && !reference_.prediction_column.empty() && !reference_.label_column.empty();
+  }
+  Kind kind_of(const FeatureReference& feature) const {
+    if (is_derived_error(feature)) return Kind::kPerformance;
+    return feature.name == stream_.decode.fields.prediction ? Kind::kPrediction : Kind::kDrift;
+  }
+  double min_effect_of(const FeatureReference& feature) const {
+    if (monitor_.alerts.min_effect) return *monitor_.alerts.min_effect;
+    return feature.zero_one ? 0.02 : 0.1;
+  }
+
+  const Config& config_;
+  const MonitorConfig& monitor_;
+  const Reference& reference_;
+  StreamPlan& stream_;
+  SlotTable slots_;
+  std::vector<const FeatureReference*> features_;
+  std::vector<std::optional<std::uint32_t>> reference_segment_;  // all and the declared ones: index in the reference
+  bool has_other_ = false;                                       // the reference knows what is beyond the declared ones
+};
+
+void MonitorCompiler::choose_features() {
+  for (const FeatureReference& feature : reference_.features) {
+    if (!matches_any(monitor_.features.include, feature.name) || matches_any(monitor_.features.exclude, feature.name)) continue;
+    features_.push_back(&feature);
+  }
+  const auto& fields = stream_.decode.fields;
+  const bool has_error = std::any_of(features_.begin(), features_.end(), [&](const auto* f) { return is_derived_error(*f); });
+  if (!has_error && (fields.prediction.empty() || fields.label.empty())) {
+    warnings.push_back("monitor '" + monitor_.name + "': no prediction and label fields: data drift is watched, concept drift is not");
+  } else if (!has_error) {
+    warnings.push_back("monitor '" + monitor_.name +
+                       "': its reference has no `error` counts (build it with --prediction and --label): concept drift is not watched");
+  }
+}
+
+// A value inside a segment key: what separates keys is escaped (decision 19).
+std::string escape_key(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == ',' || c == '=' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string MonitorCompiler::compile_segments() {
+  plan.segments = {"all"};
+  reference_segment_ = {0U};
+  const auto& by = monitor_.segments.by;
+  if (by.empty()) return {};
+  std::vector<std::pair<std::string, std::vector<std::uint64_t>>> declared{{"", {}}};
+  for (const std::string& column : by) {
+    const std::uint32_t slot = slots_.add(column, SlotType::kCategorical);
+    panes.segments.columns.push_back(stream_.decode.slots[slot].column);
+    const auto values = monitor_.segments.values.find(column);
+    if (values == monitor_.segments.values.end())
+      return "monitor '" + monitor_.name + "': segments.values has no values for '" + column + "'";
+    std::vector<std::pair<std::string, std::vector<std::uint64_t>>> next;
+    for (const auto& [key, hashes] : declared) {
+      for (const std::string& value : values->second) {
+        auto combined = hashes;
+        combined.push_back(hash_category(value));
+        next.emplace_back((key.empty() ? "" : key + ",") + column + "=" + escape_key(value), std::move(combined));
+      }
+    }
+    declared = std::move(next);
+  }
+  const bool has_counts = reference_.segment_by == by;
+  if (!has_counts) {
+    warnings.push_back("monitor '" + monitor_.name +
+                       "': its reference has no counts by these segments (build it with --segment-by): they stay insufficient");
+  }
+  for (auto& [key, hashes] : declared) {
+    panes.segments.declared.push_back(std::move(hashes));
+    const auto found = std::find(reference_.segments.begin(), reference_.segments.end(), key);
+    const bool known = has_counts && found != reference_.segments.end();
+    reference_segment_.push_back(known ? std::optional(static_cast<std::uint32_t>(found - reference_.segments.begin() + 1)) : std::nullopt);
+    plan.segments.push_back(std::move(key));
+  }
+  plan.segments.push_back("__other__");
+  has_other_ = has_counts;
+  return {};
+}
+
+void MonitorCompiler::compile_times() {
+  panes.window_us = panes.pane_us = microseconds(monitor_.window.every);
+  panes.lateness_us = microseconds(stream_.config.time.lateness);
+}
+
+// alpha = N * window / (T * S * F * k), k = 2: distribution and quality (decision 21).
+std::string MonitorCompiler::compile_level() {
+  if (!monitor_.alerts.false_alarms) return {};
+  const FalseAlarms& wish = *monitor_.alerts.false_alarms;
+  const double per_window = wish.count * static_cast<double>(monitor_.window.every.count()) / static_cast<double>(wish.period.count());
+  if (per_window >= 1) {
+    return "monitor '" + monitor_.name +
+           "': false_alarms allows one or more a window: windows of this length cannot be judged so; lengthen its period or shorten "
+           "window.every";
+  }
+  const double tests = static_cast<double>(plan.segments.size()) * static_cast<double>(features_.size()) * 2;
+  plan.log_alpha = std::log(per_window / tests);
+  return {};
+}
+
+void MonitorCompiler::compile_field(const FeatureReference& feature, FieldPlan& field) {
+  const bool numeric = feature.type == FeatureType::kNumeric;
+  if (is_derived_error(feature)) {
+    field.from = FieldSource::kError;
+  } else {
+    field.from = numeric ? FieldSource::kNumeric : FieldSource::kCategory;
+    field.slot = slots_.add(feature.name, numeric ? SlotType::kNumeric : SlotType::kCategorical);
+    field.column = stream_.decode.slots[field.slot].column;
+  }
+  field.first_cell = panes.cells;
+  field.cell_count = static_cast<std::uint32_t>(feature.cell_count());
+  panes.cells += field.cell_count;
+  if (numeric) {
+    field.kernel = CellKernel(feature.numeric);
+    field.min = feature.min;
+    field.max = feature.max;
+  } else {
+    field.categories = CategoryIndex(feature.categories);
+    Slot& slot = stream_.decode.slots[field.slot];
+    const auto& known = feature.categories.known_hashes;
+    std::vector<std::uint64_t> both;
+    std::set_intersection(slot.known_hashes.begin(), slot.known_hashes.end(), known.begin(), known.end(), std::back_inserter(both));
+    slot.known_hashes = slot.known_hashes.empty() ? known : std::move(both);
+  }
+}
+
+// `__other__` is what all rows have beyond the declared segments.
+FeatureCounts other_counts(const std::vector<std::shared_ptr<const FeatureCounts>>& segments) {
+  FeatureCounts other = *segments.front();
+  for (std::size_t s = 1; s < segments.size(); ++s) {
+    if (segments[s] == nullptr) continue;
+    for (std::size_t i = 0; i < other.cells.size(); ++i) other.cells[i] -= segments[s]->cells[i];
+    for (std::size_t i = 0; i < kValueClasses; ++i) other.classes[i] -= segments[s]->classes[i];
+  }
+  return other;
+}
+
+std::vector<std::shared_ptr<const FeatureCounts>> MonitorCompiler::segment_counts(const FeatureReference& feature) const {
+  std::vector<std::shared_ptr<const FeatureCounts>> counts;
+  for (const auto& index : reference_segment_) {
+    counts.push_back(index ? std::make_shared<const FeatureCounts>(feature.segments[*index]) : nullptr);
+  }
+  if (counts.size() == plan.segments.size()) return counts;
+  counts.push_back(has_other_ ? std::make_shared<const FeatureCounts>(other_counts(counts)) : nullptr);
+  return counts;
+}
+
+void MonitorCompiler::add_detectors(const FeatureReference& feature, FeaturePlan& judged, FieldPlan& field) {
+  for (const DetectorConfig& detector : monitor_.detectors) {
+    if (detector.threshold) {
+      judged.fixed.emplace(detector.name, *detector.threshold);
+    } else if (feature.type == FeatureType::kNumeric && matches_any(detector.fields, feature.name)) {
+      judged.sequential.push_back({detector.name, detector.params});
+      field.keep_values = true;
+    }
+  }
+}
+
+void MonitorCompiler::compile_feature(const FeatureReference& feature) {
+  FieldPlan field;
+  compile_field(feature, field);
+  FeaturePlan judged;
+  judged.reference = &feature;
+  judged.kind = kind_of(feature);
+  judged.min_effect = min_effect_of(feature);
+  judged.first_cell = field.first_cell;
+  judged.segments = segment_counts(feature);
+  add_detectors(feature, judged, field);
+  panes.fields.push_back(std::move(field));
+  plan.features.push_back(std::move(judged));
+}
+
+void MonitorCompiler::compile_alerts() {
+  plan.name = monitor_.name;
+  plan.reference = &reference_;
+  plan.min_samples = monitor_.window.min_samples;
+  plan.quality = monitor_.quality;
+  plan.clear_ratio = monitor_.alerts.fixed.clear_ratio;
+  alerts.monitor = monitor_.name;
+  alerts.config = monitor_.alerts;
+  alerts.alpha = std::exp(plan.log_alpha);
+  alerts.reference_id = reference_.id;
+  alerts.reference_rows = reference_.rows;
+  alerts.reference_created_us = reference_.created_us.value_or(kNoTime);
+  alerts.config_hash = config_.hash;
+  alerts.version = DRIFTD_VERSION;
+  alerts.external_url = config_.http.external_url;
+  alerts.topic = config_.alert_sinks.kafka_enabled ? config_.alert_sinks.kafka_topic : "";
+  alerts.segments = plan.segments;
+  for (const FeaturePlan& feature : plan.features) {
+    alerts.features.push_back(
+        {feature.reference->name, feature.reference->type == FeatureType::kNumeric, feature.kind, feature.min_effect});
+  }
+}
+
+// Everything that changes a statistic, and nothing else: a change of alerts keeps the state (decision 12).
+std::string MonitorCompiler::state_key() const {
+  JsonWriter json;
+  const auto& fields = stream_.decode.fields;
+  json.begin_object().field("monitor", monitor_.name).field("reference", reference_.id);
+  json.field("window_us", panes.window_us).field("lateness_us", panes.lateness_us);
+  json.field("event_time", fields.event_time).field("unit", static_cast<std::uint64_t>(fields.event_time_unit));
+  json.field("prediction", fields.prediction).field("label", fields.label);
+  json.key("segments").begin_array();
+  for (const std::string& segment : plan.segments) json.string(segment);
+  json.end_array().key("features").begin_array();
+  for (const FeaturePlan& feature : plan.features) {
+    json.begin_object().field("name", feature.reference->name).key("sequential").begin_array();
+    for (const SequentialPlan& detector : feature.sequential) {
+      json.begin_object().field("name", detector.name);
+      for (const auto& [name, value] : detector.params) json.field(name, value);
+      json.end_object();
+    }
+    json.end_array().end_object();
+  }
+  json.end_array().end_object();
+  return monitor_.name + '/' + std::to_string(XXH3_64bits(json.text().data(), json.text().size()));
+}
+
+StreamPlan make_stream(const Config& config, const StreamConfig& stream) {
+  StreamPlan plan;
+  plan.config = stream;
+  plan.decode.format = stream.format;
+  plan.decode.fields = stream.fields;
+  plan.decode.max_future_us = microseconds(stream.time.max_future);
+  plan.decode.max_payload_bytes = config.engine.max_payload_bytes;
+  return plan;
+}
+
+// What the configuration leaves open, the reference knows: the columns it was built with.
+void take_fields(const Reference& reference, StreamConfig::Fields& fields) {
+  if (fields.prediction.empty()) fields.prediction = reference.prediction_column;
+  if (fields.label.empty()) fields.label = reference.label_column;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
+                                                                               std::vector<std::shared_ptr<const Reference>> references) {
+  auto plan = std::make_unique<EnginePlan>();
+  plan->references = std::move(references);
+  plan->configs = config.monitors;
+  plan->windows_to_kafka = config.alert_sinks.kafka_enabled && config.alert_sinks.kafka_windows;
+  for (const StreamConfig& stream : config.streams) {
+    for (const std::string& topic : stream.topics) plan->stream_of_topic.emplace(topic, plan->streams.size());
+    plan->streams.push_back(make_stream(config, stream));
+  }
+  for (std::uint32_t m = 0; m < config.monitors.size(); ++m) {
+    const MonitorConfig& monitor = config.monitors[m];
+    const auto stream =
+        std::find_if(plan->streams.begin(), plan->streams.end(), [&](const auto& s) { return s.config.name == monitor.stream; });
+    if (stream == plan->streams.end()) return std::unexpected("monitor '" + monitor.name + "': no stream '" + monitor.stream + "'");
+    take_fields(*plan->references[m], stream->decode.fields);
+    MonitorCompiler compiler(config, monitor, *plan->references[m], *stream);
+    if (auto compiled = compiler.compile(); !compiled) return std::unexpected(compiled.error());
+    compiler.panes.stream = static_cast<std::uint32_t>(stream - plan->streams.begin());
+    stream->monitors.push_back(m);
+    plan->panes.push_back(std::move(compiler.panes));
+    plan->monitors.push_back(std::move(compiler.plan));
+    plan->alerts.push_back(std::move(compiler.alerts));
+    for (auto& warning : compiler.warnings) plan->warnings.push_back(std::move(warning));
+  }
+  return plan;
+}
+
+}  // namespace driftd

@@ -1,0 +1,128 @@
+#include "daemon/engine_shard.h"
+
+#include <algorithm>
+
+#include "daemon/decode/dead_letter.h"
+
+namespace driftd {
+
+EngineShard::EngineShard(const EnginePlan& plan) : plan_(plan) {
+  for (const StreamPlan& stream : plan.streams) {
+    StreamDecoder& decoder = streams_.emplace_back();
+    decoder.decoder = make_decoder(stream.decode);
+    reserve(stream.decode, decoder.batch);
+  }
+}
+
+namespace {
+
+void save_counters(const PartitionCounters& counters, ByteWriter& out) {
+  out.i64(counters.next_offset);
+  for (const std::uint64_t value : {counters.records, counters.bytes, counters.rows, counters.lost, counters.skipped}) out.u64(value);
+  for (const std::uint64_t value : counters.rejected) out.u64(value);
+}
+
+void load_counters(ByteReader& in, PartitionCounters& counters) {
+  counters.next_offset = in.i64();
+  for (std::uint64_t* value : {&counters.records, &counters.bytes, &counters.rows, &counters.lost, &counters.skipped}) *value = in.u64();
+  for (std::uint64_t& value : counters.rejected) value = in.u64();
+}
+
+}  // namespace
+
+bool EngineShard::add_partition(std::uint32_t source_partition, const TopicPartition& id, std::int64_t next_offset,
+                                std::string_view state) {
+  const std::uint32_t stream = plan_.stream_of_topic.at(id.topic);
+  std::vector<PartitionPanes::Monitor> monitors;
+  for (const std::uint32_t monitor : plan_.streams[stream].monitors) monitors.push_back({monitor, &plan_.panes[monitor]});
+  Partition partition{id, stream, {}, PartitionPanes(source_partition, std::move(monitors))};
+  partition.counters.next_offset = next_offset;
+  if (!state.empty()) {
+    ByteReader in(state);
+    load_counters(in, partition.counters);
+    if (!partition.panes.load(in) || !in.done()) return false;
+  }
+  partitions_.insert_or_assign(source_partition, std::move(partition));
+  return true;
+}
+
+std::optional<std::int64_t> saved_next_offset(std::string_view state) {
+  ByteReader in(state);
+  const std::int64_t next_offset = in.i64();
+  return in.ok() ? std::optional(next_offset) : std::nullopt;
+}
+
+void EngineShard::apply_gaps(Partition& partition, const MessageBatch& batch) {
+  for (const OffsetGap& gap : batch.gaps) {
+    const auto missing = static_cast<std::uint64_t>(gap.to - gap.from);
+    (gap.lost ? partition.counters.lost : partition.counters.skipped) += missing;
+    if (gap.lost) partition.panes.mark_incomplete();
+    partition.counters.next_offset = std::max(partition.counters.next_offset, gap.to);
+  }
+}
+
+void EngineShard::reject(Partition& partition, const MessageBatch& batch, const RejectedRecord& rejected, ShardOutput& output) {
+  ++partition.counters.rejected[static_cast<std::size_t>(rejected.reason)];
+  const StreamConfig::Errors& on_error = plan_.streams[partition.stream].config.on_error;
+  if (on_error.action != OnError::kDeadLetter) return;
+  DeadLetter letter = make_dead_letter(partition.id, batch.messages[rejected.message], rejected.reason, on_error.payload);
+  OutRecord record;
+  record.topic = on_error.topic;
+  record.key = std::move(letter.key);
+  record.value = std::move(letter.value);
+  record.headers = {{"content-type", "application/json"}, {"key", std::move(letter.original_key)}};
+  record.time_us = letter.time_us;
+  output.dead_letters.push_back(std::move(record));
+}
+
+void EngineShard::report(const Partition& partition, ShardOutput& output) const {
+  output.counters = partition.counters;
+  output.counters.late = partition.panes.late_rows();
+  output.counters.watermark_us = partition.panes.watermark_us();
+}
+
+void EngineShard::consume(const MessageBatch& batch, ShardOutput& output) {
+  Partition& partition = partitions_.at(batch.source_partition);
+  StreamDecoder& stream = streams_[partition.stream];
+  output.source_partition = batch.source_partition;
+  apply_gaps(partition, batch);
+  for (std::size_t at = 0; at < batch.messages.size();) {
+    const std::size_t end = at + stream.decoder->decode(batch.messages, at, stream.batch);
+    for (const RejectedRecord& rejected : stream.batch.rejected) reject(partition, batch, rejected, output);
+    partition.counters.rows += stream.batch.rows;
+    partition.panes.add(stream.batch, output.partials);
+    for (; at < end; ++at) partition.counters.bytes += batch.messages[at].payload.size();
+  }
+  partition.counters.records += batch.messages.size();
+  if (!batch.messages.empty()) partition.counters.next_offset = std::max(partition.counters.next_offset, batch.messages.back().offset + 1);
+  report(partition, output);
+}
+
+void EngineShard::finish(std::uint32_t source_partition, ShardOutput& output) {
+  Partition& partition = partitions_.at(source_partition);
+  output.source_partition = source_partition;
+  output.mark = ShardOutput::Mark::kFinished;
+  partition.panes.finish(output.partials);
+  report(partition, output);
+}
+
+ShardOutput EngineShard::idle(std::uint32_t source_partition) const {
+  ShardOutput output;
+  output.source_partition = source_partition;
+  output.mark = ShardOutput::Mark::kIdle;
+  report(partitions_.at(source_partition), output);
+  return output;
+}
+
+std::map<TopicPartition, std::string> EngineShard::save() const {
+  std::map<TopicPartition, std::string> states;
+  for (const auto& [index, partition] : partitions_) {
+    ByteWriter out;
+    save_counters(partition.counters, out);
+    partition.panes.save(out);
+    states.emplace(partition.id, out.take());
+  }
+  return states;
+}
+
+}  // namespace driftd

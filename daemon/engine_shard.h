@@ -1,0 +1,73 @@
+// Stage 1 of the engine: the source partitions of one shard, records in, closed panes out. No I/O, no clock; thread: one shard.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/decode/decoder.h"
+#include "daemon/engine_plan.h"
+#include "daemon/sink/sink.h"
+#include "daemon/source/message.h"
+#include "daemon/window/partition_panes.h"
+
+namespace driftd {
+
+// Exact over restarts: part of the state.
+struct PartitionCounters {
+  std::int64_t next_offset = 0;
+  std::int64_t watermark_us = kNoTime;
+  std::uint64_t records = 0, bytes = 0, rows = 0, late = 0, lost = 0, skipped = 0;
+  std::array<std::uint64_t, kRejects> rejected{};
+};
+
+// What one batch of messages (or an end, or an idle mark) of one partition caused.
+struct ShardOutput {
+  enum class Mark : std::uint8_t { kNone, kIdle, kFinished };
+  std::uint32_t source_partition = 0;
+  Mark mark = Mark::kNone;
+  PartitionCounters counters;
+  std::vector<Partial> partials;
+  std::vector<OutRecord> dead_letters;
+};
+
+class EngineShard {
+ public:
+  explicit EngineShard(const EnginePlan& plan);
+
+  // state: bytes of save_partition, or empty for a partition that starts afresh at next_offset. False: corrupt.
+  bool add_partition(std::uint32_t source_partition, const TopicPartition& id, std::int64_t next_offset, std::string_view state);
+  void consume(const MessageBatch& batch, ShardOutput& output);
+  void finish(std::uint32_t source_partition, ShardOutput& output);
+  ShardOutput idle(std::uint32_t source_partition) const;
+
+  // State of each partition, by name: next_offset, panes, counters. Equal state, equal bytes.
+  std::map<TopicPartition, std::string> save() const;
+
+ private:
+  struct Partition {
+    TopicPartition id;
+    std::uint32_t stream = 0;
+    PartitionCounters counters;
+    PartitionPanes panes;
+  };
+  struct StreamDecoder {
+    std::unique_ptr<Decoder> decoder;
+    RecordBatch batch;
+  };
+  void apply_gaps(Partition& partition, const MessageBatch& batch);
+  void reject(Partition& partition, const MessageBatch& batch, const RejectedRecord& rejected, ShardOutput& output);
+  void report(const Partition& partition, ShardOutput& output) const;
+
+  const EnginePlan& plan_;
+  std::vector<StreamDecoder> streams_;
+  std::map<std::uint32_t, Partition> partitions_;
+};
+
+// next_offset of saved partition state; nullopt: corrupt.
+std::optional<std::int64_t> saved_next_offset(std::string_view state);
+
+}  // namespace driftd

@@ -1,0 +1,121 @@
+#include "daemon/engine_status.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace driftd {
+
+namespace {
+
+MethodStatus method_status(const Measure& measure) {
+  MethodStatus status;
+  status.method = measure.method;
+  status.status = measure.score.status;
+  status.statistic = measure.score.statistic;
+  status.effect = measure.score.effect;
+  status.log_p = measure.score.log_p;
+  status.threshold = measure.threshold;
+  status.threshold_ratio = measure.ratio;
+  status.alarm = measure.alarm;
+  return status;
+}
+
+double worst_of(const std::vector<Measure>& measures) {
+  double worst = kNoNumber;
+  for (const Measure& measure : measures) {
+    if (std::isnan(worst) || measure.ratio > worst) worst = measure.ratio;
+  }
+  return worst;
+}
+
+FeatureStatus feature_status(const MonitorPlan& plan, const Verdict& verdict) {
+  const FeaturePlan& feature = plan.features[verdict.feature];
+  FeatureStatus status;
+  status.name = feature.reference->name;
+  status.segment = plan.segments[verdict.segment];
+  status.kind = kind_name(feature.kind);
+  status.numeric = feature.reference->type == FeatureType::kNumeric;
+  status.status = verdict.status;
+  status.reference_rows = verdict.reference_rows;
+  status.rows = verdict.rows;
+  status.reference_classes = verdict.reference_classes;
+  status.classes = verdict.classes;
+  status.out_of_range_ratio = verdict.out_of_range_ratio;
+  status.unseen_ratio = verdict.unseen_ratio;
+  status.ratio = worst_of(verdict.drift);
+  for (const Measure& measure : verdict.drift) status.methods.push_back(method_status(measure));
+  for (const Measure& measure : verdict.quality) status.quality.push_back(method_status(measure));
+  for (const CellShare& cell : verdict.cells) status.cells.push_back({cell.label, cell.reference, cell.current, cell.contribution});
+  return status;
+}
+
+void add_reference(const EnginePlan& plan, std::size_t monitor, MonitorStatus& status) {
+  const Reference& reference = *plan.references[monitor];
+  const MonitorConfig& config = plan.configs[monitor];
+  status.name = config.name;
+  status.stream = config.stream;
+  status.reference_path = config.reference;
+  status.reference_id = reference.id;
+  status.reference_rows = reference.rows;
+  status.reference_created_us = reference.created_us.value_or(kNoTime);
+  status.window_us = plan.panes[monitor].window_us;
+  status.minimum_samples = config.window.min_samples.value_or(kMinSamplesNumeric);
+  if (config.alerts.false_alarms) {
+    status.false_alarm_interval_seconds =
+        static_cast<double>(config.alerts.false_alarms->period.count()) / 1000 / config.alerts.false_alarms->count;
+  }
+}
+
+void add_window(const EngineMerger& engine, std::size_t monitor, const Judgement& last, MonitorStatus& status) {
+  const MonitorPlan& plan = engine.plan().monitors[monitor];
+  status.window_start_us = last.start_us;
+  status.window_end_us = last.end_us;
+  for (std::size_t s = 0; s < last.segment_rows.size(); ++s) status.window_samples[plan.segments[s]] = last.segment_rows[s];
+  for (std::size_t v = 0; v < last.verdicts.size(); ++v) {
+    const Verdict& verdict = last.verdicts[v];
+    FeatureStatus& feature = status.features.emplace_back(feature_status(plan, verdict));
+    feature.alert = engine.alerts(monitor).state(verdict.segment, verdict.feature);
+    for (const auto& entry : engine.history(monitor).entries)
+      feature.ratio_history.push_back(v < entry.ratios.size() ? entry.ratios[v] : kNoNumber);
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const MonitorStatus> make_monitor_status(const EngineMerger& engine, std::size_t monitor, std::int64_t evaluated_wall_us) {
+  auto status = std::make_shared<MonitorStatus>();
+  add_reference(engine.plan(), monitor, *status);
+  status->last_evaluation_wall_us = evaluated_wall_us;
+  const MonitorHistory& history = engine.history(monitor);
+  status->windows_closed = history.windows_closed;
+  status->evaluations = {{"ok", history.evaluations_ok}, {"insufficient", history.evaluations_insufficient}};
+  for (const auto& entry : history.entries) {
+    status->history_end_us.push_back(entry.end_us);
+    status->history_rows.push_back(entry.rows);
+  }
+  const MonitorAlerts& alerts = engine.alerts(monitor);
+  status->alert_transitions = alerts.transitions();
+  status->alerts_suppressed = alerts.suppressed();
+  status->alerts = alerts.status();
+  if (const Judgement* last = engine.last_judgement(monitor)) add_window(engine, monitor, *last, *status);
+  return status;
+}
+
+PartitionStatus make_partition_status(const EnginePlan& plan, const TopicPartition& id, const PartitionCounters& counters, bool idle) {
+  PartitionStatus status;
+  status.id = id;
+  status.stream = plan.streams[plan.stream_of_topic.at(id.topic)].config.name;
+  status.next_offset = counters.next_offset;
+  status.watermark_us = counters.watermark_us;
+  status.idle = idle;
+  status.records = counters.records;
+  status.bytes = counters.bytes;
+  status.rows = counters.rows;
+  status.late = counters.late;
+  status.lost = counters.lost;
+  status.skipped = counters.skipped;
+  std::copy(counters.rejected.begin(), counters.rejected.end(), status.rejected);
+  return status;
+}
+
+}  // namespace driftd

@@ -1,0 +1,84 @@
+#include "daemon/state/outbox.h"
+
+#include <algorithm>
+
+namespace driftd {
+
+namespace {
+
+std::uint64_t size_of(const OutRecord& record) { return record.topic.size() + record.key.size() + record.value.size(); }
+
+}  // namespace
+
+void Outbox::add(OutRecord record) {
+  record.sequence = next_++;
+  bytes_ += size_of(record);
+  const std::uint64_t sequence = record.sequence;
+  records_.emplace_hint(records_.end(), sequence, Entry{std::move(record), false});
+}
+
+void Outbox::send(RecordSink& sink, std::uint64_t releasable) {
+  auto at = records_.lower_bound(first_unsent_);
+  for (; at != records_.end() && at->first <= releasable; ++at) {
+    if (at->second.sent) continue;
+    if (!sink.send(at->second.record)) break;
+    at->second.sent = true;
+  }
+  first_unsent_ = at == records_.end() ? next_ : at->first;
+}
+
+void Outbox::settle(RecordSink& sink) {
+  for (const std::uint64_t sequence : sink.take_acked()) {
+    const auto found = records_.find(sequence);
+    if (found == records_.end()) continue;
+    bytes_ -= size_of(found->second.record);
+    records_.erase(found);
+    ++delivered_;
+  }
+  for (const std::uint64_t sequence : sink.take_failed()) {
+    const auto found = records_.find(sequence);
+    if (found == records_.end()) continue;
+    found->second.sent = false;
+    first_unsent_ = std::min(first_unsent_, sequence);
+    ++retried_;
+  }
+}
+
+void Outbox::save(ByteWriter& out) const {
+  out.u64(next_);
+  out.u64(delivered_);
+  out.varint(records_.size());
+  for (const auto& [sequence, entry] : records_) {
+    out.u64(sequence);
+    out.i64(entry.record.time_us);
+    for (const std::string* text : {&entry.record.topic, &entry.record.key, &entry.record.value}) out.string(*text);
+    out.varint(entry.record.headers.size());
+    for (const auto& [name, value] : entry.record.headers) {
+      out.string(name);
+      out.string(value);
+    }
+  }
+}
+
+bool Outbox::load(ByteReader& in) {
+  next_ = in.u64();
+  delivered_ = in.u64();
+  const std::size_t count = in.count(20);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    OutRecord record;
+    record.sequence = in.u64();
+    record.time_us = in.i64();
+    for (std::string* text : {&record.topic, &record.key, &record.value}) *text = std::string(in.string());
+    const std::size_t headers = in.count(2);
+    for (std::size_t h = 0; h < headers && in.ok(); ++h) {
+      std::string name(in.string());
+      record.headers.emplace_back(std::move(name), std::string(in.string()));
+    }
+    bytes_ += size_of(record);
+    const std::uint64_t sequence = record.sequence;
+    records_.emplace(sequence, Entry{std::move(record), false});
+  }
+  return in.ok();
+}
+
+}  // namespace driftd

@@ -1,0 +1,44 @@
+// Records that have to leave and are not known to have arrived: part of every snapshot, forgotten once acknowledged.
+// After a crash they are sent again, with the same bytes and ids. Thread: merger.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/runtime/codec.h"
+#include "daemon/sink/sink.h"
+
+namespace driftd {
+
+class Outbox {
+ public:
+  void add(OutRecord record);  // gives it its sequence
+  // Sends what may leave and was not sent yet, in order, until the sink is full.
+  // releasable: records with a sequence up to it may leave now (decision 3: some wait for a snapshot).
+  void send(RecordSink& sink, std::uint64_t releasable);
+  void settle(RecordSink& sink);  // takes the sink's acknowledgements and failures
+
+  std::uint64_t last_sequence() const { return next_ - 1; }
+  std::size_t waiting() const { return records_.size(); }
+  std::uint64_t bytes() const { return bytes_; }
+  std::uint64_t delivered() const { return delivered_; }
+  std::uint64_t retried() const { return retried_; }
+
+  void save(ByteWriter& out) const;
+  bool load(ByteReader& in);  // everything loaded counts as not sent
+
+ private:
+  struct Entry {
+    OutRecord record;
+    bool sent = false;
+  };
+  std::map<std::uint64_t, Entry> records_;  // by sequence
+  std::uint64_t next_ = 1;
+  std::uint64_t first_unsent_ = 1;  // nothing before it is unsent
+  std::uint64_t bytes_ = 0;
+  std::uint64_t delivered_ = 0, retried_ = 0;
+};
+
+}  // namespace driftd

@@ -1,0 +1,241 @@
+#include "daemon/window/partition_panes.h"
+
+#include <algorithm>
+
+namespace driftd {
+
+PartitionPanes::PartitionPanes(std::uint32_t source_partition, std::vector<Monitor> monitors) : source_partition_(source_partition) {
+  for (const Monitor& monitor : monitors) {
+    monitors_.push_back({monitor.index, monitor.plan, SegmentIndex(monitor.plan->segments), {}, kNoTime, false});
+  }
+}
+
+void PartitionPanes::prepare_times(const RecordBatch& batch) {
+  earliest_us_ = latest_us_ = batch.event_time_us[0];
+  for (std::uint32_t row = 0; row < batch.rows; ++row) {
+    const std::int64_t time = batch.event_time_us[row];
+    watermark_before_[row] = watermark_.value();
+    watermark_.update(time);
+    earliest_us_ = std::min(earliest_us_, time);
+    latest_us_ = std::max(latest_us_, time);
+    row_late_[row] = false;
+  }
+}
+
+namespace {
+
+// Panes whose end plus lateness the watermark has passed are closed: those that start before the returned time.
+std::int64_t closed_until(const PanePlan& plan, std::int64_t watermark_us) {
+  if (watermark_us == kNoTime) return kNoTime;
+  return pane_start(watermark_us - plan.lateness_us, plan.pane_us);
+}
+
+}  // namespace
+
+void PartitionPanes::count_monitor(MonitorPanes& monitor, const RecordBatch& batch) {
+  const PanePlan& plan = *monitor.plan;
+  monitor.segments.find(batch, row_segment_.data());
+  const bool any_late = earliest_us_ < std::max(closed_until(plan, watermark_.value()), monitor.closed_until_us);
+  const std::int64_t first = pane_start(earliest_us_, plan.pane_us);
+  const std::int64_t last = pane_start(latest_us_, plan.pane_us);
+  // A batch may reach over years: go from pane to pane that has rows, not through the empty ones between.
+  for (std::int64_t start = first; start <= last;) {
+    std::int64_t next = std::numeric_limits<std::int64_t>::max();
+    std::uint32_t count = 0;
+    for (std::uint32_t row = 0; row < batch.rows; ++row) {
+      const std::int64_t time = batch.event_time_us[row];
+      if (time < start) continue;
+      if (time >= start + plan.pane_us) {
+        next = std::min(next, time);
+      } else if (any_late && start < std::max(closed_until(plan, watermark_before_[row]), monitor.closed_until_us)) {
+        row_late_[row] = true;
+      } else {
+        row_index_[count++] = static_cast<std::uint16_t>(row);
+      }
+    }
+    if (count > 0) count_rows(monitor, batch, start, {row_index_.data(), count});
+    if (next == std::numeric_limits<std::int64_t>::max()) break;
+    start = pane_start(next, plan.pane_us);
+  }
+}
+
+void PartitionPanes::count_rows(MonitorPanes& monitor, const RecordBatch& batch, std::int64_t start_us, Rows rows) {
+  const PanePlan& plan = *monitor.plan;
+  auto found = monitor.open.find(start_us);
+  if (found == monitor.open.end()) {
+    found = monitor.open.emplace(start_us, make_pane(plan, start_us)).first;
+    found->second.complete = !monitor.incomplete_next;
+    monitor.incomplete_next = false;
+  }
+  Pane& pane = found->second;
+  pane.first_offset = std::min(pane.first_offset, batch.offset[rows.index[0]]);
+  pane.last_offset = std::max(pane.last_offset, batch.offset[rows.index[rows.count - 1]]);
+  for (std::uint32_t i = 0; i < rows.count; ++i) {
+    auto& counts = pane.segments[row_segment_[rows.index[i]]];
+    if (!is_started(counts)) counts = make_counts(plan);
+    ++counts.rows;
+  }
+  for (std::size_t field = 0; field < plan.fields.size(); ++field) {
+    count_field(monitor, batch, field, rows, pane);
+    if (plan.fields[field].keep_values) keep_values(monitor, batch, field, rows, pane);
+  }
+  if (!batch.unseen.empty()) keep_unseen(monitor, batch, rows, pane);
+}
+
+namespace {
+
+// One column of a batch as the window stage reads it.
+struct Column {
+  const double* numbers = nullptr;        // numeric and error
+  const std::uint64_t* hashes = nullptr;  // categorical
+  const ValueClass* classes = nullptr;    // nullptr: derived from the number (error): NaN = absent
+};
+
+Column column_of(const FieldPlan& field, const RecordBatch& batch) {
+  const std::size_t at = field.column * kColumnStride;
+  switch (field.from) {
+    case FieldSource::kNumeric: return {batch.numeric.data() + at, nullptr, batch.numeric_class.data() + at};
+    case FieldSource::kCategory: return {nullptr, batch.category.data() + at, batch.category_class.data() + at};
+    case FieldSource::kError: break;
+  }
+  return {batch.error.data(), nullptr, nullptr};
+}
+
+ValueClass class_of(const Column& column, std::uint32_t row) {
+  if (column.classes != nullptr) return column.classes[row];
+  return column.numbers[row] == column.numbers[row] ? ValueClass::kValid : ValueClass::kAbsent;
+}
+
+// Only the outer cells and `other` can hold values beyond the reference: the rest needs no look at the value.
+void count_edge(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts) {
+  counts.below[field] += value < plan.min;
+  counts.above[field] += value > plan.max;
+  counts.min[field] = std::min(counts.min[field], value);
+  counts.max[field] = std::max(counts.max[field], value);
+}
+
+}  // namespace
+
+void PartitionPanes::count_field(MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane) {
+  const FieldPlan& plan = monitor.plan->fields[field];
+  const Column column = column_of(plan, batch);
+  if (column.numbers != nullptr) plan.kernel.cells({column.numbers, batch.rows}, cell_.data());
+  const std::uint32_t last_cell = plan.cell_count - 1;
+  const std::size_t classes_at = field * kValueClasses;
+  for (std::uint32_t i = 0; i < rows.count; ++i) {
+    const std::uint32_t row = rows.index[i];
+    CellCounts<std::uint32_t>& counts = pane.segments[row_segment_[row]];
+    const ValueClass value_class = class_of(column, row);
+    ++counts.classes[classes_at + static_cast<std::size_t>(value_class)];
+    if (value_class != ValueClass::kValid) continue;
+    const std::uint32_t cell = column.numbers != nullptr ? cell_[row] : plan.categories.cell(column.hashes[row]);
+    ++counts.cells[plan.first_cell + cell];
+    if (column.numbers != nullptr && (cell == 0 || cell == last_cell)) count_edge(plan, field, column.numbers[row], counts);
+  }
+}
+
+void PartitionPanes::keep_values(const MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane) {
+  const Column column = column_of(monitor.plan->fields[field], batch);
+  auto& values = pane.values[field];
+  for (std::uint32_t i = 0; i < rows.count; ++i) {
+    const std::uint32_t row = rows.index[i];
+    if (class_of(column, row) != ValueClass::kValid) continue;
+    if (values.size() >= kSequentialValues) {
+      ++values_left_out_;
+      continue;
+    }
+    values.push_back({batch.event_time_us[row], batch.offset[row], row_segment_[row], column.numbers[row]});
+  }
+}
+
+void PartitionPanes::keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane) {
+  for (const UnseenCategory& unseen : batch.unseen) {
+    const bool in_pane = std::binary_search(rows.index, rows.index + rows.count, unseen.row);
+    if (!in_pane) continue;
+    for (std::size_t field = 0; field < monitor.plan->fields.size(); ++field) {
+      const FieldPlan& plan = monitor.plan->fields[field];
+      if (plan.from != FieldSource::kCategory || plan.slot != unseen.slot) continue;
+      if (plan.categories.cell(batch.category[plan.column * kColumnStride + unseen.row]) + 1 != plan.cell_count) continue;
+      auto& names = pane.unseen[field];
+      const auto found = names.find(std::string(unseen.name));
+      if (found != names.end()) {
+        ++found->second;
+      } else if (names.size() < kUnseenNames) {
+        names.emplace(unseen.name, 1);
+      }
+    }
+  }
+}
+
+void PartitionPanes::close(MonitorPanes& monitor, std::int64_t until_us, std::vector<Partial>& closed) {
+  if (until_us <= monitor.closed_until_us) return;
+  monitor.closed_until_us = until_us;
+  while (!monitor.open.empty() && monitor.open.begin()->first < until_us) {
+    closed.push_back({monitor.index, source_partition_, std::move(monitor.open.begin()->second)});
+    monitor.open.erase(monitor.open.begin());
+  }
+}
+
+void PartitionPanes::add(const RecordBatch& batch, std::vector<Partial>& closed) {
+  if (batch.rows == 0) return;
+  prepare_times(batch);
+  for (MonitorPanes& monitor : monitors_) count_monitor(monitor, batch);
+  late_rows_ += static_cast<std::uint64_t>(std::count(row_late_.begin(), row_late_.begin() + batch.rows, true));
+  for (MonitorPanes& monitor : monitors_) close(monitor, closed_until(*monitor.plan, watermark_.value()), closed);
+}
+
+void PartitionPanes::finish(std::vector<Partial>& closed) {
+  finished_ = true;
+  for (MonitorPanes& monitor : monitors_) close(monitor, kFinished, closed);
+}
+
+void PartitionPanes::mark_incomplete() {
+  for (MonitorPanes& monitor : monitors_) {
+    for (auto& [start, pane] : monitor.open) pane.complete = false;
+    monitor.incomplete_next = true;
+  }
+}
+
+void PartitionPanes::save(ByteWriter& out) const {
+  watermark_.save(out);
+  out.boolean(finished_);
+  out.u64(late_rows_);
+  out.u64(values_left_out_);
+  out.varint(monitors_.size());
+  for (const MonitorPanes& monitor : monitors_) {
+    ByteWriter body;
+    body.i64(monitor.closed_until_us);
+    body.boolean(monitor.incomplete_next);
+    body.varint(monitor.open.size());
+    for (const auto& [start, pane] : monitor.open) save_pane(pane, body);
+    out.string(monitor.plan->state_key);
+    out.string(body.bytes());
+  }
+}
+
+bool PartitionPanes::load(ByteReader& in) {
+  if (!watermark_.load(in)) return false;
+  finished_ = in.boolean();
+  late_rows_ = in.u64();
+  values_left_out_ = in.u64();
+  const std::size_t count = in.count(2);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    const std::string_view key = in.string();
+    ByteReader body(in.string());
+    const auto found = std::find_if(monitors_.begin(), monitors_.end(), [&](const auto& m) { return m.plan->state_key == key; });
+    if (found == monitors_.end()) continue;
+    found->closed_until_us = body.i64();
+    found->incomplete_next = body.boolean();
+    const std::size_t panes = body.count(1);
+    for (std::size_t p = 0; p < panes; ++p) {
+      Pane pane;
+      if (!load_pane(*found->plan, body, pane)) return false;
+      const std::int64_t start = pane.start_us;
+      found->open.emplace(start, std::move(pane));
+    }
+    if (!body.done()) return false;
+  }
+  return in.ok();
+}
+
+}  // namespace driftd

@@ -1,0 +1,81 @@
+// Stage 1: the open panes of one source partition, for all monitors of its stream. A pure function of the partition's log:
+// no clock, no other partition, no effect of how records were cut into batches. Thread: the shard that owns the partition.
+// Cost: per value a cell search (2-3 ns) and a count; nothing is allocated per record once its pane is open.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <vector>
+
+#include "daemon/decode/record_batch.h"
+#include "daemon/window/pane.h"
+#include "daemon/window/segment_index.h"
+#include "daemon/window/watermark.h"
+
+namespace driftd {
+
+class PartitionPanes {
+ public:
+  // Monitors of the stream: index in the engine and plan. The plans outlive this object.
+  struct Monitor {
+    std::uint32_t index = 0;
+    const PanePlan* plan = nullptr;
+  };
+  PartitionPanes(std::uint32_t source_partition, std::vector<Monitor> monitors);
+
+  // Counts a batch, then appends the panes that its watermark closed: by start, then monitor.
+  void add(const RecordBatch& batch, std::vector<Partial>& closed);
+  // No record will ever come: everything closes.
+  void finish(std::vector<Partial>& closed);
+  // Offsets were lost here: the panes that are open, and the next one to be opened, are incomplete.
+  void mark_incomplete();
+
+  std::int64_t watermark_us() const { return finished_ ? kFinished : watermark_.value(); }
+  std::uint64_t late_rows() const { return late_rows_; }
+  std::uint64_t values_left_out() const { return values_left_out_; }
+
+  static constexpr std::int64_t kFinished = std::numeric_limits<std::int64_t>::max();
+
+  void save(ByteWriter& out) const;
+  // Panes of monitors whose state_key is not in this engine any more are left out. False: corrupt.
+  bool load(ByteReader& in);
+
+ private:
+  struct MonitorPanes {
+    std::uint32_t index;
+    const PanePlan* plan;
+    SegmentIndex segments;
+    std::map<std::int64_t, Pane> open;       // by start
+    std::int64_t closed_until_us = kNoTime;  // panes before this are closed: rows there are late
+    bool incomplete_next = false;
+  };
+  struct Rows {  // rows of a batch that fall into one pane
+    const std::uint16_t* index;
+    std::uint32_t count;
+  };
+  void prepare_times(const RecordBatch& batch);
+  void count_monitor(MonitorPanes& monitor, const RecordBatch& batch);
+  void count_rows(MonitorPanes& monitor, const RecordBatch& batch, std::int64_t start_us, Rows rows);
+  void count_field(MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
+  void keep_values(const MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
+  void keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane);
+  void close(MonitorPanes& monitor, std::int64_t until_us, std::vector<Partial>& closed);
+
+  std::uint32_t source_partition_;
+  std::vector<MonitorPanes> monitors_;
+  Watermark watermark_;
+  bool finished_ = false;
+  std::uint64_t late_rows_ = 0;
+  std::uint64_t values_left_out_ = 0;
+
+  // Scratch of one batch.
+  std::array<std::int64_t, kBatchRows> watermark_before_;  // as each row was judged by
+  std::array<std::uint32_t, kBatchRows> row_segment_;
+  std::array<std::uint16_t, kBatchRows> row_index_;
+  std::array<std::uint16_t, kColumnStride> cell_;
+  std::array<bool, kBatchRows> row_late_;
+  std::int64_t earliest_us_ = 0, latest_us_ = 0;
+};
+
+}  // namespace driftd

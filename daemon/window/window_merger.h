@@ -1,0 +1,58 @@
+// Stage 2: panes of all source partitions -> closed windows. A window closes when every partition of its stream that is not
+// idle has a watermark past its end plus lateness. Partials are merged by ascending (topic, partition), whatever came first.
+// Pure; thread: merger. Which partitions exist and which are idle are decisions that the caller records (decision 3).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "daemon/window/pane.h"
+
+namespace driftd {
+
+class WindowMerger {
+ public:
+  explicit WindowMerger(std::vector<const PanePlan*> monitors);  // by engine index; the plans outlive this object
+
+  void add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id);
+  void add_partial(Partial partial);                                              // one for a window that is closed is dropped and counted
+  void set_watermark(std::uint32_t source_partition, std::int64_t watermark_us);  // PartitionPanes::kFinished: never again a record
+  void set_idle(std::uint32_t source_partition, bool idle);
+
+  bool is_idle(std::uint32_t source_partition) const { return partitions_.at(source_partition).idle; }
+  bool any_idle() const;
+  std::int64_t stream_watermark_us(std::uint32_t stream) const;  // kNoTime: none yet
+
+  // Windows that can be closed now, by (end, monitor). Windows without a single row do not exist.
+  std::vector<Window> take_closed();
+  std::uint64_t partials_dropped() const { return partials_dropped_; }
+
+  void save(ByteWriter& out) const;
+  // Before partitions are added. Partitions of topics that are in no stream any more are forgotten. False: corrupt.
+  bool load(ByteReader& in, const std::map<std::string, std::uint32_t>& stream_of_topic);
+
+ private:
+  struct Partition {
+    TopicPartition id;
+    std::uint32_t stream = 0;
+    std::int64_t watermark_us = kNoTime;
+    bool idle = false;
+  };
+  struct MonitorState {
+    const PanePlan* plan = nullptr;
+    std::map<std::int64_t, std::map<TopicPartition, Pane>> panes;  // by start
+    std::int64_t closed_until_us = kNoTime;                        // windows that end here or before are closed
+  };
+  static bool load_monitor(MonitorState& monitor, ByteReader& in);
+  Window merge(std::uint32_t monitor, std::int64_t end_us);
+  std::int64_t next_end(const MonitorState& monitor) const;  // of the first window with rows; kNoTime: none
+
+  std::vector<MonitorState> monitors_;
+  std::map<std::uint32_t, Partition> partitions_;
+  std::map<TopicPartition, Partition> restored_;  // of a snapshot, until add_partition claims them
+  std::uint64_t partials_dropped_ = 0;
+};
+
+}  // namespace driftd

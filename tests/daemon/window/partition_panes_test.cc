@@ -1,0 +1,126 @@
+#include "daemon/window/partition_panes.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/daemon/window/fixture.h"
+
+namespace driftd {
+
+using namespace window_fixture;
+
+namespace {
+
+// Panes of all rows, the batches cut at random places; with `restart` the state is saved and loaded between batches.
+std::vector<Partial> run(const std::vector<Row>& rows, const PanePlan& plan, std::uint64_t cut_seed, bool restart,
+                         std::uint64_t* late = nullptr) {
+  std::mt19937_64 random(cut_seed);
+  auto panes = std::make_unique<PartitionPanes>(3, std::vector<PartitionPanes::Monitor>{{0, &plan}});
+  std::vector<Partial> closed;
+  for (std::size_t at = 0; at < rows.size();) {
+    const std::size_t to = std::min(rows.size(), at + 1 + random() % kBatchRows);
+    panes->add(make_batch(rows, at, to), closed);
+    at = to;
+    if (!restart) continue;
+    ByteWriter out;
+    panes->save(out);
+    panes = std::make_unique<PartitionPanes>(3, std::vector<PartitionPanes::Monitor>{{0, &plan}});
+    ByteReader in(out.bytes());
+    REQUIRE(panes->load(in));
+    REQUIRE(in.done());
+  }
+  panes->finish(closed);
+  if (late != nullptr) *late = panes->late_rows();
+  return closed;
+}
+
+bool equal(const std::vector<Partial>& a, const std::vector<Partial>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Partial& x, const Partial& y) {
+    return x.monitor == y.monitor && x.source_partition == y.source_partition && x.pane == y.pane;
+  });
+}
+
+}  // namespace
+
+TEST_CASE("panes do not depend on how records were cut into batches, nor on restarts between them") {
+  const std::vector<Row> rows = random_rows(21, 4000);
+  for (const bool segments : {false, true}) {
+    CAPTURE(segments);
+    const PanePlan plan = make_plan(segments);
+    const std::vector<Partial> whole = run(rows, plan, 1, false);
+    CHECK(whole.size() > 20);
+    CHECK(equal(whole, run(rows, plan, 2, false)));
+    CHECK(equal(whole, run(rows, plan, 3, true)));
+  }
+}
+
+TEST_CASE("every row is counted once, in its pane or as late") {
+  const std::vector<Row> rows = random_rows(22, 3000);
+  const PanePlan plan = make_plan();
+  std::uint64_t late = 0, counted = 0;
+  for (const Partial& partial : run(rows, plan, 1, false, &late)) {
+    for (std::size_t s = 1; s < partial.pane.segments.size(); ++s) counted += partial.pane.segments[s].rows;
+  }
+  CHECK(late > 0);
+  CHECK(counted + late == rows.size());
+}
+
+TEST_CASE("cells, classes and edges of a pane are those of its rows") {
+  const PanePlan plan = make_plan(false);
+  std::vector<Row> rows{
+      {0, 10, 5, "a", 0}, {1, 20, 10, "b", 1}, {2, 30, 45, "rare", 1}, {3, 40, kNoNumber, "new", kNoNumber}, {4, 50, -3, "new", 0}};
+  PartitionPanes panes(0, {{0, &plan}});
+  std::vector<Partial> closed;
+  panes.add(make_batch(rows, 0, rows.size()), closed);
+  CHECK(closed.empty());
+  panes.finish(closed);
+  REQUIRE(closed.size() == 1);
+  const auto& counts = closed[0].pane.segments[0];
+  CHECK(counts.rows == 5);
+  CHECK(counts.cells == std::vector<std::uint32_t>{3, 0, 0, 1, 1, 1, 1, 2, 2, 2, 0});
+  CHECK(counts.classes[static_cast<std::size_t>(ValueClass::kValid)] == 4);
+  CHECK(counts.classes[static_cast<std::size_t>(ValueClass::kNull)] == 1);
+  CHECK(counts.below[0] == 1);
+  CHECK(counts.above[0] == 1);
+  CHECK(counts.min[0] == -3);
+  CHECK(counts.max[0] == 45);
+  CHECK(closed[0].pane.unseen[1] == std::map<std::string, std::uint64_t>{{"new", 2}});
+  CHECK(closed[0].pane.values[0].size() == 4);
+  CHECK(closed[0].pane.first_offset == 0);
+  CHECK(closed[0].pane.last_offset == 4);
+}
+
+TEST_CASE("lost offsets mark the open pane, or the next one where none is open, as incomplete") {
+  const PanePlan plan = make_plan(false);
+  const std::vector<Row> rows = random_rows(23, 2000);
+  PartitionPanes panes(0, {{0, &plan}});
+  std::vector<Partial> closed;
+  panes.mark_incomplete();
+  for (std::size_t at = 0; at < rows.size(); at += 100) panes.add(make_batch(rows, at, at + 100), closed);
+  panes.finish(closed);
+  std::size_t incomplete = 0;
+  for (const Partial& partial : closed) incomplete += partial.pane.complete ? 0 : 1;
+  CHECK(incomplete == 1);
+}
+
+TEST_CASE("state that is cut short or of another definition is refused or left out") {
+  const PanePlan plan = make_plan();
+  PartitionPanes panes(0, {{0, &plan}});
+  std::vector<Partial> closed;
+  panes.add(make_batch(random_rows(24, 100), 0, 100), closed);
+  ByteWriter out;
+  panes.save(out);
+  for (std::size_t size = 0; size + 1 < out.bytes().size(); size += 7) {
+    PartitionPanes other(0, {{0, &plan}});
+    ByteReader in(std::string_view(out.bytes()).substr(0, size));
+    CHECK_FALSE((other.load(in) && in.done()));
+  }
+  const PanePlan changed = make_plan(false);
+  PartitionPanes other(0, {{0, &changed}});
+  ByteReader in(out.bytes());
+  CHECK(other.load(in));
+  closed.clear();
+  other.finish(closed);
+  CHECK(closed.empty());
+}
+
+}  // namespace driftd
