@@ -9,6 +9,7 @@
 namespace {
 
 constexpr std::array kVerbs{
+    driftd::Verb{"metrics", "print every metric of /metrics", driftd::run_metrics},
     driftd::Verb{"version", "print the version", driftd::run_version},
 };
 

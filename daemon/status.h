@@ -2,7 +2,6 @@
 // /metrics, /api and the page. A published value never changes.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -94,7 +93,7 @@ struct PartitionStatus {
   std::int64_t watermark_us = kNoTime;
   bool idle = false, paused = false;
   std::uint64_t records = 0, bytes = 0, rows = 0, late = 0, duplicates = 0, lost = 0, skipped = 0;
-  std::array<std::uint64_t, kRejects> rejected{};  // by Reject
+  std::uint64_t rejected[kRejects] = {};  // by Reject
 };
 
 struct SinkStatus {

@@ -28,6 +28,7 @@ struct Verb {
 };
 
 // One line a verb, defined in its own cli/<verb>.cc.
+int run_metrics(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 }  // namespace driftd
