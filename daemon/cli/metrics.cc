@@ -2,18 +2,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cstdio>
 
+#include "daemon/cli/arguments.h"
 #include "daemon/cli/verb.h"
 #include "daemon/metrics/catalogue.h"
 
 namespace driftd {
 namespace {
-
-constexpr std::string_view kHelp =
-    "usage: driftd metrics\n\n"
-    "Prints every metric of /metrics: name, type, labels and meaning.\n\n"
-    "example: driftd metrics | grep drift_\n";
 
 std::size_t widest(std::string_view MetricSpec::* column) {
   std::size_t width = 0;
@@ -24,11 +19,9 @@ std::size_t widest(std::string_view MetricSpec::* column) {
 }  // namespace
 
 int run_metrics(std::span<const std::string> args) {
-  const bool help = args.size() == 1 && (args[0] == "--help" || args[0] == "-h");
-  if (help || !args.empty()) {
-    std::fputs(kHelp.data(), help ? stdout : stderr);
-    return help ? kExitOk : kExitUsage;
-  }
+  CLI::App app("Print every metric of /metrics: name, type, labels, meaning.\n\nExample:\n  driftd metrics | grep drift_",
+               "driftd metrics");
+  if (const auto done = parse_arguments(app, args)) return *done;
   const std::size_t name = widest(&MetricSpec::name), labels = widest(&MetricSpec::labels);
   for (const MetricSpec& spec : metric_catalogue()) {
     fmt::print("{:{}}  {:7}  {:{}}  {}\n", spec.name, name, metric_type_name(spec.type), spec.labels, labels, spec.help);

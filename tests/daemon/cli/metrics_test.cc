@@ -46,7 +46,7 @@ TEST_CASE("a line for every metric") {
 }
 
 TEST_CASE("help goes to standard output, a wrong use does not") {
-  CHECK(run({"--help"}).out.starts_with("usage: driftd metrics\n"));
+  CHECK(run({"--help"}).out.find("driftd metrics | grep drift_") != std::string::npos);
   CHECK(run({"--help"}).exit_code == kExitOk);
   CHECK(run({"--nonsense"}).exit_code == kExitUsage);
   CHECK(run({"--nonsense"}).out.empty());
