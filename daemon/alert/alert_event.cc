@@ -72,7 +72,7 @@ void write_reference(JsonWriter& json, const WindowFinding& seen) {
   const auto& classes = seen.finding.verdict->reference_classes;
   json.key("reference").begin_object();
   write_time(json, "created", seen.plan.reference_created_us);
-  json.field("id", seen.plan.reference_id).field("missing_ratio", missing_ratio(classes)).field("samples", rows_of(classes));
+  json.field("id", seen.plan.reference_id).field("missing_ratio", missing_ratio(classes)).field("samples", total_rows(classes));
   json.end_object();
 }
 
