@@ -31,7 +31,7 @@ def include_edges(tree):
             if not quoted or may_include is tables.ANY:
                 continue
             own = target.startswith(room)
-            if not own and not any(target == m or (m.endswith("/") and target.startswith(m)) for m in may_include):
+            if not own and not any(target == m or (m.endswith(("/", "_")) and target.startswith(m)) for m in may_include):
                 yield path, line, target, f"{room} may not include {target}"
 
 
@@ -75,7 +75,8 @@ def library_names(tree):
 def source_has_test(tree):
     for path in tree.cpp(*SOURCE, ends=(".cc",)):
         test = f"tests/{path[:-3]}_test.cc"
-        if test not in tree.files:
+        against_mock = f"tests/mock/{os.path.basename(path)[:-3]}_test.cc"
+        if test not in tree.files and against_mock not in tree.files:
             yield path, 1, "", f"has no {test}"
 
 
