@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::array kVerbs{
     driftd::Verb{"check", "validate a configuration and show what it watches", driftd::run_check},
+    driftd::Verb{"compare", "every two-sample statistic of two files, column by column", driftd::run_compare},
     driftd::Verb{"config", "the configuration in effect; every key there is", driftd::run_config},
+    driftd::Verb{"reference", "freeze a reference from rows; look into one", driftd::run_reference},
     driftd::Verb{"schema", "JSON Schema of the configuration", driftd::run_schema},
     driftd::Verb{"version", "print the version", driftd::run_version},
 };

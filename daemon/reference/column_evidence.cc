@@ -79,4 +79,17 @@ ColumnEvidence::Finding ColumnEvidence::finding() const {
   return Finding::kCategorical;
 }
 
+std::string_view reason_to_leave_out(ColumnEvidence::Finding finding) {
+  switch (finding) {
+    case ColumnEvidence::Finding::kNumeric:
+    case ColumnEvidence::Finding::kCategorical: return "";
+    case ColumnEvidence::Finding::kTimes: return "it holds times";
+    case ColumnEvidence::Finding::kRowNumbers: return "its integers only grow, like row numbers";
+    case ColumnEvidence::Finding::kAllDistinct: return "no text repeats, as in a key";
+    case ColumnEvidence::Finding::kArrays: return "it holds arrays or objects";
+    case ColumnEvidence::Finding::kEmpty: return "it has no value";
+  }
+  return "";
+}
+
 }  // namespace driftd

@@ -51,4 +51,7 @@ class ColumnEvidence {
   RepeatWatch watch_;
 };
 
+// Why a column that shows this is no feature unless someone asks for it: "it holds times"; "" = it is one.
+std::string_view reason_to_leave_out(ColumnEvidence::Finding finding);
+
 }  // namespace driftd

@@ -13,17 +13,10 @@ constexpr std::string_view kErrorFeature = "error";
 
 bool matches(const std::string& glob, const std::string& name) { return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0; }
 
-// Why a column is left out that nobody spoke of; "" = it is a feature.
-std::string reason_to_leave_out(Finding finding, const std::string& name) {
-  switch (finding) {
-    case Finding::kNumeric:
-    case Finding::kCategorical: return "";
-    case Finding::kTimes: return "it holds times";
-    case Finding::kRowNumbers: return fmt::format("its integers only grow, like row numbers (--numeric '{}' keeps it)", name);
-    case Finding::kAllDistinct: return fmt::format("no text repeats, as in a key (--categorical '{}' keeps it)", name);
-    case Finding::kArrays: return "it holds arrays or objects";
-    case Finding::kEmpty: return "it has no value";
-  }
+// What the operator may do about it.
+std::string way_out(Finding finding, const std::string& name) {
+  if (finding == Finding::kRowNumbers) return fmt::format(" (--numeric '{}' keeps it)", name);
+  if (finding == Finding::kAllDistinct) return fmt::format(" (--categorical '{}' keeps it)", name);
   return "";
 }
 
@@ -133,9 +126,8 @@ ColumnRole ColumnPlanner::role(std::uint32_t column) const {
   if (matches_any(options_.categorical, name)) return ColumnRole::kCategorical;
   if (matches_any(options_.numeric, name)) return ColumnRole::kNumeric;
   const ColumnEvidence& evidence = evidence_[column];
-  if (!is_named(column)) {
-    if (const auto why = reason_to_leave_out(evidence.finding(), name); !why.empty()) return leave_out(column, why);
-  }
+  const auto why = reason_to_leave_out(evidence.finding());
+  if (!is_named(column) && !why.empty()) return leave_out(column, std::string(why) + way_out(evidence.finding(), name));
   return evidence.looks_numeric() ? ColumnRole::kNumeric : ColumnRole::kCategorical;
 }
 

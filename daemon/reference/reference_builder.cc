@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <sysexits.h>
 
 #include <algorithm>
 #include <array>
@@ -280,6 +281,15 @@ std::expected<std::optional<std::string>, TableError> read_reference_file(const 
 }
 
 }  // namespace
+
+int exit_code(ReferenceError::Kind kind) {
+  switch (kind) {
+    case ReferenceError::Kind::kBadInput: return EX_DATAERR;
+    case ReferenceError::Kind::kIo: return EX_IOERR;
+    case ReferenceError::Kind::kCorrupt: return EX_CONFIG;
+  }
+  return EX_SOFTWARE;
+}
 
 std::expected<Reference, ReferenceError> build_reference(const std::vector<std::string>& paths, const ReferenceOptions& options) {
   auto files = TableFiles::of(paths, options.say);

@@ -22,6 +22,7 @@ struct ReferenceError {
   Kind kind = Kind::kBadInput;
   std::string message;  // names the file
 };
+int exit_code(ReferenceError::Kind kind);
 
 // paths: CSV or JSON lines, plain or gzip, `-` = stdin; their rows are one table.
 std::expected<Reference, ReferenceError> build_reference(const std::vector<std::string>& paths, const ReferenceOptions& options);
