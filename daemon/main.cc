@@ -14,6 +14,7 @@ constexpr std::array kVerbs{
     driftd::Verb{"config", "the configuration in effect; every key there is", driftd::run_config},
     driftd::Verb{"reference", "freeze a reference from rows; look into one", driftd::run_reference},
     driftd::Verb{"schema", "JSON Schema of the configuration", driftd::run_schema},
+    driftd::Verb{"metrics", "print every metric of /metrics", driftd::run_metrics},
     driftd::Verb{"version", "print the version", driftd::run_version},
 };
 

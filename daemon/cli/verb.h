@@ -33,6 +33,7 @@ int run_compare(std::span<const std::string> args);
 int run_config(std::span<const std::string> args);
 int run_reference(std::span<const std::string> args);
 int run_schema(std::span<const std::string> args);
+int run_metrics(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 }  // namespace driftd
