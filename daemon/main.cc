@@ -12,8 +12,10 @@ namespace {
 
 constexpr std::array kVerbs{
     driftd::Verb{"check", "validate a configuration and show what it watches", driftd::run_check},
+    driftd::Verb{"compare", "every two-sample statistic of two files, column by column", driftd::run_compare},
     driftd::Verb{"config", "the configuration in effect; every key there is", driftd::run_config},
     driftd::Verb{"detect", "numbers through a sequential detector: where it fires", driftd::run_detect},
+    driftd::Verb{"reference", "freeze a reference from rows; look into one", driftd::run_reference},
     driftd::Verb{"schema", "JSON Schema of the configuration and of alert events", driftd::run_schema},
     driftd::Verb{"metrics", "print every metric of /metrics", driftd::run_metrics},
     driftd::Verb{"state", "check the snapshots of a state directory", driftd::run_state},
