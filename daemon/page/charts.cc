@@ -28,7 +28,9 @@ struct Frame {
 
 double largest_of(std::span<const double> ratios) {
   double largest = 1.25;
-  for (const double ratio : ratios) largest = std::fmax(largest, ratio);
+  for (const double ratio : ratios) {
+    if (std::isfinite(ratio)) largest = std::max(largest, ratio);
+  }
   return largest;
 }
 
