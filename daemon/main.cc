@@ -1,4 +1,6 @@
 // The table of verbs.
+#include <fmt/core.h>
+
 #include <array>
 #include <cstdio>
 #include <string>
@@ -16,6 +18,7 @@ constexpr std::array kVerbs{
     driftd::Verb{"reference", "freeze a reference from rows; look into one", driftd::run_reference},
     driftd::Verb{"schema", "JSON Schema of the configuration and of alert events", driftd::run_schema},
     driftd::Verb{"metrics", "print every metric of /metrics", driftd::run_metrics},
+    driftd::Verb{"state", "check the snapshots of a state directory", driftd::run_state},
     driftd::Verb{"version", "print the version", driftd::run_version},
 };
 
@@ -25,7 +28,7 @@ int short_help(std::FILE* to) {
       "usage: driftd VERB [flags]     driftd VERB --help tells more\n\n",
       to);
   for (const auto& verb : kVerbs) {
-    std::fprintf(to, "  %-10s %s\n", verb.name.data(), verb.summary.data());
+    fmt::print(to, "  {:10} {}\n", verb.name, verb.summary);
   }
   return to == stdout ? driftd::kExitOk : driftd::kExitUsage;
 }

@@ -35,6 +35,7 @@ int run_detect(std::span<const std::string> args);
 int run_reference(std::span<const std::string> args);
 int run_schema(std::span<const std::string> args);
 int run_metrics(std::span<const std::string> args);
+int run_state(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 }  // namespace driftd
