@@ -6,11 +6,13 @@
 //   kafka_tool delete-records BROKERS TOPIC PARTITION OFFSET           everything below OFFSET goes
 //   kafka_tool produce BROKERS TOPIC PARTITIONS [CODEC] < LINES        line i to partition i % PARTITIONS; `MS<tab>VALUE` sets the time
 //   kafka_tool consume BROKERS TOPIC                                   beginning to end: {"partition","offset","timestamp","key","value"}
+//   kafka_tool read-as-driftd BROKERS TOPIC FROM                       KafkaSource from offset FROM to the end, a line for each partition
 //   kafka_tool end-offsets BROKERS TOPIC                               one `PARTITION LOW HIGH` a line
 //   kafka_tool mock TOPIC:PARTITIONS...                                a mock cluster: prints its address, lives until stdin closes
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -24,6 +26,7 @@
 #include "daemon/runtime/json_writer.h"
 #include "daemon/source/kafka_handles.h"
 #include "daemon/source/kafka_mock.h"
+#include "daemon/source/kafka_source.h"
 
 namespace driftd {
 namespace {
@@ -268,6 +271,71 @@ void end_offsets(Args args) {
   }
 }
 
+struct Read {
+  std::int64_t records = 0, first = -1, next = 0;
+  bool caught_up = false;
+  std::vector<OffsetGap> gaps;
+};
+
+void print_read(const TopicPartition& id, const Read& read) {
+  JsonWriter json;
+  json.begin_object().field("partition", id.partition).field("records", read.records).field("first", read.first);
+  json.field("next", read.next).key("gaps").begin_array();
+  for (const auto& gap : read.gaps) {
+    json.begin_array().number(gap.from).number(gap.to).string(gap.lost ? "lost" : "skipped").end_array();
+  }
+  json.end_array().end_object();
+  std::puts(json.text().c_str());
+}
+
+void take_event(KafkaSource& source, SourceEvent event, std::vector<std::pair<TopicPartition, Read>>& reads) {
+  if (event.kind == SourceEvent::Kind::kPartition) reads.push_back({event.id, {.next = event.start, .gaps = {}}});
+  if (event.kind == SourceEvent::Kind::kCaughtUp) reads.at(event.partition).second.caught_up = true;
+  if (event.kind != SourceEvent::Kind::kBatch) return;
+  Read& read = reads.at(event.batch->source_partition).second;
+  read.gaps.insert(read.gaps.end(), event.batch->gaps.begin(), event.batch->gaps.end());
+  for (const auto& message : event.batch->messages) {
+    if (read.first < 0) read.first = message.offset;
+    if (message.offset < read.next) throw Failure(fmt::format("offset {} came after {}", message.offset, read.next - 1));
+    read.next = message.offset + 1;
+    ++read.records;
+  }
+  for (const auto& gap : event.batch->gaps) read.next = std::max(read.next, gap.to);
+  source.recycle(std::move(event.batch));
+}
+
+// Reads as driftd does, from offset FROM of every partition to its end, and prints a line for each partition.
+void read_as_driftd(Args args) {
+  KafkaConfig kafka;
+  kafka.brokers = {args[0]};
+  StreamConfig stream;
+  stream.topics = {args[1]};
+  std::vector<SourcePosition> known;
+  const auto producer = client(RD_KAFKA_PRODUCER, args[0]);
+  for (int i = 0; i < partitions_of(producer.get(), args[1]); ++i) known.push_back({{args[1], i}, number(args[2])});
+  const std::vector<StreamConfig> streams{stream};
+  auto source = KafkaSource::create(kafka, streams, known, [](LogLevel, std::string_view event, const std::string& text) {
+    std::fprintf(stderr, "%s: %s\n", std::string(event).c_str(), text.c_str());
+  });
+  if (!source) throw Failure(source.error());
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
+  while (!(*source)->discover(std::chrono::milliseconds(100))) {
+    if (std::chrono::steady_clock::now() > deadline) throw Failure("no partitions within the deadline");
+  }
+  (*source)->assign();
+  std::vector<std::pair<TopicPartition, Read>> reads;
+  const auto done = [&] {
+    const auto& reasons = (*source)->status()->not_ready;
+    if (!reasons.empty()) throw Failure(reasons[0]);
+    return reads.size() == known.size() && std::all_of(reads.begin(), reads.end(), [](const auto& row) { return row.second.caught_up; });
+  };
+  while (!done()) {
+    take_event(**source, (*source)->poll(std::chrono::milliseconds(100)), reads);
+    if (std::chrono::steady_clock::now() > deadline) throw Failure("the end was not reached within the deadline");
+  }
+  for (const auto& [id, read] : reads) print_read(id, read);
+}
+
 void mock(Args args) {
   auto broker = MockBroker::start(3);
   if (!broker) throw Failure(broker.error());
@@ -289,10 +357,15 @@ struct Command {
 };
 
 constexpr Command kCommands[] = {
-    {"create-topic", 3, create_topic}, {"add-partitions", 3, add_partitions},
-    {"delete-topic", 2, delete_topic}, {"delete-records", 4, delete_records},
-    {"produce", 3, produce},           {"consume", 2, consume},
-    {"end-offsets", 2, end_offsets},   {"mock", 1, mock},
+    {"create-topic", 3, create_topic},
+    {"add-partitions", 3, add_partitions},
+    {"delete-topic", 2, delete_topic},
+    {"delete-records", 4, delete_records},
+    {"produce", 3, produce},
+    {"consume", 2, consume},
+    {"end-offsets", 2, end_offsets},
+    {"read-as-driftd", 3, read_as_driftd},
+    {"mock", 1, mock},
 };
 
 int run(Args args) {
