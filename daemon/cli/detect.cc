@@ -15,8 +15,8 @@
 #include "config/suggest.h"
 #include "daemon/cli/arguments.h"
 #include "daemon/cli/verb.h"
-#include "daemon/decode/csv_number.h"
 #include "daemon/runtime/json_writer.h"
+#include "daemon/runtime/number_text.h"
 
 namespace driftd {
 namespace {
@@ -42,7 +42,7 @@ std::string printable(std::string_view line) {
 
 std::expected<double, std::string> read_value(std::string_view line, const DetectorSpec& spec) {
   if (line.ends_with('\r')) line.remove_suffix(1);
-  const CsvNumber number = parse_csv_number(line);
+  const NumberText number = classify_number(line);
   if (number.value_class != ValueClass::kValid) return std::unexpected(fmt::format("'{}' is not a number", printable(line)));
   if (number.value >= spec.min_value && number.value <= spec.max_value) return number.value;
   return std::unexpected(fmt::format("{} is outside of {} to {}, which {} takes", line, print_number(spec.min_value),
