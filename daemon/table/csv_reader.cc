@@ -1,0 +1,107 @@
+#include "daemon/table/csv_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+
+#include "daemon/runtime/utf8.h"
+#include "daemon/table/csv_splitter.h"
+
+namespace driftd {
+namespace {
+
+class CsvReader final : public TableReader {
+ public:
+  explicit CsvReader(ChunkBuffer buffer) : splitter_(std::move(buffer)) {}
+
+  std::expected<void, TableError> read_header(const TableOptions& options);
+
+  std::expected<bool, TableError> next() override {
+    const auto record = splitter_.next();
+    if (!record) return std::unexpected(record.error());
+    if (!*record) return false;
+    if (auto error = split(**record)) return std::unexpected(std::move(*error));
+    for (std::size_t i = 0; i < cells_.size(); ++i) {
+      cells_[i].text = fields_[i];
+      cells_[i].kind = fields_[i].empty() ? CellKind::kNull : CellKind::kCsvText;
+    }
+    return true;
+  }
+
+  std::span<const Cell> cells() const override { return cells_; }
+  const std::vector<std::string>& columns() const override { return columns_; }
+
+ private:
+  std::optional<TableError> split(const CsvRawRecord& record);
+  std::size_t surplus_offset(std::string_view record) const;
+  std::optional<TableError> name_columns(const CsvRawRecord& header);
+
+  CsvRecordSplitter splitter_;
+  char delimiter_ = ',';
+  CsvFields fields_;
+  std::vector<std::string> columns_;
+  std::vector<Cell> cells_;
+};
+
+// Where the first field lies that the header does not have; the end of the record where some are missing.
+std::size_t CsvReader::surplus_offset(std::string_view record) const {
+  bool quoted = false;
+  std::size_t delimiters = 0;
+  for (std::size_t i = 0; i < record.size(); ++i) {
+    if (record[i] == '"') quoted = !quoted;
+    if (record[i] == delimiter_ && !quoted && ++delimiters == columns_.size()) return i;
+  }
+  return record.size();
+}
+
+std::optional<TableError> CsvReader::split(const CsvRawRecord& record) {
+  if (const std::size_t good = utf8_prefix(record.text); good < record.text.size()) return splitter_.error_at(record, good, "not UTF-8");
+  if (const auto error = fields_.split(record.text, delimiter_)) return splitter_.error_at(record, error->offset, error->what);
+  if (columns_.empty() || fields_.size() == columns_.size()) return std::nullopt;
+  const auto what = fmt::format("this record has {} fields, the header {}", fields_.size(), columns_.size());
+  return splitter_.error_at(record, surplus_offset(record.text), what);
+}
+
+std::optional<TableError> CsvReader::name_columns(const CsvRawRecord& header) {
+  std::unordered_map<std::string, std::size_t> seen;
+  for (const auto field : fields_.fields()) {
+    columns_.emplace_back(field);
+    const auto [first, is_new] = seen.emplace(columns_.back(), columns_.size());
+    if (!is_new && !field.empty()) {
+      const auto what = fmt::format("columns {} and {} are both named '{}'", first->second, columns_.size(), field);
+      return splitter_.error_at(header, 0, what);
+    }
+  }
+  cells_.resize(columns_.size());
+  for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i].column = static_cast<std::uint32_t>(i);
+  return std::nullopt;
+}
+
+std::expected<void, TableError> CsvReader::read_header(const TableOptions& options) {
+  const auto header = splitter_.next();
+  if (!header) return std::unexpected(header.error());
+  if (!*header) return std::unexpected(TableError{TableError::Kind::kBadInput, splitter_.name() + ":1:1: no header: the file is empty"});
+  delimiter_ = detect_delimiter((*header)->text);
+  splitter_.set_delimiter(delimiter_);
+  if (delimiter_ != ',' && options.say) {
+    options.say(
+        fmt::format("{}: columns are separated by {}, as its header shows", splitter_.name(), delimiter_ == ';' ? "semicolons" : "tabs"));
+  }
+  auto error = split(**header);
+  if (!error) error = name_columns(**header);
+  if (error) return std::unexpected(std::move(*error));
+  return {};
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<TableReader>, TableError> make_csv_reader(ChunkBuffer buffer, const TableOptions& options) {
+  auto reader = std::make_unique<CsvReader>(std::move(buffer));
+  if (auto read = reader->read_header(options); !read) return std::unexpected(read.error());
+  return reader;
+}
+
+}  // namespace driftd

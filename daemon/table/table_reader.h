@@ -1,0 +1,58 @@
+// Rows of a file as cells, one row at a time, in bounded memory. CSV (csv_reader.h) or JSON lines (jsonl_reader.h), by the file's name:
+// `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`, each also with `.gz`; any other name by its first byte (`{` = JSON lines).
+// One thread.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/table/chunk_buffer.h"
+#include "detectors/reference/value_class.h"
+
+namespace driftd {
+
+enum class CellKind : std::uint8_t {
+  kNull,       // JSON null, or an empty CSV cell
+  kCsvText,    // CSV: a number or a text, as its column says
+  kString,     // JSON
+  kInteger,    // JSON, within int64
+  kUnsigned,   // JSON, above the largest int64
+  kDouble,     // JSON
+  kBoolean,    // JSON; text is `true` or `false`
+  kContainer,  // JSON array or object
+};
+
+struct Cell {
+  std::uint32_t column = 0;  // index into TableReader::columns()
+  CellKind kind = CellKind::kNull;
+  double number = 0;         // kInteger, kUnsigned, kDouble
+  std::int64_t integer = 0;  // kInteger; kUnsigned: its bits
+  std::string_view text;     // kCsvText, kString, kBoolean
+};
+
+class TableReader {
+ public:
+  virtual ~TableReader() = default;
+  // Reads the next row; false at the end of the file.
+  virtual std::expected<bool, TableError> next() = 0;
+  // Cells of the row, until the next next(). CSV: every column in order. JSON: the fields that are there, each column once.
+  virtual std::span<const Cell> cells() const = 0;
+  // Names so far; JSON lines add to them as fields appear.
+  virtual const std::vector<std::string>& columns() const = 0;
+};
+
+// say gets what a person should know: a delimiter that was guessed. tap sees every decompressed byte.
+struct TableOptions {
+  std::function<void(const std::string&)> say;
+  ChunkBuffer::Tap tap;
+};
+
+std::expected<std::unique_ptr<TableReader>, TableError> read_table(GzipInput input, const TableOptions& options);
+
+}  // namespace driftd
