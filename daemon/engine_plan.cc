@@ -320,7 +320,8 @@ void take_fields(const Reference& reference, StreamConfig::Fields& fields) {
 }  // namespace
 
 std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
-                                                                               std::vector<std::shared_ptr<const Reference>> references) {
+                                                                               std::vector<std::shared_ptr<const Reference>> references,
+                                                                               const CsvLayout& csv) {
   auto plan = std::make_unique<EnginePlan>();
   plan->references = std::move(references);
   plan->configs = config.monitors;
@@ -328,6 +329,8 @@ std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(c
   for (const StreamConfig& stream : config.streams) {
     for (const std::string& topic : stream.topics) plan->stream_of_topic.emplace(topic, plan->streams.size());
     plan->streams.push_back(make_stream(config, stream));
+    plan->streams.back().decode.csv_header = csv.header;
+    plan->streams.back().decode.csv_delimiter = csv.delimiter;
   }
   for (std::uint32_t m = 0; m < config.monitors.size(); ++m) {
     const MonitorConfig& monitor = config.monitors[m];

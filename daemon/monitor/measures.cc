@@ -5,12 +5,10 @@
 
 #include "daemon/monitor/methods.h"
 #include "detectors/two_sample/chi_square.h"
-#include "detectors/two_sample/hellinger.h"
-#include "detectors/two_sample/jensen_shannon.h"
+#include "detectors/two_sample/default_test.h"
+#include "detectors/two_sample/distances.h"
 #include "detectors/two_sample/kolmogorov_smirnov.h"
-#include "detectors/two_sample/l_infinity.h"
 #include "detectors/two_sample/psi.h"
-#include "detectors/two_sample/total_variation.h"
 #include "detectors/two_sample/wasserstein.h"
 
 namespace driftd {
@@ -44,11 +42,9 @@ void judge_psi(const FeatureView& view, const LevelRule& rule, Measure& measure)
 
 Score wasserstein_of(const FeatureView& view) {
   const FeatureReference& reference = *view.feature->reference;
-  return wasserstein_cells(view.reference_fine, view.current_fine,
-                           {.edges = reference.numeric.edges,
-                            .min = std::min(reference.min, view.min),
-                            .max = std::max(reference.max, view.max),
-                            .scale = normal_scale(reference.q25, reference.q75, reference.standard_deviation)});
+  const double spread = reference_spread(reference.q25, reference.q75, reference.standard_deviation);
+  const CellEdges edges{reference.numeric.edges, std::min(reference.min, view.min), std::max(reference.max, view.max)};
+  return wasserstein_on_cells(view.reference_fine, view.current_fine, edges, spread);
 }
 
 Measure make_measure(std::string_view method, Score score) {
@@ -67,15 +63,16 @@ std::vector<Measure> drift_measures(const FeatureView& view, const LevelRule& ru
   std::vector<Measure> measures;
   measures.push_back(make_measure("psi", psi(before, now)));
   measures.push_back(make_measure("chi_square", chi_square(before, now, kind)));
-  log_p = measures.back().score.log_p;
+  log_p = default_log_p(measures.back().score);
   if (is_quantile(reference)) {
-    measures.push_back(make_measure("ks", kolmogorov_smirnov_cells(view.reference_fine, view.current_fine)));
-    log_p = std::min(0.0, std::log(2) + std::min(log_p, measures.back().score.log_p));
+    const Score chi = measures.back().score;
+    measures.push_back(make_measure("ks", kolmogorov_smirnov_on_cells(view.reference_fine, view.current_fine).score));
+    log_p = default_log_p(chi, measures.back().score);
   }
   measures.push_back(make_measure("jensen_shannon", jensen_shannon(before, now)));
   measures.push_back(make_measure("hellinger", hellinger(before, now)));
   measures.push_back(make_measure("total_variation", total_variation(before, now)));
-  measures.push_back(make_measure("l_infinity", l_infinity(before, now)));
+  measures.push_back(make_measure("l_infinity", l_infinity(before, now).score));
   if (is_quantile(reference)) measures.push_back(make_measure("wasserstein", wasserstein_of(view)));
   for (Measure& measure : measures) judge_fixed(view, rule, measure);
   judge_psi(view, rule, measures.front());

@@ -1,7 +1,10 @@
 #include "daemon/source/file_source.h"
 
+#include <array>
 #include <utility>
 #include <variant>
+
+#include "daemon/table/table_reader.h"
 
 namespace driftd {
 
@@ -91,8 +94,9 @@ std::expected<void, TableError> FileSource::add(const std::string& path) {
   auto input = GzipInput::open(path);
   if (!input) return std::unexpected(input.error());
   ChunkBuffer buffer(std::move(*input));
-  if (const auto more = buffer.more(); !more) return std::unexpected(more.error());
-  const Format format = is_json_lines(path, buffer.unread()) ? Format::kJson : Format::kCsv;
+  const auto json = is_json_lines(buffer);
+  if (!json) return std::unexpected(json.error());
+  const Format format = *json ? Format::kJson : Format::kCsv;
   if (!files_.empty() && format != format_) {
     return std::unexpected(TableError{TableError::Kind::kBadInput, path + ": CSV and JSON lines cannot be replayed together"});
   }
