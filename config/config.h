@@ -69,7 +69,7 @@ struct StreamConfig {
   std::int64_t start_time_us = 0;  // kTime only
   Format format = Format::kJson;
   struct Fields {
-    std::string event_time;  // "" = the record's own timestamp
+    std::string event_time;                              // "" = the record's own timestamp
     TimeUnit event_time_unit = TimeUnit::kMilliseconds;  // of integers; RFC 3339 text always works
     std::string event_id, model_version;                 // "" = none
     std::string prediction, label;                       // "" = none; both: the derived field `error`
@@ -108,9 +108,9 @@ struct FeaturesConfig {
 // One entry of `detectors`: a two-sample method with a fixed threshold, or a sequential detector on fields.
 struct DetectorConfig {
   std::string name;
-  std::optional<double> threshold;             // two-sample: opts into a fixed threshold
-  std::vector<std::string> fields{"error"};    // sequential: globs over features
-  std::map<std::string, double> params;        // sequential: River's names; absent = default of the spec
+  std::optional<double> threshold;           // two-sample: opts into a fixed threshold
+  std::vector<std::string> fields{"error"};  // sequential: globs over features
+  std::map<std::string, double> params;      // sequential: River's names; absent = default of the spec
 };
 
 enum class Severity : std::uint8_t { kAuto, kWarning, kCritical };

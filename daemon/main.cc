@@ -9,6 +9,9 @@
 namespace {
 
 constexpr std::array kVerbs{
+    driftd::Verb{"check", "validate a configuration and show what it watches", driftd::run_check},
+    driftd::Verb{"config", "the configuration in effect; every key there is", driftd::run_config},
+    driftd::Verb{"schema", "JSON Schema of the configuration", driftd::run_schema},
     driftd::Verb{"version", "print the version", driftd::run_version},
 };
 

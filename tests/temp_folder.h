@@ -25,6 +25,7 @@ class TempFolder {
     std::filesystem::remove_all(path_, ignored);
   }
 
+  std::string path() const { return path_.string(); }
   std::string path(std::string_view name) const { return (path_ / name).string(); }
 
   std::string write(std::string_view name, std::string_view text) const {

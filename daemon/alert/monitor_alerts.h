@@ -1,4 +1,6 @@
-// The alert state machines of one monitor: inactive -> pending -> firing -> resolved. Pure. Thread: merger.
+// The alerts of one monitor: inactive -> pending -> firing -> resolved, one life per (segment, feature, kind). Pure: the same
+// judgements in the order of their windows give the same transitions, also when saved and loaded between any two. Thread: merger.
+// Cost of a step: O(verdicts), and a text per transition.
 #pragma once
 
 #include <cstdint>
@@ -18,18 +20,21 @@ class MonitorAlerts {
   explicit MonitorAlerts(AlertPlan plan);
   ~MonitorAlerts();
   MonitorAlerts(MonitorAlerts&&) noexcept;
+  MonitorAlerts& operator=(MonitorAlerts&&) noexcept;
 
   // Transitions caused by one closed window, ordered by (segment, feature, kind).
   std::vector<AlertTransition> step(const Judgement& judgement);
 
   // Open alerts first, then the last 50 resolved ones, newest first.
   std::vector<AlertStatus> status() const;
-  AlertState state(std::uint32_t segment, std::uint32_t feature) const;  // worst over kinds
+  AlertState state(std::uint32_t segment, std::uint32_t feature) const;                     // worst over kinds: inactive, pending or firing
   const std::map<std::pair<std::string, std::string>, std::uint64_t>& transitions() const;  // (severity, to) -> count
   const std::map<std::string, std::uint64_t>& suppressed() const;                           // reason -> count
 
-  void save(std::string& out) const;  // equal state, equal bytes
-  bool load(std::string_view bytes);  // false: corrupt; the state is then unchanged
+  void save(std::string& out) const;  // appends; equal state, equal bytes
+  // false: corrupt, or of other features; the state is then unchanged. A plan may differ from the saved one in everything but its
+  // features and segments: counts towards closing go on under the new rules.
+  bool load(std::string_view bytes);
 
  private:
   struct State;

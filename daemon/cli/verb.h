@@ -9,15 +9,15 @@ namespace driftd {
 
 enum ExitCode : int {
   kExitOk = 0,
-  kExitFailed = 1,        // failed while running
-  kExitFinding = 3,       // --fail-on, --deny-warnings
+  kExitFailed = 1,   // failed while running
+  kExitFinding = 3,  // --fail-on, --deny-warnings
   kExitUsage = 64,
   kExitBadInput = 65,
   kExitUnavailable = 69,  // broker or tool
   kExitBug = 70,
   kExitIo = 74,
-  kExitTryAgain = 75,     // lock held
-  kExitConfig = 78,       // configuration or state refused
+  kExitTryAgain = 75,  // lock held
+  kExitConfig = 78,    // configuration or state refused
 };
 
 // args: what follows the verb. Data goes to stdout, messages to stderr.
@@ -28,6 +28,9 @@ struct Verb {
 };
 
 // One line a verb, defined in its own cli/<verb>.cc.
+int run_check(std::span<const std::string> args);
+int run_config(std::span<const std::string> args);
+int run_schema(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 }  // namespace driftd

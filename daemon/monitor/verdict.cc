@@ -1,19 +1,12 @@
 #include "daemon/monitor/verdict.h"
 
+#include <array>
+
 namespace driftd {
 
 std::string_view kind_name(Kind kind) {
-  switch (kind) {
-    case Kind::kDrift:
-      return "drift";
-    case Kind::kPrediction:
-      return "prediction";
-    case Kind::kPerformance:
-      return "performance";
-    case Kind::kQuality:
-      break;
-  }
-  return "quality";
+  constexpr std::array<std::string_view, 4> kNames{"drift", "prediction", "performance", "quality"};
+  return kNames[static_cast<std::size_t>(kind)];
 }
 
 }  // namespace driftd

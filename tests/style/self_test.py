@@ -33,7 +33,7 @@ def made(*parts):
 # (rule, {file: text} laid over GOOD, the starts of the lines that must be reported)
 CASES = [
     ("formatted", {"detectors/mean.cc": "int  two();\n"}, ["detectors/mean.cc:1:"]),
-    ("shell scripts pass shellcheck", {"deploy/ok.sh": "#!/bin/bash\nrm -rf $1/x\n"}, ["deploy/ok.sh:2:"]),
+    ("shell scripts pass shellcheck", {"deploy/ok.sh": "#!/bin/bash\nunused=1\n"}, ["deploy/ok.sh:2:"]),
     ("include edges", {"detectors/mean.h": '// M.\n#pragma once\n#include "config/config.h"\n'}, ["detectors/mean.h:3:"]),
     ("include edges", {"daemon/window/a.cc": '#include "daemon/decode/record_batch.h"\n#include "daemon/decode/decoder.h"\n'}, ["daemon/window/a.cc:2:"]),
     ("include edges", {"daemon/engine.cc": '#include "daemon/window/pane.h"\n#include "daemon/http/server.h"\n'}, ["daemon/engine.cc:2:"]),

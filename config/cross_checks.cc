@@ -1,0 +1,218 @@
+#include "config/cross_checks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+
+#include "config/scalar.h"
+#include "config/substitute.h"
+#include "detectors/registry.h"
+
+namespace driftd {
+namespace {
+
+class Checker {
+ public:
+  Checker(const Document& document, const Places& places, Report& report)
+      : document_(document), config_(document.config), places_(places), report_(report) {}
+
+  void check_all() {
+    check_monitor_names();
+    for (std::size_t i = 0; i < document_.monitors.size(); ++i) check_monitor(i);
+    for (std::size_t i = 0; i < config_.streams.size(); ++i) check_stream(i);
+    check_loops();
+    check_listener();
+  }
+  void check_kafka();
+  void require(const std::string& path, const char* what) {
+    if (!places_.contains(path)) report_.problem(place(path.substr(0, path.find('.'))), fmt::format("{}: {}", path, what));
+  }
+
+ private:
+  // The place of a key; of the nearest group around it when the key is not set.
+  Mark place(std::string path) const;
+  void problem(const std::string& path, const std::string& message) { report_.problem(place(path), fmt::format("{}: {}", path, message)); }
+  void warning(const std::string& path, const std::string& message) { report_.warning(place(path), fmt::format("{}: {}", path, message)); }
+
+  void check_monitor_names();
+  void check_monitor(std::size_t i);
+  void check_level(const std::string& path, const MonitorConfig& monitor);
+  void check_segments(const std::string& path, const SegmentsConfig& segments);
+  void check_concept(const std::string& path, const MonitorConfig& monitor);
+  void check_stream(std::size_t i);
+  void check_loops();
+  void check_listener();
+  void check_security(const KafkaSecurity& security);
+  void check_secret_files(const KafkaSecurity& security);
+
+  const Document& document_;
+  const Config& config_;
+  const Places& places_;
+  Report& report_;
+};
+
+Mark Checker::place(std::string path) const {
+  while (!path.empty()) {
+    const auto found = places_.find(path);
+    if (found != places_.end()) return found->second;
+    const std::size_t dot = path.rfind('.');
+    path.resize(dot == std::string::npos ? 0 : dot);
+  }
+  return places_.at("");
+}
+
+void Checker::check_monitor_names() {
+  std::map<std::string, std::size_t> names;
+  for (std::size_t i = 0; i < document_.monitors.size(); ++i) {
+    const std::string& name = document_.monitors[i].monitor.name;
+    const auto [first, fresh] = names.emplace(name, i);
+    if (!fresh && !name.empty())
+      problem(fmt::format("monitors[{}].name", i), fmt::format("'{}' is the name of monitors[{}] too", name, first->second));
+  }
+}
+
+void Checker::check_monitor(std::size_t i) {
+  const MonitorConfig& monitor = document_.monitors[i].monitor;
+  const std::string path = fmt::format("monitors[{}]", i);
+  if (places_.contains(path + ".reference") && monitor.reference.empty()) problem(path + ".reference", "expected a path; got \"\"");
+  check_level(path, monitor);
+  check_segments(path, monitor.segments);
+  check_concept(path, monitor);
+}
+
+// N false alarms per T, with a window every D: at N x D / T >= 1 every window may alarm.
+void Checker::check_level(const std::string& path, const MonitorConfig& monitor) {
+  if (!monitor.alerts.false_alarms) {
+    const bool any = std::ranges::any_of(monitor.detectors, [](const DetectorConfig& detector) { return detector.threshold.has_value(); });
+    if (!any) warning(path + ".alerts.false_alarms", "off, and no detector has a threshold: only sequential detectors can raise an alert");
+    return;
+  }
+  const FalseAlarms& rate = *monitor.alerts.false_alarms;
+  const double in_window = rate.count * static_cast<double>(monitor.window.every.count()) / static_cast<double>(rate.period.count());
+  if (in_window < 1) return;
+  problem(path + ".alerts.false_alarms",
+          fmt::format("{} with windows of {} allows {:.3g} false alarms in every window; allow fewer, or shorten window.every",
+                      print_rate(rate), print_duration(monitor.window.every), in_window));
+}
+
+void Checker::check_segments(const std::string& path, const SegmentsConfig& segments) {
+  for (const auto& [column, values] : segments.values) {
+    const bool used = std::ranges::find(segments.by, column) != segments.by.end();
+    if (!used) problem(path + ".segments.values", fmt::format("column '{}' is not in segments.by", column));
+    if (values.empty()) problem(path + ".segments.values", fmt::format("column '{}' has no values", column));
+  }
+  for (const auto& column : segments.by) {
+    if (!segments.values.contains(column)) {
+      problem(path + ".segments.by",
+              fmt::format("column '{}' has no values in segments.values; only declared values make segments", column));
+    }
+  }
+}
+
+void Checker::check_concept(const std::string& path, const MonitorConfig& monitor) {
+  const auto stream = std::ranges::find(config_.streams, monitor.stream, &StreamConfig::name);
+  if (stream == config_.streams.end() || (!stream->fields.prediction.empty() && !stream->fields.label.empty())) return;
+  for (const auto& detector : monitor.detectors) {
+    const bool on_error = std::ranges::find(detector.fields, "error") != detector.fields.end();
+    if (find_sequential(detector.name) == nullptr || !on_error) continue;
+    problem(path + ".detectors",
+            fmt::format("{} watches 'error', which needs fields.prediction and fields.label of stream '{}'", detector.name, stream->name));
+  }
+}
+
+void Checker::check_stream(std::size_t i) {
+  const StreamConfig& stream = config_.streams[i];
+  const std::string path = fmt::format("streams[{}]", i);
+  const bool dead_letters = stream.on_error.action == OnError::kDeadLetter;
+  if (dead_letters && stream.on_error.topic.empty()) problem(path + ".on_error", "dead_letter needs on_error.topic");
+  if (!dead_letters && !stream.on_error.topic.empty()) problem(path + ".on_error.topic", "is only used with 'action: dead_letter'");
+  if (!dead_letters && stream.on_error.payload) problem(path + ".on_error.payload", "is only used with 'action: dead_letter'");
+  const bool prediction = !stream.fields.prediction.empty(), label = !stream.fields.label.empty();
+  if (prediction != label) {
+    warning(path + ".fields",
+            fmt::format("{} without {}: no concept drift", prediction ? "prediction" : "label", prediction ? "label" : "prediction"));
+  }
+  const bool read = std::ranges::any_of(document_.monitors, [&](const MonitorEntry& entry) { return entry.monitor.stream == stream.name; });
+  if (!read && !stream.name.empty()) warning(path, fmt::format("no monitor reads stream '{}'", stream.name));
+}
+
+// What driftd writes must not come back in.
+void Checker::check_loops() {
+  for (const auto& stream : config_.streams) {
+    for (const auto& topic : stream.topics) {
+      if (config_.alert_sinks.kafka_enabled && topic == config_.alert_sinks.kafka_topic) {
+        problem("alerts.kafka.topic", fmt::format("stream '{}' reads topic '{}': alerts would come back as input", stream.name, topic));
+      }
+      for (std::size_t i = 0; i < config_.streams.size(); ++i) {
+        if (config_.streams[i].on_error.topic != topic) continue;
+        problem(fmt::format("streams[{}].on_error.topic", i),
+                fmt::format("stream '{}' reads topic '{}': dead letters would come back as input", stream.name, topic));
+      }
+    }
+  }
+}
+
+void Checker::check_listener() {
+  const std::string& listen = config_.http.listen;
+  const bool loopback = listen.starts_with("127.") || listen.starts_with("[::1]") || listen.starts_with("localhost:");
+  if (!loopback) warning("http.listen", fmt::format("{} is reachable from other machines; there is no login and no encryption", listen));
+}
+
+void Checker::check_kafka() {
+  require("kafka.brokers", "missing; name at least one broker, such as [\"localhost:9092\"]");
+  if (places_.contains("kafka.brokers") && config_.kafka.brokers.empty() && report_.clean())
+    problem("kafka.brokers", "expected at least one broker");
+  check_security(config_.kafka.security);
+  check_secret_files(config_.kafka.security);
+  for (std::size_t i = 0; i < config_.streams.size(); ++i) {
+    if (config_.streams[i].format == Format::kCsv) problem(fmt::format("streams[{}].format", i), "csv is for file replay only");
+  }
+}
+
+void Checker::check_security(const KafkaSecurity& security) {
+  const std::string path = "kafka.security";
+  const bool sasl = security.protocol.starts_with("SASL_"), tls = security.protocol.ends_with("SSL");
+  if (sasl && security.mechanism.empty()) problem(path + ".protocol", fmt::format("{} needs kafka.security.mechanism", security.protocol));
+  if (!sasl && !security.mechanism.empty())
+    problem(path + ".mechanism", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
+  if (!sasl && !security.username.empty())
+    problem(path + ".username", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
+  if (!sasl && !security.password_file.empty())
+    problem(path + ".password_file", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
+  if (!tls && (!security.ca_file.empty() || !security.cert_file.empty() || !security.key_file.empty())) {
+    problem(path, fmt::format("certificates are not used with protocol {}; use SSL or SASL_SSL", security.protocol));
+  }
+  const bool named = security.mechanism.starts_with("SCRAM-") || security.mechanism == "PLAIN";
+  if (sasl && named && security.username.empty())
+    problem(path + ".mechanism", fmt::format("{} needs kafka.security.username", security.mechanism));
+  if (sasl && named && security.password_file.empty())
+    problem(path + ".mechanism", fmt::format("{} needs kafka.security.password_file", security.mechanism));
+  if (security.cert_file.empty() != security.key_file.empty()) problem(path, "cert_file and key_file go together");
+  if (security.protocol == "SASL_PLAINTEXT" && security.mechanism == "PLAIN")
+    warning(path + ".protocol", "the password crosses the network in clear text");
+}
+
+void Checker::check_secret_files(const KafkaSecurity& security) {
+  const auto check = [&](const char* key, const std::string& file) {
+    if (file.empty()) return;
+    const auto content = read_small_file(file);
+    if (!content) problem(fmt::format("kafka.security.{}", key), content.error());
+  };
+  check("password_file", security.password_file);
+  check("cert_file", security.cert_file);
+  check("key_file", security.key_file);
+  check("key_password_file", security.key_password_file);
+}
+
+}  // namespace
+
+void cross_check(const Document& document, const Places& places, bool for_kafka, Report& report) {
+  Checker checker(document, places, report);
+  checker.require("monitors", "missing; name at least one");
+  if (for_kafka) checker.check_kafka();
+  checker.check_all();
+}
+
+}  // namespace driftd

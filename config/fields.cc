@@ -1,0 +1,379 @@
+#include "config/fields.h"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "config/formats.h"
+
+namespace driftd {
+namespace {
+
+constexpr double kSecond = 1000, kMinute = 60 * kSecond, kHour = 60 * kMinute, kDay = 24 * kHour;
+constexpr double kKiB = 1024, kMiB = 1024 * kKiB, kGiB = 1024 * kMiB;
+
+// From the owner of an entry to a part of it.
+template <class T>
+using Get = std::function<T&(void*)>;
+
+using Keys = std::vector<Field>;
+
+// The slot of the member that `member` names in what `get` finds. Enums are reached as the byte they are.
+template <class T, class Member>
+std::function<Slot(void*)> slot(const Get<T>& get, Member member) {
+  return [get, member](void* owner) -> Slot {
+    auto& value = member(get(owner));
+    using Value = std::remove_reference_t<decltype(value)>;
+    if constexpr (std::is_enum_v<Value>) {
+      static_assert(sizeof(Value) == 1);
+      return reinterpret_cast<std::uint8_t*>(&value);
+    } else {
+      return &value;
+    }
+  };
+}
+
+#define DRIFTD_AT(get, member) slot(get, [](auto& owner) -> auto& { return owner.member; })
+
+struct Range {
+  double min;
+  double max;
+};
+
+Field leaf(FieldType type, std::string name, std::string help, std::function<Slot(void*)> where) {
+  Field field;
+  field.name = std::move(name);
+  field.help = std::move(help);
+  field.type = type;
+  field.slot = std::move(where);
+  return field;
+}
+
+Field ranged(FieldType type, std::string name, Range range, std::string help, std::function<Slot(void*)> where) {
+  Field field = leaf(type, std::move(name), std::move(help), std::move(where));
+  field.min = range.min;
+  field.max = range.max;
+  return field;
+}
+
+Field choice(std::string name, std::vector<std::string> choices, std::string help, std::function<Slot(void*)> where) {
+  Field field = leaf(FieldType::kChoice, std::move(name), std::move(help), std::move(where));
+  field.choices = std::move(choices);
+  return field;
+}
+
+// A text that must be one of the choices; the first may be "" for none.
+Field text_choice(std::string name, std::vector<std::string> choices, std::string help, std::function<Slot(void*)> where) {
+  Field field = choice(std::move(name), std::move(choices), std::move(help), std::move(where));
+  field.type = FieldType::kText;
+  return field;
+}
+
+Field form(Field field, std::optional<std::string> (*expected)(const std::string&)) {
+  field.expected = expected;
+  return field;
+}
+
+Field required(Field field, std::string example) {
+  field.required = true;
+  field.example = std::move(example);
+  return field;
+}
+
+Field automatic(Field field) {
+  field.may_be_auto = true;
+  return field;
+}
+
+Field group(std::string name, std::string help, Keys keys) {
+  Field field = leaf(FieldType::kGroup, std::move(name), std::move(help), nullptr);
+  field.keys = std::move(keys);
+  return field;
+}
+
+template <class T>
+Get<T> itself() {
+  return [](void* owner) -> T& { return *static_cast<T*>(owner); };
+}
+
+using enum FieldType;
+
+Keys log_keys(const Get<Config>& at) {
+  return {
+      choice("level", {"trace", "debug", "info", "warn", "error"}, "trace, debug, info, warn or error.", DRIFTD_AT(at, log.level)),
+      choice("format", {"logfmt", "json"}, "logfmt or json, one line an event.", DRIFTD_AT(at, log.format)),
+      ranged(kDuration, "repeat_limit", {0, kDay}, "The same event is held back for this long, then said once with its count.",
+             DRIFTD_AT(at, log.repeat_limit)),
+  };
+}
+
+Keys http_keys(const Get<Config>& at) {
+  return {
+      form(leaf(kText, "listen", "Address and port of metrics, API and page. Port 0 takes any that is free.", DRIFTD_AT(at, http.listen)),
+           expect_listen),
+      form(leaf(kText, "external_url", "How others reach this listener: start of the links in alerts. Empty leaves the links out.",
+                DRIFTD_AT(at, http.external_url)),
+           expect_http_url),
+  };
+}
+
+Keys state_keys(const Get<Config>& at) {
+  return {
+      leaf(kPath, "dir",
+           "Folder of snapshots. Empty: $STATE_DIRECTORY, else /var/lib/driftd when writable, else the user's state folder (XDG).",
+           DRIFTD_AT(at, state.dir)),
+      ranged(kDuration, "snapshot_interval", {100, kHour}, "Time between two snapshots, at most.", DRIFTD_AT(at, state.snapshot_interval)),
+      ranged(kInteger, "snapshot_records", {1, 1e12}, "Records between two snapshots, at most.", DRIFTD_AT(at, state.snapshot_records)),
+      ranged(kInteger, "generations", {1, 100}, "Snapshots kept; an older one serves when the newest is damaged.",
+             DRIFTD_AT(at, state.generations)),
+  };
+}
+
+Keys engine_keys(const Get<Config>& at) {
+  return {
+      automatic(ranged(kInteger, "shards", {1, 256}, "Threads that decode. auto: one a core, at most one a partition.",
+                       DRIFTD_AT(at, engine.shards))),
+      ranged(kSize, "max_payload", {kKiB, 64 * kMiB}, "A larger record is counted as oversized and not decoded.",
+             DRIFTD_AT(at, engine.max_payload_bytes)),
+  };
+}
+
+Keys security_keys(const Get<Config>& at) {
+  return {
+      text_choice("protocol", {"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"}, "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.",
+                  DRIFTD_AT(at, kafka.security.protocol)),
+      text_choice("mechanism", {"", "PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512", "OAUTHBEARER"},
+                  "PLAIN, SCRAM-SHA-256, SCRAM-SHA-512 or OAUTHBEARER; with SASL only.", DRIFTD_AT(at, kafka.security.mechanism)),
+      leaf(kText, "username", "SASL user name.", DRIFTD_AT(at, kafka.security.username)),
+      leaf(kPath, "password_file", "File with the SASL password.", DRIFTD_AT(at, kafka.security.password_file)),
+      leaf(kPath, "ca_file", "File with the certificates that are trusted (PEM). Empty: the system's.",
+           DRIFTD_AT(at, kafka.security.ca_file)),
+      leaf(kPath, "cert_file", "Client certificate (PEM).", DRIFTD_AT(at, kafka.security.cert_file)),
+      leaf(kPath, "key_file", "Private key of the client certificate (PEM).", DRIFTD_AT(at, kafka.security.key_file)),
+      leaf(kPath, "key_password_file", "File with the password of key_file.", DRIFTD_AT(at, kafka.security.key_password_file)),
+  };
+}
+
+Keys kafka_keys(const Get<Config>& at) {
+  return {
+      required(
+          form(leaf(kTextList, "brokers", "Where to ask for the cluster: host:port each.", DRIFTD_AT(at, kafka.brokers)), expect_broker),
+          R"(["localhost:9092"])"),
+      form(leaf(kText, "group", "Consumer group that offsets are committed to, for lag dashboards only.", DRIFTD_AT(at, kafka.group)),
+           expect_text),
+      form(leaf(kText, "client_id", "Name that the brokers log for this client.", DRIFTD_AT(at, kafka.client_id)), expect_text),
+      choice("isolation", {"read_uncommitted", "read_committed"},
+             "read_committed leaves out records of aborted transactions; or read_uncommitted.", DRIFTD_AT(at, kafka.read_committed)),
+      group("security", "Encryption and login.", security_keys(at)),
+      leaf(kTextMap, "librdkafka", "Options of librdkafka by their own names, for what has no key here.", DRIFTD_AT(at, kafka.librdkafka)),
+  };
+}
+
+// The keys that a stream has and that a monitor with `topic` may set for its stream.
+Keys stream_keys(const Get<StreamConfig>& at) {
+  return {
+      leaf(kStart, "start", "latest, earliest or an RFC 3339 time; only for partitions that no snapshot knows.",
+           [at](void* owner) -> Slot { return &at(owner); }),
+      choice("format", {"json", "csv"}, "json, or csv for file replay.", DRIFTD_AT(at, format)),
+      group("fields", "Where in a record things are: paths with dots, '\\.' for a dot in a name.",
+            {
+                leaf(kText, "event_time", "RFC 3339 text or an integer. Empty: the record's own timestamp.",
+                     DRIFTD_AT(at, fields.event_time)),
+                choice("event_time_unit", {"ms", "s", "us", "ns"}, "Unit of an integer event_time: ms, s, us or ns since 1970.",
+                       DRIFTD_AT(at, fields.event_time_unit)),
+                leaf(kText, "event_id", "Id of the event. Empty: partition and offset.", DRIFTD_AT(at, fields.event_id)),
+                leaf(kText, "model_version", "Version of the model. Empty: none.", DRIFTD_AT(at, fields.model_version)),
+                leaf(kText, "prediction", "The model's answer.", DRIFTD_AT(at, fields.prediction)),
+                leaf(kText, "label", "The truth; with prediction it gives the derived 0/1 field `error`, for concept drift.",
+                     DRIFTD_AT(at, fields.label)),
+            }),
+      group("on_error", "What happens to a record that cannot be used; it is always counted by reason.",
+            {
+                choice("action", {"skip", "dead_letter"}, "skip or dead_letter.", DRIFTD_AT(at, on_error.action)),
+                leaf(kText, "topic", "Topic of dead letters; required for dead_letter.", DRIFTD_AT(at, on_error.topic)),
+                leaf(kBoolean, "payload", "Copy up to 4 KiB of the record into the dead letter.", DRIFTD_AT(at, on_error.payload)),
+            }),
+      group("time", "Event time.",
+            {
+                ranged(kDuration, "lateness", {0, 30 * kDay}, "How long after its end a window waits for rows that come late.",
+                       DRIFTD_AT(at, time.lateness)),
+                ranged(kDuration, "max_future", {0, 365 * kDay},
+                       "An event further ahead of its record's timestamp is set aside and counted.", DRIFTD_AT(at, time.max_future)),
+                ranged(kDuration, "idle_after", {kSecond, 30 * kDay}, "A partition silent for this long holds no window open.",
+                       DRIFTD_AT(at, time.idle_after)),
+            }),
+      group("queue", "What is read ahead. A full queue pauses partitions; nothing is dropped.",
+            {
+                ranged(kInteger, "records", {100, 1e8}, "Records, at most.", DRIFTD_AT(at, queue.records)),
+                ranged(kSize, "bytes", {kMiB, 64 * kGiB}, "Bytes, at most.", DRIFTD_AT(at, queue.bytes)),
+            }),
+  };
+}
+
+Keys alert_keys(const Get<AlertConfig>& at) {
+  return {
+      leaf(kRate, "false_alarms", "\"N per DURATION\" for the monitor as a whole: sets the level of each test; off: fixed thresholds only.",
+           DRIFTD_AT(at, false_alarms)),
+      automatic(ranged(kNumber, "min_effect", {1e-6, 10}, "No alarm for a smaller effect. auto: 0.1, and 0.02 for 0/1 columns.",
+                       DRIFTD_AT(at, min_effect))),
+      choice("severity", {"auto", "warning", "critical"}, "auto (critical from an effect of 0.25), warning or critical.",
+             DRIFTD_AT(at, severity)),
+      ranged(kInteger, "close_after", {1, 10'000}, "Calm windows that close an alert.", DRIFTD_AT(at, close_after)),
+      ranged(kInteger, "cooldown", {0, 10'000}, "Windows after a close in which the same alert does not open again.",
+             DRIFTD_AT(at, cooldown)),
+      group("fixed", "For detectors with a `threshold` of their own only.",
+            {
+                ranged(kInteger, "fire_after", {1, 10'000}, "Windows in a row over the threshold that fire.",
+                       DRIFTD_AT(at, fixed.fire_after)),
+                ranged(kInteger, "clear_after", {1, 10'000}, "Windows in a row under the clearing line that resolve.",
+                       DRIFTD_AT(at, fixed.clear_after)),
+                ranged(kNumber, "clear_ratio", {0.01, 1}, "The clearing line, as a share of the threshold.",
+                       DRIFTD_AT(at, fixed.clear_ratio)),
+                ranged(kDuration, "cooldown", {0, 30 * kDay}, "Event time after a resolve in which the same alert does not fire again.",
+                       DRIFTD_AT(at, fixed.cooldown)),
+            }),
+  };
+}
+
+Keys alert_sink_keys(const Get<Config>& at) {
+  return {
+      leaf(kBoolean, "enabled", "Write alerts to a topic, as CloudEvents in JSON.", DRIFTD_AT(at, alert_sinks.kafka_enabled)),
+      form(leaf(kText, "topic", "The topic.", DRIFTD_AT(at, alert_sinks.kafka_topic)), expect_topic),
+      leaf(kBoolean, "windows", "Write every closed window to the same topic too.", DRIFTD_AT(at, alert_sinks.kafka_windows)),
+  };
+}
+
+// What a monitor has besides its identity, and `defaults` sets for all.
+Keys judging_keys(const Get<MonitorConfig>& at) {
+  return {
+      group("window", "Event-time windows, one after the other.",
+            {
+                ranged(kDuration, "every", {kSecond, 366 * kDay}, "Length of a window.", DRIFTD_AT(at, window.every)),
+                automatic(ranged(kInteger, "min_samples", {1, 1e12},
+                                 "A window with fewer rows is not judged. auto: 50 for numbers, 5 a cell for categories.",
+                                 DRIFTD_AT(at, window.min_samples))),
+            }),
+      group("segments", "Parts of the rows that are judged on their own as well.",
+            {
+                leaf(kTextList, "by", "Columns.", DRIFTD_AT(at, segments.by)),
+                leaf(kListMap, "values", "Column to its values, {country: [DE, FR]}; every other value is `__other__`.",
+                     DRIFTD_AT(at, segments.values)),
+            }),
+      group("features", "Which of the reference's columns are judged.",
+            {
+                leaf(kTextList, "include", "Names, with * and ? as in file names.", DRIFTD_AT(at, features.include)),
+                leaf(kTextList, "exclude", "Taken out of `include`.", DRIFTD_AT(at, features.exclude)),
+            }),
+      leaf(kDetectors, "detectors",
+           "auto, or names to options: {psi: {threshold: 0.2}} judges by a fixed threshold, {adwin: {fields: [error]}} watches fields row "
+           "by row.",
+           DRIFTD_AT(at, detectors)),
+      choice("quality", {"off", "auto"}, "auto or off: shares of missing, wrong-typed, out-of-range and unseen values.",
+             DRIFTD_AT(at, quality)),
+  };
+}
+
+Keys marked(Keys keys, bool Field::* mark) {
+  for (auto& key : keys) key.*mark = true;
+  return keys;
+}
+
+void append(Keys& keys, Keys more) { std::ranges::move(more, std::back_inserter(keys)); }
+
+// The keys of `defaults` (identity false) or of a monitor.
+Keys monitor_keys(const Get<MonitorEntry>& at, bool identity) {
+  const Get<MonitorConfig> monitor = [at](void* owner) -> MonitorConfig& { return at(owner).monitor; };
+  Keys keys;
+  if (identity) {
+    keys.push_back(required(
+        form(leaf(kText, "name", "Unique name, in metrics and alerts.", DRIFTD_AT(at, monitor.name)), expect_monitor_name), "fraud"));
+    keys.push_back(
+        leaf(kText, "stream",
+             "The stream it reads: a name of `streams`. Or, in its place, `topic: T`: a topic of its own or that of other monitors; "
+             "the keys of a stream (start, format, fields, on_error, time, queue) may then be set here.",
+             DRIFTD_AT(at, monitor.stream)));
+    keys.back().example = "predictions";
+    keys.push_back(form(leaf(kText, "topic", "A topic, in place of `stream`.", DRIFTD_AT(at, topic)), expect_topic));
+    keys.back().stream_key = true;
+    keys.push_back(required(leaf(kPath, "reference", "What is normal: rows as .csv or .jsonl, plain or .gz, or a frozen .ref.",
+                                 DRIFTD_AT(at, monitor.reference)),
+                            "fraud.jsonl"));
+  }
+  append(keys, marked(stream_keys([at](void* owner) -> StreamConfig& { return at(owner).stream; }), &Field::stream_key));
+  append(keys, judging_keys(monitor));
+  const Get<AlertConfig> alerts = [monitor](void* owner) -> AlertConfig& { return monitor(owner).alerts; };
+  keys.push_back(group("alerts", "Keys of the top level's `alerts`, but kafka, that differ for this monitor.", alert_keys(alerts)));
+  keys.back().repeats = true;
+  return keys;
+}
+
+Field streams_field() {
+  Field field = leaf(kEntries, "streams", "Topics that several monitors share, with how to read them.", nullptr);
+  const Get<StreamConfig> at = itself<StreamConfig>();
+  field.keys = {required(form(leaf(kText, "name", "Unique name.", DRIFTD_AT(at, name)), expect_topic), "predictions"),
+                required(form(leaf(kTextList, "topics", "Kafka topics.", DRIFTD_AT(at, topics)), expect_topic), "[fraud.predictions]")};
+  append(field.keys, stream_keys(at));
+  field.append = [](Document& document) -> void* { return &document.config.streams.emplace_back(); };
+  field.count = [](const Document& document) { return document.config.streams.size(); };
+  field.entry = [](Document& document, std::size_t i) -> void* { return &document.config.streams[i]; };
+  return field;
+}
+
+Field monitors_field() {
+  Field field = leaf(kEntries, "monitors", "What is watched.", nullptr);
+  field.required = true;
+  field.keys = monitor_keys(itself<MonitorEntry>(), true);
+  field.append = [](Document& document) -> void* { return &document.monitors.emplace_back(document.defaults); };
+  field.count = [](const Document& document) { return document.monitors.size(); };
+  field.entry = [](Document& document, std::size_t i) -> void* { return &document.monitors[i]; };
+  return field;
+}
+
+Field make_table() {
+  const Get<Document> whole = itself<Document>();
+  const Get<Config> at = [whole](void* owner) -> Config& { return whole(owner).config; };
+  const Get<MonitorEntry> defaults = [whole](void* owner) -> MonitorEntry& { return whole(owner).defaults; };
+  const Get<AlertConfig> default_alerts = [whole](void* owner) -> AlertConfig& { return whole(owner).defaults.monitor.alerts; };
+  Keys alerts = marked(alert_keys(default_alerts), &Field::monitor_default);
+  alerts.push_back(group("kafka", "Alerts on a topic.", alert_sink_keys(at)));
+  // `alerts` comes before `defaults`, and both before `monitors`: in this order they are read, the later winning.
+  Keys keys{
+      group("log", "What driftd says about itself, on standard error.", log_keys(at)),
+      group("http", "Metrics, API and page.", http_keys(at)),
+      group("state", "Snapshots of state and offsets.", state_keys(at)),
+      group("metrics", "What /metrics shows.",
+            {ranged(kInteger, "max_series", {100, 10'000'000}, "Series, at most; beyond it features are left out, and counted.",
+                    DRIFTD_AT(at, metrics.max_series))}),
+      group("engine", "Work and its limits.", engine_keys(at)),
+      group("kafka", "The cluster.", kafka_keys(at)),
+      group("alerts", "When an alert opens and closes, for every monitor, and where it goes besides the log.", std::move(alerts)),
+      group("defaults", "Keys of every monitor that does not set them itself: any but name, stream, topic and reference.",
+            monitor_keys(defaults, false)),
+      streams_field(),
+      monitors_field(),
+  };
+  for (auto& key : keys) key.monitor_default = key.repeats = key.name == "defaults";
+  return group("", "", std::move(keys));
+}
+
+}  // namespace
+
+const Field& key_table() {
+  static const Field table = make_table();
+  return table;
+}
+
+const Field* find_key(const Field& parent, std::string_view name) {
+  const auto key = std::ranges::find(parent.keys, name, &Field::name);
+  return key == parent.keys.end() ? nullptr : &*key;
+}
+
+std::vector<std::string> key_names(const Field& parent) {
+  std::vector<std::string> names;
+  for (const auto& key : parent.keys) names.push_back(key.name);
+  return names;
+}
+
+bool is_leaf(const Field& field) { return field.type != kGroup && field.type != kEntries; }
+
+}  // namespace driftd
