@@ -5,7 +5,7 @@
 
 #include "daemon/monitor/methods.h"
 #include "detectors/two_sample/chi_square.h"
-#include "detectors/two_sample/default_test.h"
+#include "detectors/two_sample/default_p.h"
 #include "detectors/two_sample/distances.h"
 #include "detectors/two_sample/kolmogorov_smirnov.h"
 #include "detectors/two_sample/psi.h"
