@@ -94,6 +94,7 @@ void MergerLoop::align(MergerInput input) {
   for (const bool passed : passed_) {
     if (!passed) return;
   }
+  if (draining_) flush_sink();
   save(std::exchange(states_, {}));
   release_held();
 }
@@ -128,6 +129,13 @@ void MergerLoop::feed_sink() {
 bool MergerLoop::outbox_full() const {
   if (options_.sink == nullptr || aligning_ || draining_) return false;
   return engine_.outbox().bytes() >= options_.outbox_bytes && !engine_.wants_snapshot();
+}
+
+// The last snapshot need not carry what arrives within a moment.
+void MergerLoop::flush_sink() {
+  feed_sink();
+  if (options_.sink == nullptr || !options_.flush_sink || !options_.flush_sink()) return;
+  engine_.outbox().settle(*options_.sink);
 }
 
 void MergerLoop::publish(bool force) {
