@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include "daemon/runtime/json_writer.h"
+#include "daemon/runtime/version.h"
 
 namespace driftd {
 
@@ -267,7 +268,7 @@ void MonitorCompiler::compile_alerts() {
   alerts.reference_rows = reference_.rows;
   alerts.reference_created_us = reference_.created_us.value_or(kNoTime);
   alerts.config_hash = config_.hash;
-  alerts.version = DRIFTD_VERSION;
+  alerts.version = version();
   alerts.external_url = config_.http.external_url;
   alerts.topic = config_.alert_sinks.kafka_enabled ? config_.alert_sinks.kafka_topic : "";
   alerts.segments = plan.segments;
