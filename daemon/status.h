@@ -6,8 +6,11 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "daemon/decode/record_batch.h"
 #include "daemon/source/message.h"
 #include "detectors/detector.h"
 #include "detectors/reference/value_class.h"
@@ -24,6 +27,7 @@ struct MethodStatus {
   double threshold = kNoNumber;        // fixed limit, if set
   double threshold_ratio = kNoNumber;  // 1 = alarm; NaN: this method does not judge
   bool alarm = false;
+  double before = kNoNumber, after = kNoNumber;  // quality: shares of reference and window; sequential: means around the last cut
 };
 
 // One coarse cell, in real values.
@@ -89,25 +93,34 @@ struct PartitionStatus {
   std::int64_t watermark_us = kNoTime;
   bool idle = false, paused = false;
   std::uint64_t records = 0, bytes = 0, rows = 0, late = 0, duplicates = 0, lost = 0, skipped = 0;
-  std::uint64_t rejected[7] = {};  // by Reject
+  std::uint64_t rejected[kRejects] = {};  // by Reject
 };
 
 struct SinkStatus {
-  std::string name;  // log | kafka
-  std::uint64_t delivered = 0, retried = 0, waiting = 0;
+  std::string name;                                                   // log | kafka
+  std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // failed: given up
 };
 
 struct DaemonStatus {
   bool ready = false;
   std::vector<std::string> not_ready;  // reasons, one a line
+  std::vector<std::string> stalled;    // threads that did not move in time, one a line; empty: healthy
   std::string version, revision, config_hash;
   std::vector<std::shared_ptr<const MonitorStatus>> monitors;
   std::vector<PartitionStatus> partitions;  // sorted by id
   std::vector<SinkStatus> sinks;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters;  // (stream, result: ok, retry, error)
   std::int64_t snapshot_last_success_wall_us = kNoTime;
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
   std::map<std::string, std::uint64_t> kafka_errors;  // by librdkafka's enum name
   std::map<std::string, std::uint64_t> log_messages;  // by level
 };
+
+// What follows from the values above, for all who show them.
+std::uint64_t total_rows(const ClassCounts& rows);
+std::uint64_t missing_rows(const ClassCounts& rows);                                 // without a value: absent, null, NaN
+std::int64_t partition_lag(const PartitionStatus& partition);                        // records to the end; -1: unknown
+std::int64_t stream_watermark(const DaemonStatus& status, std::string_view stream);  // least of its partitions that are not idle;
+                                                                                     // all idle: the largest; kNoTime: not known yet
 
 }  // namespace driftd

@@ -31,6 +31,7 @@ struct Verb {
 int run_check(std::span<const std::string> args);
 int run_config(std::span<const std::string> args);
 int run_schema(std::span<const std::string> args);
+int run_metrics(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 }  // namespace driftd

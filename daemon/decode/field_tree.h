@@ -16,54 +16,60 @@
 
 namespace driftd {
 
-using FieldId = std::uint32_t;
-inline constexpr FieldId kUnknownField = 0;  // read by nobody, and not learned
-inline constexpr FieldId kRootField = 1;
 inline constexpr std::uint32_t kNoColumn = UINT32_MAX;
 inline constexpr std::size_t kLearnedFields = 1024;
 inline constexpr std::size_t kLearnedKeyBytes = 64 << 10;
 
+struct Field;
+
 // The fields that came next in records so far; the likelier one first.
 struct Followers {
-  FieldId likely = kUnknownField;
-  FieldId second = kUnknownField;
+  Field* likely;
+  Field* second;
 };
 
+// How much is to be done about a field, so that the usual two cases are one comparison away.
+enum class Reads : std::uint8_t { kNothing, kNumber, kMore };
+
 // What is read from a field. A path may be a slot of both types and also the event time, the prediction or the label.
-struct Field {
+struct alignas(64) Field {
   static constexpr std::size_t kHeadWords = 4;
+  static constexpr std::size_t kHeadKeyBytes = kHeadWords * 8 - 4;
   // The key as simdjson stores it: four bytes of length, then its bytes. Here the first 32 of them, and which of those count.
   std::array<std::uint64_t, kHeadWords> head{};
   std::array<std::uint64_t, kHeadWords> mask{};
-  std::uint32_t key_bytes = 0;
-  std::uint32_t key_at = 0;  // the whole key: FieldTree::keys_
-  FieldId parent = kUnknownField;
-  Followers next;                 // after this field, inside the same object
-  Followers first;                // at the start of the object that this field holds
+  Followers next{};               // after this field, inside the same object
   std::uint64_t last_record = 0;  // in which it was read: of duplicate keys the first wins
   std::uint32_t numeric = kNoColumn;
-  std::uint32_t category = kNoColumn;
+  std::uint32_t key_bytes = 0;
+  Reads reads = Reads::kNothing;
   bool event_time = false, prediction = false, label = false;
   bool has_children = false;  // paths go on below it
+  std::uint32_t category = kNoColumn;
+  std::uint32_t key_at = 0;  // the whole key: FieldTree::keys_
+  Followers first{};         // at the start of the object that this field holds
+  Field* parent = nullptr;
 
-  bool only_number() const { return category == kNoColumn && !event_time && !prediction && !label && !has_children; }
+  bool reads_more() const { return category != kNoColumn || event_time || prediction || label || has_children; }
 };
 
 class FieldTree {
  public:
   explicit FieldTree(const DecodePlan& plan);
+  FieldTree(const FieldTree&) = delete;  // fields point at each other
+  FieldTree& operator=(const FieldTree&) = delete;
 
-  // Starts a record. Ids of learned fields end here.
+  // Starts a record. Learned fields of the one before may be gone.
   void begin_record() {
     ++record_;
     if (fields_.size() == capacity_) forget();
   }
+  Field& root() { return fields_[kRoot]; }
   // The field of a key inside `parent`, given what came before: `after` is the parent's `first` or the last field's `next`.
   // key: four bytes of length in the machine's order, then the key; at least 32 bytes are readable.
-  FieldId find(FieldId parent, Followers& after, const std::uint8_t* key) {
-    return matches(fields_[after.likely], key) ? after.likely : find_again(parent, after, key);
+  Field& find(Field& parent, Followers& after, const std::uint8_t* key) {
+    return matches(*after.likely, key) ? *after.likely : find_again(parent, after, key);
   }
-  Field& operator[](FieldId id) { return fields_[id]; }
   // Whether the field comes for the first time in this record; then it no longer does.
   bool first_time(Field& field) const {
     const bool first = field.last_record != record_;
@@ -72,28 +78,34 @@ class FieldTree {
   }
 
  private:
-  bool matches(const Field& field, const std::uint8_t* key) const {
-    std::array<std::uint64_t, Field::kHeadWords> head;
-    std::memcpy(head.data(), key, sizeof head);
-    std::uint64_t difference = 0;
-    for (std::size_t i = 0; i < Field::kHeadWords; ++i) difference |= (head[i] ^ field.head[i]) & field.mask[i];
-    return difference == 0 && (field.key_bytes <= kHeadKeyBytes || tail_matches(field, key));
+  static constexpr std::size_t kUnknown = 0;  // stands for what is read by nobody and not learned; matches no key
+  static constexpr std::size_t kRoot = 1;
+
+  static std::uint64_t word(const std::uint8_t* bytes) {
+    std::uint64_t value = 0;
+    std::memcpy(&value, bytes, sizeof value);
+    return value;
   }
-  static constexpr std::size_t kHeadKeyBytes = Field::kHeadWords * 8 - 4;
+  bool matches(const Field& field, const std::uint8_t* key) const {
+    std::uint64_t difference = 0;
+    for (std::size_t i = 0; i < Field::kHeadWords; ++i) difference |= (word(key + 8 * i) ^ field.head[i]) & field.mask[i];
+    return difference == 0 && (field.key_bytes <= Field::kHeadKeyBytes || tail_matches(field, key));
+  }
 
   bool tail_matches(const Field& field, const std::uint8_t* key) const;
-  FieldId find_again(FieldId parent, Followers& after, const std::uint8_t* key);
-  FieldId look_up(FieldId parent, std::string_view key);
-  FieldId add(FieldId parent, std::string_view key);
-  FieldId add_path(std::string_view path);
-  std::size_t home(FieldId parent, std::string_view key) const;
-  void insert(FieldId id);
+  Field& find_again(Field& parent, Followers& after, const std::uint8_t* key);
+  Field& look_up(Field& parent, std::string_view key);
+  Field& add(Field& parent, std::string_view key);
+  Field& add_path(std::string_view path);
+  void plan_fields(const DecodePlan& plan);
+  std::size_t home(const Field& parent, std::string_view key) const;
+  void insert(std::uint32_t index);
   void forget();
   std::string_view key_of(const Field& field) const { return {keys_.data() + field.key_at, field.key_bytes}; }
 
-  std::vector<Field> fields_;   // unknown, root, those of the plan, learned ones; never grows beyond capacity_
-  std::vector<char> keys_;      // likewise
-  std::vector<FieldId> table_;  // open addressing, by parent and key; kUnknownField = free
+  std::vector<Field> fields_;         // unknown, root, those of the plan, learned ones; never grows beyond capacity_, so nothing moves
+  std::vector<char> keys_;            // likewise
+  std::vector<std::uint32_t> table_;  // open addressing, by parent and key: index of the field; kUnknown = free
   std::size_t planned_ = 0, planned_key_bytes_ = 0, capacity_ = 0;
   std::uint64_t record_ = 0;
 };

@@ -41,7 +41,8 @@ struct Tape {
       default: return at + 1;
     }
   }
-  // Of a signed integer or a double. Both readings are made and one is selected: producers mix 1 and 1.5 at random, and a
+  bool is_number(std::size_t at) const { return (type(at) == tape_type::DOUBLE) | (type(at) == tape_type::INT64); }
+  // Both readings are made and one is selected: producers mix 1 and 1.5 at random, and a
   // mispredicted branch would cost more than the value.
   double number(std::size_t at) const {
     const std::uint64_t bits = words[at + 1];
@@ -69,7 +70,7 @@ class JsonDecoder final : public Decoder {
     if (tape_.type(1) != tape_type::START_OBJECT) return Reject::kNotObject;
     fields_.begin_record();
     row_.start(batch);
-    walk(1, kRootField);
+    walk(1, fields_.root());
     return row_.finish(message);
   }
 
@@ -88,31 +89,36 @@ class JsonDecoder final : public Decoder {
     return grown;
   }
 
-  void walk(std::size_t object, FieldId id) {
+  void walk(std::size_t object, Field& parent) {
     const std::size_t end = tape_.behind_container(object) - 1;
-    Followers* after = &fields_[id].first;
-    for (std::size_t at = object + 1; at < end;) {
-      const FieldId child = fields_.find(id, *after, tape_.string(at));
-      Field& field = fields_[child];
-      if (fields_.first_time(field)) take(field, child, at + 1);
+    Followers* after = &parent.first;
+    for (std::size_t key = object + 1; key < end;) {
+      const std::size_t value = key + 1;
+      Field& field = fields_.find(parent, *after, tape_.string(key));
+      const bool first_time = fields_.first_time(field);
       after = &field.next;
-      at = tape_.behind(at + 1);
+      if (first_time && field.reads == Reads::kNumber && tape_.is_number(value)) {
+        row_.number(field.numeric, tape_.number(value));
+        key = value + 2;
+      } else {
+        if (first_time && field.reads != Reads::kNothing) take(field, value);
+        key = tape_.behind(value);
+      }
     }
   }
 
-  void take(const Field& field, FieldId id, std::size_t at) {
+  void take(Field& field, std::size_t at) {
     if (field.numeric != kNoColumn) take_number(field.numeric, at);
-    if (field.only_number()) return;
     if (field.category != kNoColumn) take_category(field.category, at);
     if (field.event_time) take_event_time(at);
     if (field.prediction) take_answer(row_.prediction(), at);
     if (field.label) take_answer(row_.label(), at);
-    if (field.has_children && tape_.type(at) == tape_type::START_OBJECT) walk(at, id);
+    if (field.has_children && tape_.type(at) == tape_type::START_OBJECT) walk(at, field);
   }
 
   void take_number(std::uint32_t column, std::size_t at) {
     const tape_type type = tape_.type(at);
-    if ((type == tape_type::DOUBLE) | (type == tape_type::INT64)) return row_.number(column, tape_.number(at));
+    if (tape_.is_number(at)) return row_.number(column, tape_.number(at));
     if (type == tape_type::UINT64) return row_.number(column, static_cast<double>(tape_.words[at + 1]));
     row_.no_number(column, type == tape_type::NULL_VALUE ? ValueClass::kNull : ValueClass::kWrongType);
   }

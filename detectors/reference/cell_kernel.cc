@@ -38,40 +38,60 @@ void search_scalar(const double* separators, const double* edges, std::span<cons
 
 #if defined(__x86_64__)
 
-__attribute__((target("avx2,popcnt"))) inline std::size_t count_below_avx2(const double* sorted, __m256d x) {
-  unsigned mask = 0;
-  for (int part = 0; part < 4; ++part) {
-    const __m256d below = _mm256_cmp_pd(_mm256_load_pd(sorted + 4 * part), x, _CMP_LT_OQ);
-    mask |= static_cast<unsigned>(_mm256_movemask_pd(below)) << (4 * part);
-  }
-  return static_cast<std::size_t>(_mm_popcnt_u32(mask));
+// Sixteen ascending numbers in registers. The separators stay there for a whole column.
+struct SixteenAvx2 {
+  __m256d parts[4];
+};
+
+__attribute__((target("avx2,popcnt"))) inline SixteenAvx2 load_avx2(const double* sorted) {
+  return {{_mm256_load_pd(sorted), _mm256_load_pd(sorted + 4), _mm256_load_pd(sorted + 8), _mm256_load_pd(sorted + 12)}};
+}
+
+// The answers of four comparisons are packed to two bytes a number, in some order: only how many there are matters.
+__attribute__((target("avx2,popcnt"))) inline std::size_t count_below_avx2(const SixteenAvx2& sorted, __m256d x) {
+  __m256i below[4];
+  for (int i = 0; i < 4; ++i) below[i] = _mm256_castpd_si256(_mm256_cmp_pd(sorted.parts[i], x, _CMP_LT_OQ));
+  const __m256i packed = _mm256_packs_epi16(_mm256_packs_epi32(below[0], below[1]), _mm256_packs_epi32(below[2], below[3]));
+  return static_cast<std::size_t>(_mm_popcnt_u32(static_cast<unsigned>(_mm256_movemask_epi8(packed)))) / 2;
 }
 
 template <std::size_t kGroups>
 __attribute__((target("avx2,popcnt"))) void search_avx2(const double* separators, const double* edges, std::span<const double> values,
                                                         std::uint16_t* ids) {
+  SixteenAvx2 first[kGroups / kGroup];
+  for (std::size_t g = 0; g < kGroups / kGroup; ++g) first[g] = load_avx2(separators + g * kGroup);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const __m256d x = _mm256_set1_pd(values[i]);
     std::size_t group = 0;
-    for (std::size_t g = 0; g < kGroups; g += kGroup) group += count_below_avx2(separators + g, x);
-    ids[i] = static_cast<std::uint16_t>(group * kGroup + count_below_avx2(edges + group * kGroup, x));
+    for (const SixteenAvx2& part : first) group += count_below_avx2(part, x);
+    ids[i] = static_cast<std::uint16_t>(group * kGroup + count_below_avx2(load_avx2(edges + group * kGroup), x));
   }
 }
 
-__attribute__((target("avx512f,popcnt"))) inline std::size_t count_below_avx512(const double* sorted, __m512d x) {
-  const unsigned low = _mm512_cmp_pd_mask(_mm512_load_pd(sorted), x, _CMP_LT_OQ);
-  const unsigned high = _mm512_cmp_pd_mask(_mm512_load_pd(sorted + 8), x, _CMP_LT_OQ);
-  return static_cast<std::size_t>(_mm_popcnt_u32(low | high << 8));
+struct SixteenAvx512 {
+  __m512d low, high;
+};
+
+__attribute__((target("avx512f,popcnt"))) inline SixteenAvx512 load_avx512(const double* sorted) {
+  return {_mm512_load_pd(sorted), _mm512_load_pd(sorted + 8)};
+}
+
+__attribute__((target("avx512f,popcnt"))) inline std::size_t count_below_avx512(const SixteenAvx512& sorted, __m512d x) {
+  const __mmask8 low = _mm512_cmp_pd_mask(sorted.low, x, _CMP_LT_OQ);
+  const __mmask8 high = _mm512_cmp_pd_mask(sorted.high, x, _CMP_LT_OQ);
+  return static_cast<std::size_t>(_mm_popcnt_u32(_mm512_kunpackb(high, low)));
 }
 
 template <std::size_t kGroups>
 __attribute__((target("avx512f,popcnt"))) void search_avx512(const double* separators, const double* edges, std::span<const double> values,
                                                              std::uint16_t* ids) {
+  SixteenAvx512 first[kGroups / kGroup];
+  for (std::size_t g = 0; g < kGroups / kGroup; ++g) first[g] = load_avx512(separators + g * kGroup);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const __m512d x = _mm512_set1_pd(values[i]);
     std::size_t group = 0;
-    for (std::size_t g = 0; g < kGroups; g += kGroup) group += count_below_avx512(separators + g, x);
-    ids[i] = static_cast<std::uint16_t>(group * kGroup + count_below_avx512(edges + group * kGroup, x));
+    for (const SixteenAvx512& part : first) group += count_below_avx512(part, x);
+    ids[i] = static_cast<std::uint16_t>(group * kGroup + count_below_avx512(load_avx512(edges + group * kGroup), x));
   }
 }
 

@@ -24,7 +24,7 @@ ROOMS = [
     ("daemon/state/", FLOOR),
     ("daemon/engine", FLOOR + ORDER + ["daemon/decode/", "daemon/window/", "daemon/monitor/", "daemon/alert/", "daemon/sink/sink.h",
                                        "daemon/state/snapshot.h", "daemon/status.h"]),
-    ("daemon/status.h", ["detectors/"] + ORDER),
+    ("daemon/status", ["detectors/", "daemon/decode/record_batch.h"] + ORDER),
     ("daemon/metrics/", FLOOR + ORDER + ["daemon/status.h"]),
     ("daemon/page/", FLOOR + ORDER + ["daemon/status.h"]),
     ("daemon/http/", FLOOR),

@@ -1,0 +1,63 @@
+#include "daemon/http/endpoint.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace driftd {
+namespace {
+
+struct HostPort {
+  std::string_view host, port;
+  bool has_port = false;
+};
+
+// "a:1", "[::1]:1", "a", "[::1]". nullopt: a bracket is not closed, text follows it, or an IPv6 address has none.
+std::optional<HostPort> split_host_port(std::string_view text) {
+  const bool bracket = text.starts_with('[');
+  const std::size_t end = bracket ? text.find(']') : text.find(':');
+  if (bracket && end == std::string_view::npos) return std::nullopt;
+  const std::string_view host = bracket ? text.substr(1, end - 1) : text.substr(0, end);
+  std::string_view rest = end == std::string_view::npos ? std::string_view{} : text.substr(bracket ? end + 1 : end);
+  if (rest.empty()) return HostPort{host, {}, false};
+  if (rest.front() != ':') return std::nullopt;
+  rest.remove_prefix(1);
+  if (rest.find(':') != std::string_view::npos) return std::nullopt;
+  return HostPort{host, rest, true};
+}
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return out;
+}
+
+}  // namespace
+
+std::optional<Endpoint> parse_endpoint(std::string_view text) {
+  const auto split = split_host_port(text);
+  if (!split || !split->has_port || split->port.empty()) return std::nullopt;
+  Endpoint out{std::string(split->host), 0};
+  const char* end = split->port.data() + split->port.size();
+  const auto [stopped, error] = std::from_chars(split->port.data(), end, out.port);
+  if (error != std::errc{} || stopped != end) return std::nullopt;
+  return out;
+}
+
+std::string url_host(std::string_view url) {
+  const std::size_t scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  std::string_view authority = url.substr(scheme + 3);
+  authority = authority.substr(0, authority.find_first_of("/?#"));
+  authority = authority.substr(authority.rfind('@') + 1);
+  const auto split = split_host_port(authority);
+  return split ? lower(split->host) : std::string{};
+}
+
+bool host_allowed(std::string_view host_header, std::string_view own, std::string_view external_host) {
+  const auto split = split_host_port(host_header);
+  if (!split || split->host.empty()) return false;
+  const std::string host = lower(split->host);
+  return host == "localhost" || host == own || host == external_host;
+}
+
+}  // namespace driftd

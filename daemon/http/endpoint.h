@@ -1,0 +1,27 @@
+// Listen addresses and Host headers. Pure; any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace driftd {
+
+struct Endpoint {
+  std::string host;  // without brackets; "" = all addresses
+  std::uint16_t port = 0;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
+};
+
+// "127.0.0.1:3738", "[::1]:3738", "localhost:0", ":3738". nullopt: no port, a bad port, an IPv6 address without brackets.
+std::optional<Endpoint> parse_endpoint(std::string_view text);
+
+// The host of an absolute URL, without brackets: "https://a.example:8/x" -> "a.example". "": none.
+std::string url_host(std::string_view url);
+
+// Whether a listener on the loopback address `own` answers to this Host header: localhost, its own address, or the host of
+// external_url; the port does not matter (a tunnel changes it). Anything else may be a page that re-bound its own name to us.
+bool host_allowed(std::string_view host_header, std::string_view own, std::string_view external_host);
+
+}  // namespace driftd

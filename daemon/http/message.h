@@ -1,0 +1,33 @@
+// A request and its answer as plain values: what a handler sees of HTTP.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace driftd {
+
+struct Request {
+  std::string method;                                     // GET or HEAD
+  std::vector<std::string> path;                          // decoded segments: "/api/a%2Fb" is {"api", "a/b"}, "/" is {}
+  std::map<std::string, std::string, std::less<>> query;  // decoded; of a repeated key the first
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::string cache_control = "no-store";
+  std::string allow;  // for 405: the methods there are
+  std::string route;  // template of the route that answered, for counters; "" = none: refused by the server
+};
+
+// Both are called on the server's thread. `handle` must not throw and must not block.
+struct HttpHandler {
+  std::function<Response(const Request&)> handle;
+  std::function<void(std::string_view method, const Response&)> answered;  // every answer, the server's own refusals included; may be empty
+};
+
+}  // namespace driftd

@@ -1,0 +1,260 @@
+#include "daemon/metrics/collect.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <string_view>
+#include <utility>
+
+namespace driftd {
+namespace {
+
+constexpr std::array<std::string_view, 5> kLogLevels{"trace", "debug", "info", "warn", "error"};
+constexpr std::array<std::string_view, 3> kDeliveryResults{"ok", "retry", "error"};
+constexpr std::array<std::string_view, 2> kSeverities{"warning", "critical"};
+constexpr std::array<std::string_view, 4> kTransitions{"pending", "firing", "updated", "resolved"};
+constexpr std::array<std::string_view, 4> kSuppressions{"min_effect", "insufficient", "cooldown", "fire_after"};
+constexpr std::array<std::string_view, 2> kEvaluations{"ok", "insufficient"};
+constexpr std::uint64_t kHashBits = (std::uint64_t{1} << 48) - 1;
+constexpr std::string_view kQuality = "quality";
+constexpr std::string_view kAllRows = "all";
+
+double seconds(std::int64_t time_us) { return time_us == kNoTime ? kNoNumber : static_cast<double>(time_us) / 1e6; }
+
+double ratio(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? kNoNumber : static_cast<double>(part) / static_cast<double>(whole);
+}
+
+// A closed list at 0, and what was counted; a value from outside the list is shown too.
+template <class Names>
+std::map<std::string, std::uint64_t> counted_over(const Names& names, const std::map<std::string, std::uint64_t>& counted) {
+  std::map<std::string, std::uint64_t> out = counted;
+  for (const std::string_view name : names) out.try_emplace(std::string(name), 0);
+  return out;
+}
+
+void add_daemon(SampleSet& out, const DaemonStatus& status) {
+  out.add("driftd_build_info", {status.version, status.revision}, 1.0);
+  out.add("driftd_ready", {}, status.ready ? 1.0 : 0.0);
+  std::uint64_t hash = 0;
+  const char* end = status.config_hash.data() + status.config_hash.size();
+  if (std::from_chars(status.config_hash.data(), end, hash, 16).ec == std::errc{}) {
+    out.add("driftd_config_hash", {}, hash & kHashBits);
+  }
+  for (const auto& [level, count] : counted_over(kLogLevels, status.log_messages)) {
+    out.add("driftd_log_messages_total", {level}, count);
+  }
+  out.add("driftd_snapshot_last_success_timestamp_seconds", {}, seconds(status.snapshot_last_success_wall_us));
+  out.add("driftd_snapshot_size_bytes", {}, status.snapshot_size_bytes);
+  out.add("driftd_snapshot_failures_total", {"io"}, status.snapshot_failures);
+}
+
+void add_process(SampleSet& out, const ProcessUsage& process) {
+  out.add("process_cpu_seconds_total", {}, process.cpu_seconds);
+  out.add("process_resident_memory_bytes", {}, process.resident_bytes);
+  out.add("process_open_fds", {}, process.open_fds);
+  out.add("process_max_fds", {}, process.max_fds);
+  out.add("process_start_time_seconds", {}, process.start_time_seconds);
+}
+
+void add_answers(SampleSet& out, const HttpAnswers& answers) {
+  for (const auto& [key, count] : answers) {
+    const auto& [route, method, code] = key;
+    out.add("driftd_http_requests_total", {route, method, std::to_string(code)}, count);
+  }
+}
+
+void add_sinks(SampleSet& out, const DaemonStatus& status) {
+  for (const SinkStatus& sink : status.sinks) {
+    const std::array<std::uint64_t, 3> counts{sink.delivered, sink.retried, sink.failed};
+    for (std::size_t i = 0; i < counts.size(); ++i) out.add("driftd_alert_deliveries_total", {sink.name, kDeliveryResults[i]}, counts[i]);
+    out.add("driftd_alert_queue_records", {sink.name}, sink.waiting);
+  }
+}
+
+struct TopicSums {
+  std::uint64_t records = 0, bytes = 0, assigned = 0, paused = 0, lost = 0;
+  std::optional<std::uint64_t> lag;  // over partitions whose end is known
+
+  void add(const PartitionStatus& partition) {
+    records += partition.records;
+    bytes += partition.bytes;
+    lost += partition.lost;
+    ++assigned;
+    paused += partition.paused ? 1 : 0;
+    const std::int64_t behind = partition_lag(partition);
+    if (behind >= 0) lag = lag.value_or(0) + static_cast<std::uint64_t>(behind);
+  }
+};
+
+void add_topics(SampleSet& out, const DaemonStatus& status) {
+  std::map<std::pair<std::string, std::string>, TopicSums> topics;
+  for (const PartitionStatus& partition : status.partitions) topics[{partition.stream, partition.id.topic}].add(partition);
+  for (const auto& [key, sums] : topics) {
+    const auto& [stream, topic] = key;
+    out.add("driftd_kafka_records_consumed_total", {stream, topic}, sums.records);
+    out.add("driftd_kafka_bytes_consumed_total", {stream, topic}, sums.bytes);
+    out.add("driftd_kafka_assigned_partitions", {stream, topic}, sums.assigned);
+    out.add("driftd_kafka_paused_partitions", {stream, topic}, sums.paused);
+    out.add("driftd_lost_offsets_total", {stream, topic}, sums.lost);
+    if (sums.lag) out.add("driftd_kafka_consumer_lag_records", {stream, topic}, *sums.lag);
+  }
+  for (const auto& [code, count] : status.kafka_errors) out.add("driftd_kafka_errors_total", {code}, count);
+}
+
+struct StreamSums {
+  std::array<std::uint64_t, kRejects> rejected{};
+  std::uint64_t late = 0;
+  std::vector<const PartitionStatus*> partitions;
+
+  void add(const PartitionStatus& partition) {
+    for (std::size_t i = 0; i < kRejects; ++i) rejected[i] += partition.rejected[i];
+    late += partition.late;
+    partitions.push_back(&partition);
+  }
+};
+
+void add_records_of(SampleSet& out, std::string_view stream, const StreamSums& sums) {
+  for (std::size_t i = 0; i < kRejects; ++i) {
+    const auto reason = static_cast<Reject>(i);
+    const bool tombstone = reason == Reject::kTombstone;  // a deletion, not an error
+    out.add("driftd_records_dropped_total", {stream, reject_name(reason), tombstone ? "true" : "false"}, sums.rejected[i]);
+    if (!tombstone) out.add("driftd_decode_errors_total", {stream, reject_name(reason)}, sums.rejected[i]);
+  }
+  out.add("driftd_records_dropped_total", {stream, "late", "true"}, sums.late);
+  out.add("driftd_records_late_total", {stream}, sums.late);
+}
+
+void add_streams(SampleSet& out, const DaemonStatus& status) {
+  std::map<std::string, StreamSums> streams;
+  for (const PartitionStatus& partition : status.partitions) streams[partition.stream].add(partition);
+  for (const auto& [stream, sums] : streams) {
+    add_records_of(out, stream, sums);
+    out.add("driftd_watermark_timestamp_seconds", {stream}, seconds(stream_watermark(status, stream)));
+  }
+  for (const auto& [key, count] : status.dead_letters) out.add("driftd_dead_letters_total", {key.first, key.second}, count);
+}
+
+void add_windows(SampleSet& out, const MonitorStatus& monitor) {
+  const std::string& name = monitor.name;
+  out.add("driftd_windows_closed_total", {name, "time"}, monitor.windows_closed);
+  for (const auto& [result, count] : counted_over(kEvaluations, monitor.evaluations)) {
+    out.add("driftd_evaluations_total", {name, result}, count);
+  }
+  out.add("driftd_last_evaluation_timestamp_seconds", {name}, seconds(monitor.last_evaluation_wall_us));
+  out.add("driftd_window_end_timestamp_seconds", {name}, seconds(monitor.window_end_us));
+  out.add("driftd_window_interval_seconds", {name}, static_cast<double>(monitor.window_us) / 1e6);
+  out.add("driftd_window_minimum_samples", {name}, monitor.minimum_samples);
+  for (const auto& [segment, rows] : monitor.window_samples) out.add("driftd_window_samples", {name, segment}, rows);
+  out.add("driftd_false_alarm_interval_seconds", {name}, monitor.false_alarm_interval_seconds);
+}
+
+void add_reference(SampleSet& out, const MonitorStatus& monitor) {
+  out.add("driftd_reference_info", {monitor.name, monitor.reference_id}, 1.0);
+  out.add("driftd_reference_created_timestamp_seconds", {monitor.name}, seconds(monitor.reference_created_us));
+  out.add("driftd_reference_samples", {monitor.name}, monitor.reference_rows);
+}
+
+void add_alert_counts(SampleSet& out, const MonitorStatus& monitor) {
+  const auto open = [&](std::string_view severity, AlertState state) {
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(monitor.alerts, [&](const AlertStatus& a) { return a.severity == severity && a.state == state; }));
+  };
+  auto transitions = monitor.alert_transitions;
+  for (const std::string_view severity : kSeverities) {
+    out.add("driftd_alerts", {monitor.name, severity, "pending"}, open(severity, AlertState::kPending));
+    out.add("driftd_alerts", {monitor.name, severity, "firing"}, open(severity, AlertState::kFiring));
+    for (const std::string_view to : kTransitions) transitions.try_emplace({std::string(severity), std::string(to)}, 0);
+  }
+  for (const auto& [key, count] : transitions) {
+    out.add("driftd_alert_transitions_total", {monitor.name, key.first, key.second}, count);
+  }
+  for (const auto& [reason, count] : counted_over(kSuppressions, monitor.alerts_suppressed)) {
+    out.add("driftd_alerts_suppressed_total", {monitor.name, reason}, count);
+  }
+}
+
+// Every feature has its series at 0 before its first alert.
+void add_firing(SampleSet& out, const MonitorStatus& monitor) {
+  std::map<std::array<std::string, 4>, double> firing;  // segment, feature, kind, severity
+  const auto place = [&](const std::string& segment, const std::string& feature, std::string_view kind, double value) {
+    for (const std::string_view severity : kSeverities) {
+      firing.try_emplace({segment, feature, std::string(kind), std::string(severity)}, value);
+    }
+  };
+  for (const FeatureStatus& feature : monitor.features) {
+    place(feature.segment, feature.name, feature.kind, 0);
+    if (!feature.quality.empty()) place(feature.segment, feature.name, kQuality, 0);
+  }
+  for (const AlertStatus& alert : monitor.alerts) {
+    place(alert.segment, alert.feature, alert.kind, 0);
+    if (alert.state == AlertState::kFiring) firing[{alert.segment, alert.feature, alert.kind, alert.severity}] = 1;
+  }
+  for (const auto& [key, value] : firing) out.add("driftd_alert_firing", {monitor.name, key[0], key[1], key[2], key[3]}, value);
+}
+
+void add_feature_counts(SampleSet& out, const MonitorStatus& monitor) {
+  std::map<std::string, std::uint64_t> judged;
+  std::map<std::string, std::set<std::string>> drifted;
+  for (const FeatureStatus& feature : monitor.features) judged[feature.segment] += feature.status == Status::kOk ? 1 : 0;
+  for (const AlertStatus& alert : monitor.alerts) {
+    if (alert.state == AlertState::kFiring && alert.kind != kQuality) drifted[alert.segment].insert(alert.feature);
+  }
+  for (const auto& [segment, count] : judged) {
+    out.add("driftd_features_monitored", {monitor.name, segment}, count);
+    out.add("driftd_features_drifted", {monitor.name, segment}, static_cast<std::uint64_t>(drifted[segment].size()));
+  }
+}
+
+void add_drift(SampleSet& out, std::string_view monitor, const FeatureStatus& feature) {
+  out.add("driftd_drift_evaluable", {monitor, feature.segment, feature.name}, feature.status == Status::kOk ? 1.0 : 0.0);
+  for (const MethodStatus& method : feature.methods) {
+    const std::initializer_list<std::string_view> labels{monitor, feature.segment, feature.name, method.method};
+    out.add("driftd_drift_threshold_ratio", labels, method.threshold_ratio);
+    out.add("driftd_drift_score", labels, method.effect);
+    out.add("driftd_drift_threshold", labels, method.threshold);
+  }
+}
+
+void add_quality(SampleSet& out, std::string_view monitor, const FeatureStatus& feature) {
+  for (const MethodStatus& check : feature.quality) {
+    out.add("driftd_quality_threshold_ratio", {monitor, feature.name, check.method}, check.threshold_ratio);
+  }
+  const std::uint64_t rows = total_rows(feature.classes), mismatches = feature.classes[static_cast<std::size_t>(ValueClass::kWrongType)];
+  out.add("driftd_feature_missing_ratio", {monitor, feature.name}, ratio(missing_rows(feature.classes), rows));
+  out.add("driftd_feature_out_of_range_ratio", {monitor, feature.name}, feature.out_of_range_ratio);
+  out.add("driftd_feature_unseen_category_ratio", {monitor, feature.name}, feature.unseen_ratio);
+  out.add("driftd_feature_type_mismatch_ratio", {monitor, feature.name}, ratio(mismatches, rows));
+  out.add("driftd_reference_missing_ratio", {monitor, feature.name},
+          ratio(missing_rows(feature.reference_classes), total_rows(feature.reference_classes)));
+}
+
+void add_monitor(SampleSet& out, const MonitorStatus& monitor) {
+  add_windows(out, monitor);
+  add_reference(out, monitor);
+  add_alert_counts(out, monitor);
+  add_feature_counts(out, monitor);
+  add_firing(out, monitor);
+  for (const FeatureStatus& feature : monitor.features) {
+    add_drift(out, monitor.name, feature);
+    if (feature.segment == kAllRows) add_quality(out, monitor.name, feature);
+  }
+}
+
+}  // namespace
+
+SampleSet collect_samples(const DaemonStatus& status, const HttpAnswers& answers, const ProcessUsage& process) {
+  SampleSet out;
+  add_daemon(out, status);
+  add_process(out, process);
+  add_answers(out, answers);
+  add_sinks(out, status);
+  add_topics(out, status);
+  add_streams(out, status);
+  for (const auto& monitor : status.monitors) add_monitor(out, *monitor);
+  return out;
+}
+
+}  // namespace driftd

@@ -1,0 +1,51 @@
+#include "daemon/metrics/samples.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "daemon/metrics/catalogue.h"
+#include "daemon/runtime/utf8.h"
+
+namespace driftd {
+namespace {
+
+std::size_t label_count(const MetricSpec& spec) {
+  return spec.labels.empty() ? 0 : 1 + static_cast<std::size_t>(std::ranges::count(spec.labels, ','));
+}
+
+}  // namespace
+
+std::string label_text(std::string_view value) {
+  std::string out;
+  out.reserve(value.size());
+  for (std::size_t i = 0; i < value.size();) {
+    const auto byte = static_cast<unsigned char>(value[i]);
+    const std::size_t length = utf8_length(value, i);
+    if (length == 0) {
+      out += "\xEF\xBF\xBD";
+    } else if (byte < 0x20 || byte == 0x7f) {
+      out += fmt::format("\\x{:02x}", byte);
+    } else {
+      out.append(value, i, length);
+    }
+    i += std::max<std::size_t>(length, 1);
+  }
+  return out;
+}
+
+SampleSet::SampleSet() : samples_(metric_catalogue().size()) {}
+
+void SampleSet::add(std::string_view metric, std::initializer_list<std::string_view> labels, double value) {
+  const auto place = find_metric(metric);
+  assert(place && label_count(metric_catalogue()[*place]) == labels.size());
+  if (std::isnan(value)) return;
+  Sample sample{{}, value};
+  sample.labels.reserve(labels.size());
+  for (const std::string_view label : labels) sample.labels.push_back(label_text(label));
+  samples_[*place].push_back(std::move(sample));
+}
+
+}  // namespace driftd

@@ -1,0 +1,33 @@
+#include "daemon/status.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace driftd {
+
+std::uint64_t total_rows(const ClassCounts& rows) { return std::accumulate(rows.begin(), rows.end(), std::uint64_t{0}); }
+
+std::uint64_t missing_rows(const ClassCounts& rows) {
+  const auto count = [&](ValueClass value) { return rows[static_cast<std::size_t>(value)]; };
+  return count(ValueClass::kAbsent) + count(ValueClass::kNull) + count(ValueClass::kNan);
+}
+
+std::int64_t partition_lag(const PartitionStatus& partition) {
+  if (partition.end_offset < 0) return -1;
+  return std::max<std::int64_t>(0, partition.end_offset - partition.next_offset);
+}
+
+std::int64_t stream_watermark(const DaemonStatus& status, std::string_view stream) {
+  std::int64_t least = kNoTime, largest = kNoTime;
+  bool any_active = false;
+  for (const PartitionStatus& partition : status.partitions) {
+    if (partition.stream != stream) continue;
+    largest = std::max(largest, partition.watermark_us);
+    if (partition.idle) continue;
+    least = any_active ? std::min(least, partition.watermark_us) : partition.watermark_us;
+    any_active = true;
+  }
+  return any_active ? least : largest;
+}
+
+}  // namespace driftd
