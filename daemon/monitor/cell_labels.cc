@@ -26,7 +26,8 @@ std::vector<std::string> quantile_labels(const NumericCells& cells) {
     } else if (last) {
       labels.push_back("> " + number_text(cells.edges[cells.coarse[c] - 1]));
     } else {
-      labels.push_back("(" + number_text(cells.edges[cells.coarse[c] - 1]) + ", " + number_text(cells.edges[cells.coarse[c + 1] - 1]) + "]");
+      labels.push_back("(" + number_text(cells.edges[cells.coarse[c] - 1]) + ", " + number_text(cells.edges[cells.coarse[c + 1] - 1]) +
+                       "]");
     }
   }
   return labels;
@@ -37,7 +38,7 @@ std::vector<std::string> quantile_labels(const NumericCells& cells) {
 std::vector<std::string> cell_labels(const FeatureReference& feature) {
   if (feature.type == FeatureType::kCategorical) {
     std::vector<std::string> labels = feature.categories.dictionary;
-    labels.push_back("other known");
+    labels.push_back("other");
     labels.push_back("unseen");
     return labels;
   }

@@ -12,9 +12,8 @@ namespace driftd {
 
 MonitorJudge::MonitorJudge(const MonitorPlan& plan) : plan_(plan) {
   for (std::uint32_t feature = 0; feature < plan_.features.size(); ++feature) add_listeners(feature);
-  std::stable_sort(listeners_.begin(), listeners_.end(), [](const Listener& a, const Listener& b) {
-    return std::pair(a.segment, a.feature) < std::pair(b.segment, b.feature);
-  });
+  std::stable_sort(listeners_.begin(), listeners_.end(),
+                   [](const Listener& a, const Listener& b) { return std::pair(a.segment, a.feature) < std::pair(b.segment, b.feature); });
 }
 
 // ADWIN's bound assumes [0, 1]: the reference's q.001 and q.999 are the scale. Page-Hinkley's threshold is in standard deviations
@@ -80,7 +79,8 @@ std::vector<std::uint64_t> coarse_of(const FeatureReference& reference, std::spa
   return {fine.begin(), fine.end()};
 }
 
-FeatureView make_view(const FeaturePlan& feature, const FeatureCounts& reference, const CellCounts<std::uint64_t>& counts, std::size_t index) {
+FeatureView make_view(const FeaturePlan& feature, const FeatureCounts& reference, const CellCounts<std::uint64_t>& counts,
+                      std::size_t index) {
   FeatureView view;
   view.feature = &feature;
   view.reference_fine = reference.cells;

@@ -16,14 +16,14 @@ struct FeatureView {
   std::span<const std::uint64_t> reference_fine, current_fine;
   std::vector<std::uint64_t> reference, current;  // coarse
   ClassCounts reference_classes{}, classes{};
-  std::uint64_t below = 0, above = 0;             // valid values outside the reference's range
-  double min = 0, max = 0;                        // of the window
+  std::uint64_t below = 0, above = 0;  // valid values outside the reference's range
+  double min = 0, max = 0;             // of the window
 };
 
 struct LevelRule {
   double log_alpha = kNoNumber;  // NaN: no level is stated, nothing is judged by it
   double clear_ratio = 0.8;
-  bool judge = true;             // false: too few rows
+  bool judge = true;  // false: too few rows
 };
 
 // In the order of the registry. log_p gets the p of the feature (algorithms A.11).

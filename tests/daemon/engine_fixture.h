@@ -26,13 +26,16 @@ inline FeatureReference numeric_feature(std::string name, std::vector<double> va
   feature.numeric = freeze_numeric_cells(counts, true);
   feature.min = values.front();
   feature.max = values.back();
-  const auto at = [&](double q) { return values[std::min(values.size() - 1, static_cast<std::size_t>(q * static_cast<double>(values.size())))]; };
+  const auto at = [&](double q) {
+    return values[std::min(values.size() - 1, static_cast<std::size_t>(q * static_cast<double>(values.size())))];
+  };
   feature.q0001 = feature.q001 = at(0.001);
   feature.q25 = at(0.25);
   feature.q75 = at(0.75);
   feature.q999 = feature.q9999 = at(0.999);
   for (const double value : values) feature.mean += value / static_cast<double>(values.size());
-  for (const double value : values) feature.standard_deviation += (value - feature.mean) * (value - feature.mean) / static_cast<double>(values.size());
+  for (const double value : values)
+    feature.standard_deviation += (value - feature.mean) * (value - feature.mean) / static_cast<double>(values.size());
   feature.standard_deviation = std::sqrt(feature.standard_deviation);
   feature.zero_one = counts.size() == 2 && counts[0].value == 0 && counts[1].value == 1;
   FeatureCounts all;

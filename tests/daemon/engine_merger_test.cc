@@ -32,7 +32,7 @@ class Reader final : public RecordSink {
   std::vector<std::uint64_t> take_failed() override { return {}; }
 
   static std::string id_in(const std::string& event) {
-    const std::size_t at = event.find("\"id\":\"");
+    const std::size_t at = event.find("\"id\":\"", event.find("\"datacontenttype\""));
     return event.substr(at + 6, 16);
   }
   std::map<std::string, std::string> seen_;
