@@ -51,8 +51,8 @@ void Binder::bind_entries(const Field& key, const YamlNode& node, const std::str
     const YamlNode& item = node.items[i];
     const std::string item_path = fmt::format("{}[{}]", path, i);
     void* entry = key.append(document_);
-    places_[item_path] = item.at;
     if (item.kind == YamlNode::Kind::kMap) {
+      places_[item_path] = item.at;
       bind_keys(key, entry, item, item_path);
     } else if (item.kind != YamlNode::Kind::kRefused) {
       context_.report.problem(item.at, fmt::format("{}: expected a map of keys; got {}", item_path, kind_name(item.kind)));
@@ -76,6 +76,9 @@ void Binder::unknown_key(const Field& group, const YamlNode::Key& key, const std
 }
 
 std::string Binder::hint(const Field& group, const std::string& key) const {
+  if (&group == find_key(key_table(), "defaults") && find_key(*find_key(key_table(), "monitors"), key) != nullptr) {
+    return "; it belongs to each monitor";
+  }
   for (const auto& child : group.keys) {
     if (child.type == FieldType::kGroup && find_key(child, key) != nullptr) {
       return fmt::format("; it is a key of '{}': indent it below that", child.name);

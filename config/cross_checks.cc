@@ -26,8 +26,9 @@ class Checker {
     check_listener();
   }
   void check_kafka();
-  void require(const std::string& path, const char* what) {
-    if (!places_.contains(path)) report_.problem(place(path.substr(0, path.find('.'))), fmt::format("{}: {}", path, what));
+  void require_monitors() {
+    if (document_.monitors.empty() && (!places_.contains("monitors") || report_.clean()))
+      problem("monitors", "expected at least one monitor");
   }
 
  private:
@@ -35,6 +36,12 @@ class Checker {
   Mark place(std::string path) const;
   void problem(const std::string& path, const std::string& message) { report_.problem(place(path), fmt::format("{}: {}", path, message)); }
   void warning(const std::string& path, const std::string& message) { report_.warning(place(path), fmt::format("{}: {}", path, message)); }
+
+  // The same about a key of a stream; one that a monitor implies is named by that monitor.
+  std::string stream_path(std::size_t i) const;
+  void stream_problem(std::size_t i, const std::string& key, const std::string& message) {
+    report_.problem(place(fmt::format("streams[{}].{}", i, key)), fmt::format("{}.{}: {}", stream_path(i), key, message));
+  }
 
   void check_monitor_names();
   void check_monitor(std::size_t i);
@@ -122,20 +129,28 @@ void Checker::check_concept(const std::string& path, const MonitorConfig& monito
   }
 }
 
+std::string Checker::stream_path(std::size_t i) const {
+  if (i < document_.declared_streams) return fmt::format("streams[{}]", i);
+  const auto reader =
+      std::ranges::find(document_.monitors, config_.streams[i].name, [](const MonitorEntry& entry) { return entry.monitor.stream; });
+  return fmt::format("monitors[{}]", reader - document_.monitors.begin());
+}
+
 void Checker::check_stream(std::size_t i) {
   const StreamConfig& stream = config_.streams[i];
-  const std::string path = fmt::format("streams[{}]", i);
   const bool dead_letters = stream.on_error.action == OnError::kDeadLetter;
-  if (dead_letters && stream.on_error.topic.empty()) problem(path + ".on_error", "dead_letter needs on_error.topic");
-  if (!dead_letters && !stream.on_error.topic.empty()) problem(path + ".on_error.topic", "is only used with 'action: dead_letter'");
-  if (!dead_letters && stream.on_error.payload) problem(path + ".on_error.payload", "is only used with 'action: dead_letter'");
+  if (dead_letters && stream.on_error.topic.empty()) stream_problem(i, "on_error.action", "dead_letter needs on_error.topic");
+  if (!dead_letters && !stream.on_error.topic.empty()) stream_problem(i, "on_error.topic", "is only used with 'action: dead_letter'");
+  if (!dead_letters && stream.on_error.payload) stream_problem(i, "on_error.payload", "is only used with 'action: dead_letter'");
   const bool prediction = !stream.fields.prediction.empty(), label = !stream.fields.label.empty();
   if (prediction != label) {
-    warning(path + ".fields",
-            fmt::format("{} without {}: no concept drift", prediction ? "prediction" : "label", prediction ? "label" : "prediction"));
+    const std::string given = prediction ? "fields.prediction" : "fields.label",
+                      missing = prediction ? "fields.label" : "fields.prediction";
+    report_.warning(place(fmt::format("streams[{}].{}", i, given)),
+                    fmt::format("{}.{} without {}: no concept drift", stream_path(i), given, missing));
   }
   const bool read = std::ranges::any_of(document_.monitors, [&](const MonitorEntry& entry) { return entry.monitor.stream == stream.name; });
-  if (!read && !stream.name.empty()) warning(path, fmt::format("no monitor reads stream '{}'", stream.name));
+  if (!read && !stream.name.empty()) warning(fmt::format("streams[{}]", i), fmt::format("no monitor reads stream '{}'", stream.name));
 }
 
 // What driftd writes must not come back in.
@@ -147,8 +162,8 @@ void Checker::check_loops() {
       }
       for (std::size_t i = 0; i < config_.streams.size(); ++i) {
         if (config_.streams[i].on_error.topic != topic) continue;
-        problem(fmt::format("streams[{}].on_error.topic", i),
-                fmt::format("stream '{}' reads topic '{}': dead letters would come back as input", stream.name, topic));
+        stream_problem(i, "on_error.topic",
+                       fmt::format("stream '{}' reads topic '{}': dead letters would come back as input", stream.name, topic));
       }
     }
   }
@@ -161,20 +176,20 @@ void Checker::check_listener() {
 }
 
 void Checker::check_kafka() {
-  require("kafka.brokers", "missing; name at least one broker, such as [\"localhost:9092\"]");
-  if (places_.contains("kafka.brokers") && config_.kafka.brokers.empty() && report_.clean())
-    problem("kafka.brokers", "expected at least one broker");
+  const bool said = places_.contains("kafka.brokers") && !report_.clean();
+  if (config_.kafka.brokers.empty() && !said) problem("kafka.brokers", "expected at least one broker, such as [\"localhost:9092\"]");
   check_security(config_.kafka.security);
   check_secret_files(config_.kafka.security);
   for (std::size_t i = 0; i < config_.streams.size(); ++i) {
-    if (config_.streams[i].format == Format::kCsv) problem(fmt::format("streams[{}].format", i), "csv is for file replay only");
+    if (config_.streams[i].format == Format::kCsv) stream_problem(i, "format", "csv is for file replay only");
   }
 }
 
 void Checker::check_security(const KafkaSecurity& security) {
   const std::string path = "kafka.security";
   const bool sasl = security.protocol.starts_with("SASL_"), tls = security.protocol.ends_with("SSL");
-  if (sasl && security.mechanism.empty()) problem(path + ".protocol", fmt::format("{} needs kafka.security.mechanism", security.protocol));
+  if (sasl && security.mechanism.empty() && !places_.contains(path + ".mechanism"))
+    problem(path + ".protocol", fmt::format("{} needs kafka.security.mechanism", security.protocol));
   if (!sasl && !security.mechanism.empty())
     problem(path + ".mechanism", fmt::format("is not used with protocol {}; use SASL_SSL", security.protocol));
   if (!sasl && !security.username.empty())
@@ -210,7 +225,7 @@ void Checker::check_secret_files(const KafkaSecurity& security) {
 
 void cross_check(const Document& document, const Places& places, bool for_kafka, Report& report) {
   Checker checker(document, places, report);
-  checker.require("monitors", "missing; name at least one");
+  checker.require_monitors();
   if (for_kafka) checker.check_kafka();
   checker.check_all();
 }

@@ -38,9 +38,10 @@ std::optional<Scalar> read_scalar(const YamlNode& node, const std::string& path,
   return std::nullopt;
 }
 
-void wrong(const Scalar& scalar, const std::string& path, const std::string& expected, const ReadContext& context) {
+void wrong(const Scalar& scalar, const std::string& path, const std::string& expected, const ReadContext& context,
+           const std::string& hint = "") {
   const std::string got = scalar.from_outside ? json_quote(scalar.written) : quote_for_message(scalar.text);
-  context.report.problem(scalar.at, fmt::format("{}: expected {}; got {}", path, expected, got));
+  context.report.problem(scalar.at, fmt::format("{}: expected {}; got {}{}", path, expected, got, hint));
 }
 
 bool is_kind(const YamlNode& node, YamlNode::Kind kind, const std::string& path, const std::string& expected, const ReadContext& context) {
@@ -155,6 +156,13 @@ void resolve_path(const Slot& slot, const ReadContext& context) {
   if (!path.empty()) path = (context.substitute.base_dir / path).lexically_normal().string();
 }
 
+// Text that is no duration or size at all is told of units; one that is, of the bounds.
+std::string expected_instead(const Field& field, const std::string& text) {
+  if (field.type == FieldType::kDuration && !parse_duration(text)) return parse_duration(text).error();
+  if (field.type == FieldType::kSize && !parse_size(text)) return parse_size(text).error();
+  return expected_value(field);
+}
+
 void read_single(const Field& field, const Slot& slot, const YamlNode& node, const std::string& path, const ReadContext& context) {
   if (!is_kind(node, YamlNode::Kind::kScalar, path, expected_value(field), context)) return;
   const auto scalar = read_scalar(node, path, context);
@@ -164,8 +172,7 @@ void read_single(const Field& field, const Slot& slot, const YamlNode& node, con
     return;
   }
   const std::string hint = scalar->from_outside ? "" : did_you_mean(scalar->text, field.choices);
-  const std::string got = scalar->from_outside ? json_quote(scalar->written) : quote_for_message(scalar->text);
-  context.report.problem(scalar->at, fmt::format("{}: expected {}; got {}{}", path, expected_value(field), got, hint));
+  wrong(*scalar, path, expected_instead(field, scalar->text), context, hint);
 }
 
 // A list of texts, each tested by `expected` when there is one.
@@ -289,8 +296,9 @@ void read_detectors(std::vector<DetectorConfig>& detectors, const YamlNode& node
     const TwoSampleMethod* method = find_threshold_method(key.name);
     const DetectorSpec* spec = find_sequential(key.name);
     if (method == nullptr && spec == nullptr) {
-      context.report.problem(key.at,
-                             fmt::format("unknown detector '{}' in {}{}", key.name, path, did_you_mean(key.name, detector_names())));
+      const std::string hint =
+          find_two_sample(key.name) != nullptr ? "; it takes no fixed threshold" : did_you_mean(key.name, detector_names());
+      context.report.problem(key.at, fmt::format("unknown detector '{}' in {}{}", key.name, path, hint));
     } else if (is_kind(node.items[i], YamlNode::Kind::kMap, item_path, "a map of options", context)) {
       detectors.push_back(method != nullptr ? read_threshold_detector(*method, node.items[i], item_path, context)
                                             : read_sequential_detector(*spec, node.items[i], item_path, context));

@@ -29,6 +29,7 @@ struct Document {
   Config config;
   MonitorEntry defaults;
   std::vector<MonitorEntry> monitors;
+  std::size_t declared_streams = 0;  // of config.streams; behind them are those that monitors imply by `topic`
 };
 
 // Where a key's value lives. uint8_t: an enum, as index into the choices; bool with choices: index 0 or 1;

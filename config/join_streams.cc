@@ -47,7 +47,7 @@ std::string monitor_path(std::size_t i) { return fmt::format("monitors[{}]", i);
 class Joiner {
  public:
   Joiner(Document& document, Places& places, Report& report)
-      : document_(document), places_(places), report_(report), declared_(document.config.streams.size()) {}
+      : document_(document), places_(places), report_(report), declared_(document.declared_streams = document.config.streams.size()) {}
 
   void run() {
     check_declared();
@@ -99,6 +99,7 @@ void Joiner::check_declared() {
 }
 
 void Joiner::join(std::size_t i) {
+  if (!places_.contains(monitor_path(i))) return;  // no map of keys: already a problem
   const bool has_stream = places_.contains(monitor_path(i) + ".stream"), has_topic = places_.contains(monitor_path(i) + ".topic");
   if (has_stream && has_topic) {
     report_.problem(place(monitor_path(i) + ".topic"), fmt::format("{}: 'topic' and 'stream' exclude each other", monitor_path(i)));

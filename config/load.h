@@ -17,12 +17,12 @@
 namespace driftd {
 
 struct LoadOptions {
-  std::vector<std::string> set;    // "a.b=v", also "monitors[0].window.every=1m"; lists by comma
-  Environment environment;         // for ${env:} and DRIFTD__A__B=v
-  std::filesystem::path base_dir;  // where relative paths start: the file's folder
-  bool for_kafka = true;           // brokers are required, formats of file replay are refused
+  std::vector<std::string> set = {};    // "a.b=v", also "monitors[0].window.every=1m"; lists by comma
+  Environment environment = {};         // for ${env:} and DRIFTD__A__B=v
+  std::filesystem::path base_dir = {};  // where relative paths start: the file's folder
+  bool for_kafka = true;                // brokers are required, formats of file replay are refused
   // What is wrong with a librdkafka option, or nothing. Null: names and values are not checked against the library.
-  std::function<std::optional<std::string>(const std::string& name, const std::string& value)> check_librdkafka;
+  std::function<std::optional<std::string>(const std::string& name, const std::string& value)> check_librdkafka = {};
 };
 
 struct Loaded {

@@ -97,7 +97,7 @@ void Override::descend(YamlNode& node, const Field* group, std::size_t part) {
   const std::string& name = parts_[part];
   const Field* key = find_key(*group, name);
   const bool last = part + 1 == parts_.size();
-  if (key == nullptr) return put(node, rest(part), scalar(at_, value_));
+  if (key == nullptr) return put(node, name, scalar(at_, value_));
   if (last) return put(node, name, value_node(key, at_, value_));
   if (key->type == FieldType::kGroup) return descend(child(node, name, YamlNode::Kind::kMap), key, part + 1);
   if (key->type == FieldType::kEntries) return descend_list(child(node, name, YamlNode::Kind::kList), key, part + 1);

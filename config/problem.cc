@@ -58,6 +58,22 @@ std::string masked_line(const std::vector<std::string>& lines, std::size_t index
   return line.substr(0, value) + std::string(kMask);
 }
 
+// For a terminal: no control bytes and nothing that is not UTF-8; a tab can be seen.
+std::string printable(std::string_view line) {
+  std::string out;
+  for (std::size_t i = 0; i < line.size();) {
+    const std::size_t length = utf8_sequence(line.substr(i));
+    const auto byte = static_cast<unsigned char>(line[i]);
+    if (line[i] == '\t') {
+      out += "→";
+    } else {
+      out += length == 0 || byte < 0x20 || byte == 0x7F ? "?" : line.substr(i, length);
+    }
+    i += std::max<std::size_t>(1, length);
+  }
+  return out;
+}
+
 std::uint32_t characters(std::string_view bytes) {
   return static_cast<std::uint32_t>(std::ranges::count_if(bytes, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
@@ -82,8 +98,8 @@ bool looks_secret(std::string_view name) {
   for (const std::string_view path : {"file", "location", "url", "path"}) {
     if (lower.ends_with(path)) return false;
   }
-  constexpr std::array<std::string_view, 9> kWords{"password", "passwd",  "passphrase", "secret",    "token",
-                                                   "api_key",  "api.key", "pem",        "credential"};
+  constexpr std::array<std::string_view, 10> kWords{"jaas",  "password", "passwd",  "passphrase", "secret",
+                                                    "token", "api_key",  "api.key", "pem",        "credential"};
   return std::ranges::any_of(kWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
@@ -157,7 +173,7 @@ Problem Report::describe(const Finding& finding) const {
   problem.column = characters(raw.substr(0, byte)) + 1;
   const std::size_t width = characters(raw.substr(byte, finding.at.width));
 
-  const std::string line = masked_line(source.lines, problem.line - 1);
+  const std::string line = printable(masked_line(source.lines, problem.line - 1));
   const std::size_t total = characters(line);
   const std::size_t column = std::min<std::size_t>(problem.column - 1, total);
   const std::size_t from = column > kLineShown / 2 && total > kLineShown ? column - kLineShown / 2 : 0;

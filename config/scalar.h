@@ -28,6 +28,9 @@ std::string print_size(std::uint64_t bytes);
 std::string print_rate(const FalseAlarms& rate);
 std::string print_instant(std::int64_t us);
 
+// Bytes of the UTF-8 sequence that text starts with; 0 = none (empty, overlong, surrogate, truncated, stray).
+std::size_t utf8_sequence(std::string_view text);
+
 std::string json_quote(std::string_view text);
 // Plain where YAML cannot take it for anything else, else double-quoted; `$` doubled so that it reads back as itself.
 std::string yaml_quote(std::string_view text);

@@ -7,6 +7,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <optional>
 #include <regex>
 #include <sstream>
 #include <string_view>
@@ -16,22 +17,6 @@
 
 namespace driftd {
 namespace {
-
-// Bytes of the UTF-8 sequence that text starts with; 0 = none (overlong, surrogate, truncated, stray).
-std::size_t utf8_sequence(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
-  const auto tail = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    if ((lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xED && byte(1) > 0x9F)) return 0;
-    return tail(1) && tail(2) ? 3 : 0;
-  }
-  if (lead < 0xF0 || lead > 0xF4) return 0;
-  if ((lead == 0xF0 && byte(1) < 0x90) || (lead == 0xF4 && byte(1) > 0x8F)) return 0;
-  return tail(1) && tail(2) && tail(3) ? 4 : 0;
-}
 
 // What is wrong with the bytes at this place, or nullptr.
 const char* byte_problem(std::string_view rest) {
@@ -65,9 +50,9 @@ const char* number_problem(const std::string& text) {
   static const std::regex octal(R"([-+]?0[0-9_]+)"), underscore(R"([-+]?[0-9][0-9_]*_[0-9_.]*)"),
       special(R"([-+]?\.(inf|Inf|INF|nan|NaN|NAN))");
   if (text.size() > 64) return nullptr;
-  if (std::regex_match(text, octal)) return "looks like an octal number; write it without the leading 0, or quote it if it is text";
-  if (std::regex_match(text, underscore)) return "numbers have no '_'; quote it if it is text";
-  if (std::regex_match(text, special)) return "is not a finite number";
+  if (std::regex_match(text, octal)) return "a number with a leading 0 looks octal; write it without the 0, or quote it if it is text";
+  if (std::regex_match(text, underscore)) return "numbers are written without '_'; quote it if it is text";
+  if (std::regex_match(text, special)) return "not a finite number";
   return nullptr;
 }
 
@@ -236,7 +221,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   check_tag(place, tag, quoted);
   if (takes_key()) return add_key(place, value);
   const char* problem = quoted ? nullptr : number_problem(value);
-  if (problem != nullptr) report_.problem(place, fmt::format("{} {}", value, problem));
+  if (problem != nullptr) report_.problem(place, problem);
   add({problem != nullptr ? YamlNode::Kind::kRefused : YamlNode::Kind::kScalar, place, value, {}, {}});
 }
 
@@ -250,7 +235,8 @@ std::vector<std::string_view> lines_of(std::string_view text) {
   return lines;
 }
 
-YamlNode parse(const std::string& text, std::uint32_t source, Report& report) {
+// Nothing when the text is not YAML: half a tree would only bring problems that follow from the first.
+std::optional<YamlNode> parse(const std::string& text, std::uint32_t source, Report& report) {
   TreeBuilder builder(lines_of(text), source, report);
   try {
     std::istringstream stream(text);
@@ -258,9 +244,11 @@ YamlNode parse(const std::string& text, std::uint32_t source, Report& report) {
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const StopReading&) {
+    return std::nullopt;
   } catch (const YAML::Exception& error) {
     const auto line = static_cast<std::uint32_t>(error.mark.line + 1), column = static_cast<std::uint32_t>(error.mark.column + 1);
     report.problem({source, line, column, 1}, fmt::format("not valid YAML: {}", error.msg));
+    return std::nullopt;
   }
   return builder.take();
 }
@@ -294,10 +282,11 @@ YamlNode read_yaml(const std::string& name, std::string text, Report& report) {
   }
   check_bytes(text, source, report);
   if (!report.clean()) return nothing;
-  YamlNode root = parse(text, source, report);
-  if (root.at.line == 0) root.at = {source, 0, 0, 0};
-  if (root.kind == YamlNode::Kind::kMap || root.kind == YamlNode::Kind::kRefused) return root;
-  report.problem(root.at, fmt::format("expected a map of keys at the top; got {}", kind_name(root.kind)));
+  auto root = parse(text, source, report);
+  if (!root) return nothing;
+  if (root->at.line == 0) root->at = {source, 0, 0, 0};
+  if (root->kind == YamlNode::Kind::kMap || root->kind == YamlNode::Kind::kRefused) return *root;
+  report.problem(root->at, fmt::format("expected a map of keys at the top; got {}", kind_name(root->kind)));
   return nothing;
 }
 

@@ -11,7 +11,8 @@ namespace {
 constexpr std::array kVerbs{
     driftd::Verb{"check", "validate a configuration and show what it watches", driftd::run_check},
     driftd::Verb{"config", "the configuration in effect; every key there is", driftd::run_config},
-    driftd::Verb{"schema", "JSON Schema of the configuration", driftd::run_schema},
+    driftd::Verb{"detect", "numbers through a sequential detector: where it fires", driftd::run_detect},
+    driftd::Verb{"schema", "JSON Schema of the configuration and of alert events", driftd::run_schema},
     driftd::Verb{"metrics", "print every metric of /metrics", driftd::run_metrics},
     driftd::Verb{"version", "print the version", driftd::run_version},
 };

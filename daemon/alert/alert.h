@@ -17,7 +17,6 @@ struct AlertPlan {
   std::string monitor;
   AlertConfig config;
   double alpha = kNoNumber;  // level of one test (decision 21); NaN: false_alarms is off
-  std::string false_alarms;  // as a person reads it, "1 per 30d"; "" = off
   std::string reference_id;
   std::uint64_t reference_rows = 0;
   std::int64_t reference_created_us = kNoTime;

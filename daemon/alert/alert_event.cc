@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "config/scalar.h"
 #include "daemon/alert/alert_ids.h"
 #include "daemon/alert/alert_summary.h"
 #include "daemon/alert/event_json.h"
@@ -59,7 +60,10 @@ void write_policy(JsonWriter& json, const LifeChange& change, const Measure* mea
       json.field("type", "fixed");
       break;
     case Policy::kSequential: json.field("detector", change.alert.method).field("type", "sequential"); break;
-    default: json.field("alpha", plan.alpha).field("false_alarms", plan.false_alarms).field("type", "level");
+    default:
+      json.field("alpha", plan.alpha);
+      if (plan.config.false_alarms) json.field("false_alarms", print_rate(*plan.config.false_alarms));
+      json.field("type", "level");
   }
   json.end_object();
 }
@@ -68,7 +72,7 @@ void write_reference(JsonWriter& json, const WindowFinding& seen) {
   const auto& classes = seen.finding.verdict->reference_classes;
   json.key("reference").begin_object();
   write_time(json, "created", seen.plan.reference_created_us);
-  json.field("id", seen.plan.reference_id).field("missing_ratio", missing_ratio(classes)).field("samples", rows_of(classes));
+  json.field("id", seen.plan.reference_id).field("missing_ratio", missing_ratio(classes)).field("samples", total_rows(classes));
   json.end_object();
 }
 
@@ -100,6 +104,12 @@ void write_provenance(JsonWriter& json, const LifeChange& change, const AlertPla
   json.field("detector", change.alert.method).field("driftd", plan.version).end_object();
 }
 
+// The start of every link: a base that ends in a slash is the same base.
+std::string_view link_base(const AlertPlan& plan) {
+  const std::string_view base = plan.external_url;
+  return base.ends_with('/') ? base.substr(0, base.size() - 1) : base;
+}
+
 struct EventParts {
   const LifeChange& change;
   const WindowFinding& seen;
@@ -113,7 +123,7 @@ void write_identity(JsonWriter& json, const EventParts& parts) {
   json.field("fingerprint", alert_fingerprint(to.kind, seen.plan.monitor, feature.name, segment_of(seen)));
   json.field("kind", kind_name(to.kind));
   if (seen.plan.external_url.empty()) return;
-  json.key("links").begin_object().field("page", fmt::format("{}/#alert-{}", seen.plan.external_url, to.alert_id)).end_object();
+  json.key("links").begin_object().field("page", fmt::format("{}/#alert-{}", link_base(seen.plan), to.alert_id)).end_object();
 }
 
 // Numbers of a measure that is gone are null.
@@ -144,7 +154,7 @@ std::string event_text(const EventParts& parts, std::size_t offset_bytes) {
   json.begin_object().key("data");
   write_data(json, parts, offset_bytes);
   json.field("datacontenttype", "application/json");
-  if (!seen.plan.external_url.empty()) json.field("dataschema", seen.plan.external_url + "/schema/event.json");
+  if (!seen.plan.external_url.empty()) json.field("dataschema", fmt::format("{}/schema/event.json", link_base(seen.plan)));
   json.field("id", to.event_id).field("partitionkey", seen.plan.monitor);
   json.field("severitynumber", severity.number).field("severitytext", severity.text);
   json.field("source", seen.plan.source).field("specversion", "1.0");

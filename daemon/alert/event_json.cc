@@ -2,9 +2,9 @@
 
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "daemon/runtime/event_time.h"
+#include "daemon/status.h"
 
 namespace driftd {
 namespace {
@@ -31,13 +31,9 @@ void write_time(JsonWriter& json, std::string_view key, std::int64_t time_us) {
   }
 }
 
-std::uint64_t rows_of(const ClassCounts& classes) { return std::accumulate(classes.begin(), classes.end(), std::uint64_t{0}); }
-
 double missing_ratio(const ClassCounts& classes) {
-  const auto count = [&](ValueClass value_class) { return classes[static_cast<std::size_t>(value_class)]; };
-  const std::uint64_t missing = count(ValueClass::kAbsent) + count(ValueClass::kNull) + count(ValueClass::kNan);
-  const std::uint64_t rows = rows_of(classes);
-  return rows == 0 ? kNoNumber : static_cast<double>(missing) / static_cast<double>(rows);
+  const std::uint64_t rows = total_rows(classes);
+  return rows == 0 ? kNoNumber : static_cast<double>(missing_rows(classes)) / static_cast<double>(rows);
 }
 
 void write_offsets(JsonWriter& json, std::span<const OffsetRange> offsets, std::size_t bytes) {

@@ -16,7 +16,6 @@ double p_value_of(double log_p);  // NaN: none
 
 void write_time(JsonWriter& json, std::string_view key, std::int64_t time_us);  // RFC 3339; null for kNoTime
 
-std::uint64_t rows_of(const ClassCounts& classes);
 double missing_ratio(const ClassCounts& classes);  // absent, null and NaN among all rows; NaN: no rows
 
 // Keys `offsets` and, where they were cut, `offsets_omitted`: as many ranges as fit into `bytes`, in order, and how many are left

@@ -31,7 +31,7 @@ std::expected<std::string, std::string> find_config(const std::string& flag, con
 struct ConfigNeeds {
   bool for_kafka = true;
   bool json = false;  // problems as one JSON document on stdout
-  std::function<std::optional<std::string>(const std::string& name, const std::string& value)> check_librdkafka;
+  std::function<std::optional<std::string>(const std::string& name, const std::string& value)> check_librdkafka = {};
 };
 
 // Problems and warnings go to stderr, or with json the problems to stdout as one document. The error is the exit code, 78.

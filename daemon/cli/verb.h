@@ -30,6 +30,7 @@ struct Verb {
 // One line a verb, defined in its own cli/<verb>.cc.
 int run_check(std::span<const std::string> args);
 int run_config(std::span<const std::string> args);
+int run_detect(std::span<const std::string> args);
 int run_schema(std::span<const std::string> args);
 int run_metrics(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);

@@ -19,7 +19,7 @@ ROOMS = [
     ("daemon/decode/", FLOOR + ORDER),
     ("daemon/window/", FLOOR + ORDER + ["daemon/decode/record_batch.h"]),
     ("daemon/monitor/", FLOOR + ORDER + ["daemon/window/window.h", "daemon/status.h"]),
-    ("daemon/alert/", FLOOR + ORDER + ["daemon/monitor/verdict.h", "daemon/status.h"]),
+    ("daemon/alert/", FLOOR + ORDER + ["daemon/monitor/verdict.h", "daemon/status.h", "config/scalar.h"]),
     ("daemon/sink/", FLOOR),
     ("daemon/state/", FLOOR),
     ("daemon/engine", FLOOR + ORDER + ["daemon/decode/", "daemon/window/", "daemon/monitor/", "daemon/alert/", "daemon/sink/sink.h",

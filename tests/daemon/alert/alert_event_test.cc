@@ -68,7 +68,7 @@ TEST_CASE("policies, severities and links") {
   auto change = firing(Policy::kFixed, "psi");
   change.alert.critical = true;
   auto plan = sample::plan();
-  plan.external_url = "https://driftd.example";
+  plan.external_url = "https://driftd.example/";
   auto to = transition(change, verdict, plan);
   CHECK(to.severity == "critical");
   CHECK(has(to.event, R"("policy":{"detector":"psi","threshold":0.2,"type":"fixed"})"));

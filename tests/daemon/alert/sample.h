@@ -14,7 +14,6 @@ inline AlertPlan plan() {
   AlertPlan plan;
   plan.monitor = "fraud";
   plan.alpha = 0.0001;
-  plan.false_alarms = "1 per 30d";
   plan.reference_id = "a1b2c3d4e5f6";
   plan.reference_rows = 300'000;
   plan.reference_created_us = kStart - 18 * 24 * 60 * kMinute;

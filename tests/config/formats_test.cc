@@ -1,0 +1,45 @@
+#include "config/formats.h"
+
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+using namespace driftd;
+
+TEST_CASE("texts that have a form, and texts that do not") {
+  struct Row {
+    const char* name;
+    std::optional<std::string> (*expected)(const std::string&);
+    std::vector<std::string> good, bad;
+  };
+  const Row rows[] = {
+      {"broker",
+       expect_broker,
+       {"localhost", "a.b-c_d:9092", "10.0.0.1:1", "[::1]:9092", "[fe80::1]"},
+       {"", " ", "a b", "a:", "a:0", "a:65536", "a:x", "a,b", "http://a", ":9092", "::1"}},
+      {"listen",
+       expect_listen,
+       {"127.0.0.1:3738", "[::1]:0", "localhost:65535"},
+       {"", ":3738", "127.0.0.1", "127.0.0.1:65536", "127.0.0.1:-1", "a b:1", "::1:80"}},
+      {"url", expect_http_url, {"", "http://a", "https://a/b?c=d"}, {"a", "ftp://a", "http://", "https://a b", "http://a\"b", " "}},
+      {"topic", expect_topic, {"a", "A.b_c-1", std::string(249, 'x')}, {"", ".", "..", "a b", "a/b", "é", std::string(250, 'x')}},
+      {"monitor",
+       expect_monitor_name,
+       {"a", "0", "a-b_c", std::string(63, 'x')},
+       {"", "_a", "-a", "A", "a.b", "a b", std::string(64, 'x')}},
+      {"text", expect_text, {"a", " a"}, {"", " "}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    for (const auto& text : row.good) {
+      CAPTURE(text);
+      CHECK_FALSE(row.expected(text).has_value());
+    }
+    for (const auto& text : row.bad) {
+      CAPTURE(text);
+      CHECK(row.expected(text).has_value());
+    }
+  }
+}

@@ -1,0 +1,98 @@
+#include "config/print.h"
+
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "config/load.h"
+
+using namespace driftd;
+
+namespace {
+
+const std::string kRich =
+    "log: {level: debug, format: json}\n"
+    "kafka:\n"
+    "  brokers: [a, \"b:9092\"]\n"
+    "  librdkafka: {fetch.wait.max.ms: 100, client.rack: \"x: {y}\"}\n"
+    "alerts: {close_after: 7, kafka: {enabled: true}}\n"
+    "streams: [{name: s, topics: [x, y], start: 2025-01-01T00:00:00Z, fields: {event_time: 'a\\.b.$$c'}}]\n"
+    "monitors:\n"
+    "  - {name: one, stream: s, reference: r.csv, segments: {by: [c], values: {c: [NO, \"1\", \"true\"]}}, window: {every: 90s, "
+    "min_samples: 10}}\n"
+    "  - {name: two, topic: t, reference: /abs/r.ref, alerts: {false_alarms: 0.5 per 1w, min_effect: 0.2, severity: critical},\n"
+    "     detectors: {psi: {threshold: 0.25}, page_hinkley: {fields: [score, \"p*\"], mode: down}}, quality: off}\n";
+
+Loaded must_load(const std::string& text) {
+  LoadOptions options;
+  options.base_dir = "/etc/driftd";
+  auto loaded = load(text, "driftd.yaml", options);
+  REQUIRE_MESSAGE(loaded.has_value(), (loaded ? "" : render(loaded.error())));
+  return *loaded;
+}
+
+}  // namespace
+
+TEST_CASE("what is printed loads again as the same") {
+  for (const std::string& text : {kRich, std::string("kafka: {brokers: [b]}\nmonitors: [{name: m, topic: t, reference: r}]\n")}) {
+    const Loaded first = must_load(text);
+    const std::string printed = print_config(first.config);
+    const Loaded second = must_load(printed);
+    CHECK(print_config(second.config) == printed);
+    CHECK(second.config.hash == first.config.hash);
+    CHECK(second.config.monitors[0].reference == first.config.monitors[0].reference);
+    CHECK(second.config.streams[0].fields.event_time == first.config.streams[0].fields.event_time);
+  }
+}
+
+TEST_CASE("origins stand behind the values") {
+  const Loaded loaded = must_load(kRich);
+  const std::string printed = print_config(loaded.config, &loaded.origins);
+  CHECK(printed.find("  level: debug  # driftd.yaml:1:14\n") != std::string::npos);
+  CHECK(printed.find("  repeat_limit: 10s  # default\n") != std::string::npos);
+  CHECK(printed.find("      close_after: 7  # driftd.yaml:5:23\n") != std::string::npos);
+}
+
+TEST_CASE("the hash follows effective values only") {
+  const std::string text = "kafka: {brokers: [b]}\nmonitors: [{name: m, topic: t, reference: r}]\n";
+  const std::string hash = must_load(text).config.hash;
+  CHECK(hash == "219ef4d9452f");  // changes when a key is added or a default changes
+  CHECK(hash.size() == 12);
+  CHECK(hash.find_first_not_of("0123456789abcdef") == std::string::npos);
+  CHECK(must_load("# comment\nmonitors:\n  - topic: t\n    reference: ./r\n    name: m\nlog: {level: info}\nkafka:\n  brokers:\n    - b\n")
+            .config.hash == hash);
+  CHECK(must_load(text + "log: {level: debug}\n").config.hash != hash);
+}
+
+TEST_CASE("the hash does not hold a secret") {
+  const auto with = [](const std::string& password) {
+    LoadOptions options;
+    options.environment = {{"PW", password}};
+    const auto loaded =
+        load("kafka: {brokers: [b], librdkafka: {ssl.keystore.password: \"${env:PW}\"}}\nmonitors: [{name: m, topic: t, reference: r}]\n",
+             "f", options);
+    REQUIRE(loaded.has_value());
+    CHECK(loaded->config.kafka.librdkafka.at("ssl.keystore.password") == password);
+    CHECK(print_config(loaded->config).find(password) == std::string::npos);
+    return loaded->config.hash;
+  };
+  CHECK(with("hunter2") == with("correct horse"));
+}
+
+TEST_CASE("the sample of every key is the reference page, and holds the defaults") {
+  std::ifstream file(DRIFTD_SOURCE_DIR "/config/examples/full.yaml");
+  std::ostringstream text;
+  text << file.rdbuf();
+  CHECK(print_reference() == text.str());  // written by: driftd config reference > config/examples/full.yaml
+
+  Config expected;
+  expected.kafka.brokers = {"localhost:9092"};
+  expected.streams.emplace_back().name = "predictions";
+  expected.streams[0].topics = {"fraud.predictions"};
+  auto& monitor = expected.monitors.emplace_back();
+  monitor.name = "fraud";
+  monitor.stream = "predictions";
+  monitor.reference = "/etc/driftd/fraud.jsonl";
+  CHECK(print_config(must_load(print_reference()).config) == print_config(expected));
+}
