@@ -1,0 +1,72 @@
+#include "daemon/reference/cell_value.h"
+
+#include <cmath>
+
+#include "daemon/runtime/event_time.h"
+#include "daemon/runtime/number_text.h"
+
+namespace driftd {
+namespace {
+
+constexpr double kExactIntegers = 9007199254740992.0;  // 2^53: beyond it different integers may be one double
+
+bool is_answer(const Cell* cell) { return cell != nullptr && cell->kind != CellKind::kNull && cell->kind != CellKind::kContainer; }
+
+// A number that decides equality by its value; others do by their text.
+std::optional<double> exact_number(const Cell& cell) {
+  if (cell.kind == CellKind::kString || cell.kind == CellKind::kBoolean) return std::nullopt;
+  const auto number = numeric_value(cell);
+  if (number.value_class != ValueClass::kValid) return std::nullopt;
+  if (cell.kind != CellKind::kDouble && std::abs(number.value) >= kExactIntegers) return std::nullopt;
+  return number.value;
+}
+
+}  // namespace
+
+NumericValue numeric_value(const Cell& cell) {
+  switch (cell.kind) {
+    case CellKind::kNull: return {ValueClass::kNull, 0};
+    case CellKind::kCsvText: {
+      const auto number = parse_number(cell.text);
+      return {number.value_class, number.value};
+    }
+    case CellKind::kInteger:
+    case CellKind::kUnsigned:
+    case CellKind::kDouble: return {ValueClass::kValid, cell.number + 0.0};
+    case CellKind::kString:
+    case CellKind::kBoolean:
+    case CellKind::kContainer: break;
+  }
+  return {ValueClass::kWrongType, 0};
+}
+
+CategoryValue category_value(const Cell& cell, CategoryBuffer& buffer) {
+  switch (cell.kind) {
+    case CellKind::kNull: return {ValueClass::kNull, {}};
+    case CellKind::kCsvText:
+    case CellKind::kString:
+    case CellKind::kBoolean: return {ValueClass::kValid, cell.text};
+    case CellKind::kInteger: return {ValueClass::kValid, category_text(cell.integer, buffer)};
+    case CellKind::kUnsigned: return {ValueClass::kValid, category_text(static_cast<std::uint64_t>(cell.integer), buffer)};
+    case CellKind::kDouble: return {ValueClass::kValid, category_text(cell.number, buffer)};
+    case CellKind::kContainer: break;
+  }
+  return {ValueClass::kWrongType, {}};
+}
+
+std::optional<std::int64_t> time_value(const Cell& cell, TimeUnit unit) {
+  if (cell.kind == CellKind::kCsvText) return parse_event_time(cell.text, unit);
+  if (cell.kind == CellKind::kString) return parse_rfc3339(cell.text);
+  if (cell.kind == CellKind::kInteger) return event_time_of(cell.integer, unit);
+  return std::nullopt;
+}
+
+std::optional<double> error_value(const Cell* prediction, const Cell* label) {
+  if (!is_answer(prediction) || !is_answer(label)) return std::nullopt;
+  const auto x = exact_number(*prediction), y = exact_number(*label);
+  if (x && y) return *x == *y ? 0.0 : 1.0;
+  CategoryBuffer first, second;
+  return category_value(*prediction, first).text == category_value(*label, second).text ? 0.0 : 1.0;
+}
+
+}  // namespace driftd
