@@ -50,21 +50,21 @@ void ColumnEvidence::add_text(std::string_view text) {
 
 void ColumnEvidence::add(const Cell& cell) {
   switch (cell.kind) {
-    case CellKind::kNull: return;
-    case CellKind::kCsvText:
+    case ValueKind::kNull: return;
+    case ValueKind::kCsvText:
       if (csv_texts_ == 0) {
-        const auto number = parse_number(cell.text);
+        const auto number = classify_number(cell.text);
         if (number.value_class == ValueClass::kValid) return add_number(number.value);
         if (number.value_class != ValueClass::kWrongType) return add_number(kNotInteger);
       }
       ++csv_texts_;
       return add_text(cell.text);
-    case CellKind::kString:
-    case CellKind::kBoolean: ++json_texts_; return add_text(cell.text);
-    case CellKind::kInteger:
-    case CellKind::kUnsigned:
-    case CellKind::kDouble: return add_number(cell.number);
-    case CellKind::kContainer: ++containers_; return;
+    case ValueKind::kString:
+    case ValueKind::kBoolean: ++json_texts_; return add_text(cell.text);
+    case ValueKind::kInteger:
+    case ValueKind::kUnsigned:
+    case ValueKind::kDouble: return add_number(cell.number);
+    case ValueKind::kContainer: ++containers_; return;
   }
 }
 

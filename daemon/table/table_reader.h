@@ -17,7 +17,7 @@
 
 namespace driftd {
 
-enum class CellKind : std::uint8_t {
+enum class ValueKind : std::uint8_t {
   kNull,       // JSON null, or an empty CSV cell
   kCsvText,    // CSV: a number or a text, as its column says
   kString,     // JSON
@@ -30,7 +30,7 @@ enum class CellKind : std::uint8_t {
 
 struct Cell {
   std::uint32_t column = 0;  // index into TableReader::columns()
-  CellKind kind = CellKind::kNull;
+  ValueKind kind = ValueKind::kNull;
   double number = 0;         // kInteger, kUnsigned, kDouble
   std::int64_t integer = 0;  // kInteger; kUnsigned: its bits
   std::string_view text;     // kCsvText, kString, kBoolean

@@ -6,22 +6,22 @@ namespace driftd {
 namespace {
 
 Cell csv(std::string_view text) {
-  return {.column = 0, .kind = text.empty() ? CellKind::kNull : CellKind::kCsvText, .number = 0, .integer = 0, .text = text};
+  return {.column = 0, .kind = text.empty() ? ValueKind::kNull : ValueKind::kCsvText, .number = 0, .integer = 0, .text = text};
 }
-Cell string(std::string_view text) { return {.column = 0, .kind = CellKind::kString, .number = 0, .integer = 0, .text = text}; }
+Cell string(std::string_view text) { return {.column = 0, .kind = ValueKind::kString, .number = 0, .integer = 0, .text = text}; }
 Cell integer(std::int64_t value) {
-  return {.column = 0, .kind = CellKind::kInteger, .number = static_cast<double>(value), .integer = value, .text = {}};
+  return {.column = 0, .kind = ValueKind::kInteger, .number = static_cast<double>(value), .integer = value, .text = {}};
 }
 Cell unsigned_integer(std::uint64_t value) {
   return {.column = 0,
-          .kind = CellKind::kUnsigned,
+          .kind = ValueKind::kUnsigned,
           .number = static_cast<double>(value),
           .integer = static_cast<std::int64_t>(value),
           .text = {}};
 }
-Cell real(double value) { return {.column = 0, .kind = CellKind::kDouble, .number = value, .integer = 0, .text = {}}; }
-Cell boolean(bool value) { return {.column = 0, .kind = CellKind::kBoolean, .number = 0, .integer = 0, .text = value ? "true" : "false"}; }
-Cell container() { return {.column = 0, .kind = CellKind::kContainer, .number = 0, .integer = 0, .text = {}}; }
+Cell real(double value) { return {.column = 0, .kind = ValueKind::kDouble, .number = value, .integer = 0, .text = {}}; }
+Cell boolean(bool value) { return {.column = 0, .kind = ValueKind::kBoolean, .number = 0, .integer = 0, .text = value ? "true" : "false"}; }
+Cell container() { return {.column = 0, .kind = ValueKind::kContainer, .number = 0, .integer = 0, .text = {}}; }
 
 }  // namespace
 

@@ -10,7 +10,7 @@ using Finding = ColumnEvidence::Finding;
 Finding of_csv(const std::vector<std::string>& texts) {
   ColumnEvidence evidence;
   for (const auto& text : texts) {
-    evidence.add({.column = 0, .kind = text.empty() ? CellKind::kNull : CellKind::kCsvText, .number = 0, .integer = 0, .text = text});
+    evidence.add({.column = 0, .kind = text.empty() ? ValueKind::kNull : ValueKind::kCsvText, .number = 0, .integer = 0, .text = text});
   }
   return evidence.finding();
 }
@@ -21,10 +21,10 @@ Finding of_json(const std::vector<Cell>& cells) {
   return evidence.finding();
 }
 
-const Cell kNumber{.column = 0, .kind = CellKind::kDouble, .number = 2.5, .integer = 0, .text = {}};
-const Cell kString{.column = 0, .kind = CellKind::kString, .number = 0, .integer = 0, .text = "x"};
-const Cell kTrue{.column = 0, .kind = CellKind::kBoolean, .number = 0, .integer = 0, .text = "true"};
-const Cell kArray{.column = 0, .kind = CellKind::kContainer, .number = 0, .integer = 0, .text = {}};
+const Cell kNumber{.column = 0, .kind = ValueKind::kDouble, .number = 2.5, .integer = 0, .text = {}};
+const Cell kString{.column = 0, .kind = ValueKind::kString, .number = 0, .integer = 0, .text = "x"};
+const Cell kTrue{.column = 0, .kind = ValueKind::kBoolean, .number = 0, .integer = 0, .text = "true"};
+const Cell kArray{.column = 0, .kind = ValueKind::kContainer, .number = 0, .integer = 0, .text = {}};
 
 }  // namespace
 

@@ -12,7 +12,7 @@ class Rows {
     texts_ = {a, b};
     for (std::size_t i = 0; i < 2; ++i) {
       cells_[i] = {.column = static_cast<std::uint32_t>(i),
-                   .kind = texts_[i].empty() ? CellKind::kNull : CellKind::kCsvText,
+                   .kind = texts_[i].empty() ? ValueKind::kNull : ValueKind::kCsvText,
                    .number = 0,
                    .integer = 0,
                    .text = texts_[i]};
