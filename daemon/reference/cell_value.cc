@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "daemon/decode/csv_number.h"
 #include "daemon/runtime/event_time.h"
-#include "daemon/runtime/number_text.h"
 
 namespace driftd {
 namespace {
@@ -27,7 +27,7 @@ NumericValue numeric_value(const Cell& cell) {
   switch (cell.kind) {
     case ValueKind::kNull: return {ValueClass::kNull, 0};
     case ValueKind::kCsvText: {
-      const auto number = classify_number(cell.text);
+      const auto number = parse_csv_number(cell.text);
       return {number.value_class, number.value};
     }
     case ValueKind::kInteger:

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
+#include "daemon/decode/csv_number.h"
 #include "daemon/runtime/event_time.h"
-#include "daemon/runtime/number_text.h"
 #include "detectors/reference/cells.h"
 
 namespace driftd {
@@ -53,7 +53,7 @@ void ColumnEvidence::add(const Cell& cell) {
     case ValueKind::kNull: return;
     case ValueKind::kCsvText:
       if (csv_texts_ == 0) {
-        const auto number = classify_number(cell.text);
+        const auto number = parse_csv_number(cell.text);
         if (number.value_class == ValueClass::kValid) return add_number(number.value);
         if (number.value_class != ValueClass::kWrongType) return add_number(kNotInteger);
       }

@@ -1,0 +1,35 @@
+#include "daemon/decode/csv_number.h"
+
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <string>
+
+namespace driftd {
+namespace {
+
+CsvNumber without_value(ValueClass value_class) { return {value_class, 0.0}; }
+
+}  // namespace
+
+CsvNumber parse_csv_number(std::string_view text) {
+  if (text.empty()) return without_value(ValueClass::kNull);
+  const bool plus = text[0] == '+';
+  if (plus) text.remove_prefix(1);
+  if (plus && (text.empty() || text[0] == '-')) return without_value(ValueClass::kWrongType);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  // from_chars also reads the payload of `nan(...)`, which nobody writes into a CSV.
+  if (error == std::errc::invalid_argument || end != text.data() + text.size() || end[-1] == ')') {
+    return without_value(ValueClass::kWrongType);
+  }
+  if (error == std::errc::result_out_of_range) {
+    // Too large or too small for a double: from_chars does not say which, strtod's rounding does.
+    value = std::strtod(std::string(text).c_str(), nullptr);
+  }
+  if (std::isnan(value)) return without_value(ValueClass::kNan);
+  if (std::isinf(value)) return without_value(value > 0 ? ValueClass::kPositiveInfinity : ValueClass::kNegativeInfinity);
+  return {ValueClass::kValid, value + 0.0};
+}
+
+}  // namespace driftd
