@@ -28,10 +28,11 @@ struct AppOptions {
 class App {
  public:
   // Opens the state directory, reads the snapshot, binds the port. Nothing is read from Kafka yet.
-  static std::expected<std::unique_ptr<App>, AppError> create(const Config& config, std::shared_ptr<const EnginePlan> plan, AppOptions options);
+  static std::expected<std::unique_ptr<App>, AppError> create(const Config& config, std::shared_ptr<const EnginePlan> plan,
+                                                              AppOptions options);
   ~App();
 
-  std::string url() const;  // of the page
+  std::string url() const;             // of the page
   std::uint64_t records_read() const;  // by the engine so far, at most a tenth of a second old
   // Runs until options.stop says so or the engine fails. The exit code.
   int run();

@@ -35,7 +35,8 @@ RunningEngine::RunningEngine(const EnginePlan& plan, Source& source, SourceLoopO
       to_shards_(make_queues(merger_options.shards)),
       merger_(plan, to_merger_, merger_options),
       source_loop_(plan, source, pointers(to_shards_), to_merger_, source_options) {
-  for (std::uint32_t s = 0; s < to_shards_.size(); ++s) shard_loops_.push_back(std::make_unique<ShardLoop>(plan, s, *to_shards_[s], to_merger_));
+  for (std::uint32_t s = 0; s < to_shards_.size(); ++s)
+    shard_loops_.push_back(std::make_unique<ShardLoop>(plan, s, *to_shards_[s], to_merger_));
 }
 
 RunningEngine::~RunningEngine() {

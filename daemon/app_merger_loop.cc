@@ -27,6 +27,7 @@ std::int64_t wall_us() {
 MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options)
     : plan_(plan), in_(in), options_(std::move(options)), engine_(plan), passed_(options_.shards, false) {
   for (std::size_t m = 0; m < engine_.monitors(); ++m) monitor_status_.push_back(make_monitor_status(engine_, m, kNoTime));
+  publish(true);
 }
 
 std::expected<void, std::string> MergerLoop::restore(const Snapshot& snapshot) {

@@ -11,6 +11,8 @@
 namespace {
 
 constexpr std::array kVerbs{
+    driftd::Verb{"run", "the daemon, in the foreground", driftd::run_run},
+    driftd::Verb{"demo", "real data with a real drift, without a Kafka of yours", driftd::run_demo},
     driftd::Verb{"check", "validate a configuration and show what it watches", driftd::run_check},
     driftd::Verb{"replay", "the same engine on files of rows", driftd::run_replay},
     driftd::Verb{"compare", "every two-sample statistic of two files, column by column", driftd::run_compare},

@@ -89,9 +89,11 @@ std::expected<void, std::string> write_reference(const DemoFolder& folder) {
 
 // The configuration a user would write, plus the alerts topic.
 std::string config_text(const std::string& bootstrap, const std::string& listen, const DemoFolder& folder) {
-  return "kafka: {brokers: [\"" + bootstrap + "\"]}\nhttp: {listen: \"" + listen + "\"}\nlog: {level: warn}\nstate: {dir: \"" + folder.file("state") +
+  return "kafka: {brokers: [" + bootstrap + "]}\nhttp: {listen: \"" + listen + "\"}\nlog: {level: error}\nstate: {dir: \"" +
+         folder.file("state") +
          "\"}\nalerts: {false_alarms: 1 per 365d, kafka: {enabled: true, topic: driftd.events.v1, windows: true}}\n"
-         "monitors:\n  - name: employment\n    topic: " + kTopic + "\n    reference: \"" + folder.file("census-2015.ref") +
+         "monitors:\n  - name: employment\n    topic: " +
+         kTopic + "\n    reference: \"" + folder.file("census-2015.ref") +
          "\"\n    start: earliest\n    fields: {event_time: event_time, prediction: predicted, label: label}\n"
          "    window: {every: 7d}\n    detectors: {adwin: {fields: [error]}}\n";
 }
@@ -168,7 +170,8 @@ void DemoStory::print_summary() const {
   std::vector<std::pair<std::string, std::string>> by_day;
   for (const auto& [feature, found] : opened_) by_day.emplace_back(found.first, feature);
   std::sort(by_day.begin(), by_day.end());
-  for (const auto& [first, feature] : by_day) std::printf("  %-10s %s  %s\n", feature.c_str(), first.c_str(), opened_.at(feature).second.c_str());
+  for (const auto& [first, feature] : by_day)
+    std::printf("  %-10s %s  %s\n", feature.c_str(), first.c_str(), opened_.at(feature).second.c_str());
 }
 
 // Produces what is due by the wall clock; called between other things by the daemon's main thread.
@@ -204,7 +207,8 @@ class DemoPace {
 };
 
 // The next port, said aloud, where the wanted one is taken.
-std::expected<std::unique_ptr<App>, AppError> create_app(Config& config, const std::shared_ptr<const EnginePlan>& plan, const AppOptions& options) {
+std::expected<std::unique_ptr<App>, AppError> create_app(Config& config, const std::shared_ptr<const EnginePlan>& plan,
+                                                         const AppOptions& options) {
   for (;;) {
     auto app = App::create(config, plan, options);
     if (app || !app.error().port_in_use) return app;
@@ -254,7 +258,9 @@ int run_demo(std::span<const std::string> args) {
   app.add_flag("--once", flags.once, "end with a summary when the data ends");
   app.add_option("--listen", flags.listen, "address of the page; a taken port moves to the next");
   app.add_option("--keep", flags.keep, "keep reference, configuration and state in this folder");
-  app.footer("Examples:\n  driftd demo\n  driftd demo --once --speed 4\nExit codes: 0 ok, 64 usage, 69 the mock broker does not start, 74 input/output");
+  app.footer(
+      "Examples:\n  driftd demo\n  driftd demo --once --speed 4\nExit codes: 0 ok, 64 usage, 69 the mock broker does not start, 74 "
+      "input/output");
   if (const auto done = parse_arguments(app, args)) return *done;
   watch_signals();
   const DemoFolder folder(flags.keep);

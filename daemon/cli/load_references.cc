@@ -22,7 +22,9 @@ ReferenceOptions options_of(const StreamConfig& stream, const MonitorConfig& mon
   options.prediction_column = stream.fields.prediction;
   options.label_column = stream.fields.label;
   options.segment_by = monitor.segments.by;
-  options.say = [name = monitor.name](const std::string& line) { std::fprintf(stderr, "driftd: reference of monitor '%s': %s\n", name.c_str(), line.c_str()); };
+  options.say = [name = monitor.name](const std::string& line) {
+    std::fprintf(stderr, "driftd: reference of monitor '%s': %s\n", name.c_str(), line.c_str());
+  };
   return options;
 }
 
@@ -38,7 +40,8 @@ std::expected<std::vector<std::shared_ptr<const Reference>>, ReferenceFailure> l
     if (!shared) {
       auto reference = load_reference(monitor.reference, options_of(stream_of(config, monitor), monitor));
       if (!reference) {
-        return std::unexpected(ReferenceFailure{exit_code(reference.error().kind), "monitor '" + monitor.name + "': " + reference.error().message});
+        return std::unexpected(
+            ReferenceFailure{exit_code(reference.error().kind), "monitor '" + monitor.name + "': " + reference.error().message});
       }
       shared = std::make_shared<const Reference>(std::move(*reference));
     }

@@ -46,9 +46,11 @@ void add_flags(CLI::App& app, ReplayFlags& flags) {
   app.add_option("--fail-on", flags.fail_on, "exit 3 when an alert fired")->check(CLI::IsMember({"drift"}));
   app.add_flag("--json", flags.json, "the summary as one JSON document");
   add_config_flags(app, flags.config);
-  app.footer("Examples:\n  driftd replay live.csv --reference train.ref --window 1d\n"
-             "  driftd replay part-0.jsonl part-1.jsonl -c driftd.yaml --monitor fraud --windows windows.jsonl\n"
-             "Exit codes: 0 ok, 3 an alert fired (--fail-on drift), 64 usage, 65 bad rows, 74 input/output, 78 configuration or reference refused");
+  app.footer(
+      "Examples:\n  driftd replay live.csv --reference train.ref --window 1d\n"
+      "  driftd replay part-0.jsonl part-1.jsonl -c driftd.yaml --monitor fraud --windows windows.jsonl\n"
+      "Exit codes: 0 ok, 3 an alert fired (--fail-on drift), 64 usage, 65 bad rows, 74 input/output, 78 configuration or reference "
+      "refused");
 }
 
 // Without a configuration file: one monitor named `replay` on the given reference.
@@ -122,8 +124,8 @@ void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& ou
   for (const AlertTransition& transition : closed.transitions) {
     outputs.events.write(transition.event + "\n");
     outputs.summary.fired += transition.transition == Transition::kFiring ? 1 : 0;
-    outputs.summary.alerts.push_back(format_event_time(closed.judgement.end_us) + "  " + std::string(transition_name(transition.transition)) +
-                                     "  " + transition.summary);
+    outputs.summary.alerts.push_back(format_event_time(closed.judgement.end_us) + "  " +
+                                     std::string(transition_name(transition.transition)) + "  " + transition.summary);
   }
 }
 
@@ -174,7 +176,8 @@ int run_engine(const ReplayFlags& flags, const EnginePlan& plan, FileSource& sou
   if (!outputs.windows.finish() || !outputs.events.finish()) return fail(kExitIo, "an output file could not be written");
   const Rows rows = count_rows(*engine.merger().status().load());
   print_summary(outputs.summary, rows, flags.json);
-  if (rows.read > 0 && rows.counted == 0) return fail(kExitBadInput, "no row could be read: see the time column and the fields of the reference");
+  if (rows.read > 0 && rows.counted == 0)
+    return fail(kExitBadInput, "no row could be read: see the time column and the fields of the reference");
   return !flags.fail_on.empty() && outputs.summary.fired > 0 ? kExitFinding : kExitOk;
 }
 
@@ -214,7 +217,8 @@ int run_replay(std::span<const std::string> args) {
   ReplayFlags flags;
   add_flags(app, flags);
   if (const auto done = parse_arguments(app, args)) return *done;
-  if (flags.reference.empty() == flags.monitor.empty()) return fail(kExitUsage, "give either --reference R, or --monitor M with a configuration");
+  if (flags.reference.empty() == flags.monitor.empty())
+    return fail(kExitUsage, "give either --reference R, or --monitor M with a configuration");
   auto loaded = flags.monitor.empty() ? plain_config(flags) : load_config(flags.config, {.for_kafka = false});
   return loaded ? run_replay_with(flags, std::move(loaded->config)) : loaded.error();
 }

@@ -46,8 +46,10 @@ int run_run(std::span<const std::string> args) {
   add_config_flags(app, flags);
   app.add_option("--listen", listen, "address of the page and /metrics, instead of http.listen");
   app.add_flag("--reset-state", reset_state, "forget every snapshot and start afresh");
-  app.footer("Examples:\n  driftd run -c driftd.yaml\n  driftd run -c driftd.yaml --listen 127.0.0.1:0 --set log.level=debug\n"
-             "Exit codes: 0 stopped on request, 64 usage, 74 input/output, 75 the state directory is in use, 78 configuration, reference or state refused");
+  app.footer(
+      "Examples:\n  driftd run -c driftd.yaml\n  driftd run -c driftd.yaml --listen 127.0.0.1:0 --set log.level=debug\n"
+      "Exit codes: 0 stopped on request, 64 usage, 74 input/output, 75 the state directory is in use, 78 configuration, reference or state "
+      "refused");
   if (const auto done = parse_arguments(app, args)) return *done;
   const auto check = [](const std::string& name, const std::string& value) { return check_librdkafka_option(name, value); };
   auto loaded = load_config(flags, {.check_librdkafka = check});
