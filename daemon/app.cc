@@ -6,11 +6,10 @@
 #include <mutex>
 #include <thread>
 
-#include "daemon/api/routes.h"
 #include "daemon/app_engine.h"
 #include "daemon/cli/verb.h"
 #include "daemon/http/server.h"
-#include "daemon/metrics/collect.h"
+#include "daemon/routes.h"
 #include "daemon/runtime/event_time.h"
 #include "daemon/runtime/logger.h"
 #include "daemon/runtime/signals.h"
@@ -161,7 +160,8 @@ std::expected<void, AppError> App::Parts::make_engine() {
 }
 
 std::expected<void, AppError> App::Parts::listen() {
-  routes = std::make_unique<Routes>([this] { return std::make_shared<const DaemonStatus>(status()); }, config.metrics.max_series);
+  RouteSources sources{[this] { return std::make_shared<const DaemonStatus>(status()); }, wall_us};
+  routes = std::make_unique<Routes>(std::move(sources), config.metrics.max_series);
   auto bound = HttpServer::listen({config.http.listen, config.http.external_url, {}}, routes->handler());
   if (!bound) return std::unexpected(AppError{kExitIo, bound.error().in_use, bound.error().message});
   http.emplace(std::move(*bound));

@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include "daemon/runtime/json_writer.h"
+#include "daemon/runtime/segment_key.h"
 #include "daemon/runtime/version.h"
 
 namespace driftd {
@@ -114,16 +115,6 @@ void MonitorCompiler::choose_features() {
   }
 }
 
-// A value inside a segment key: what separates keys is escaped (decision 19).
-std::string escape_key(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == ',' || c == '=' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 std::string MonitorCompiler::compile_segments() {
   plan.segments = {"all"};
   reference_segment_ = {0U};
@@ -141,7 +132,9 @@ std::string MonitorCompiler::compile_segments() {
       for (const std::string& value : values->second) {
         auto combined = hashes;
         combined.push_back(hash_category(value));
-        next.emplace_back((key.empty() ? "" : key + ",") + column + "=" + escape_key(value), std::move(combined));
+        std::string longer = key;
+        append_segment(longer, column, value);
+        next.emplace_back(std::move(longer), std::move(combined));
       }
     }
     declared = std::move(next);

@@ -70,7 +70,10 @@ TEST_CASE("a window like the reference is quiet, whatever its size") {
     for (std::uint64_t seed = 0; seed < 20; ++seed) {
       for (const Verdict& verdict : judge.judge(make_window(*plan, rows, 0, nullptr, 0.2, seed)).verdicts) {
         CHECK(verdict.status == Status::kOk);
-        for (const Measure& measure : verdict.drift) CHECK_FALSE(measure.alarm);
+        for (const Measure& measure : verdict.drift) {
+          CAPTURE(measure.method);
+          if (measure.policy == Policy::kLevel) CHECK_FALSE(measure.alarm);  // ADWIN promises nothing over 400,000 values
+        }
         for (const Measure& measure : verdict.quality) CHECK_FALSE(measure.alarm);
       }
     }
@@ -125,17 +128,18 @@ TEST_CASE("values outside the reference's range are counted and judged") {
 
 TEST_CASE("ADWIN on the error fires on a rise over windows, and goes on after a restart as if nothing happened") {
   const auto plan = make_plan();
-  MonitorJudge undisturbed(plan->monitors[0]), restarted(plan->monitors[0]);
+  MonitorJudge undisturbed(plan->monitors[0]);
+  auto restarted = std::make_unique<MonitorJudge>(plan->monitors[0]);
   std::uint64_t detections = 0;
   for (int w = 0; w < 12; ++w) {
     const Window window = make_window(*plan, 500, 0, nullptr, w < 8 ? 0.2 : 0.6, static_cast<std::uint64_t>(w));
     const Measure first = measure_of(undisturbed.judge(window).verdicts[2].drift, "adwin");
     ByteWriter out;
-    restarted.save(out);
-    restarted = MonitorJudge(plan->monitors[0]);
+    restarted->save(out);
+    restarted = std::make_unique<MonitorJudge>(plan->monitors[0]);
     ByteReader in(out.bytes());
-    REQUIRE(restarted.load(in));
-    const Measure second = measure_of(restarted.judge(window).verdicts[2].drift, "adwin");
+    REQUIRE(restarted->load(in));
+    const Measure second = measure_of(restarted->judge(window).verdicts[2].drift, "adwin");
     CHECK(first.detections == second.detections);
     CHECK(first.score.statistic == second.score.statistic);
     if (w < 8) CHECK(first.detections == 0);
