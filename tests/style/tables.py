@@ -27,7 +27,9 @@ ROOMS = [
                                        "daemon/state/snapshot.h", "daemon/state/outbox.h", "daemon/status.h"]),
     ("daemon/status", ["detectors/", "daemon/decode/record_batch.h"] + ORDER),
     ("daemon/metrics/", FLOOR + ORDER + ["daemon/status.h"]),
-    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h"]),
+    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h"]),  # target.h: names in links
+    ("daemon/api/", FLOOR + ORDER + ["daemon/status.h"]),
+    ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/"]),
     ("daemon/http/", FLOOR),
 ]
 
