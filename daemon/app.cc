@@ -81,7 +81,8 @@ struct App::Parts {
   AppOptions options;
   std::optional<FileStore> store;
   std::optional<Snapshot> snapshot;
-  std::map<TopicPartition, std::string> states;  // of the snapshot
+  std::map<TopicPartition, std::string> states;      // of the snapshot
+  std::map<TopicPartition, std::int64_t> committed;  // to the group
   std::unique_ptr<KafkaSource> source;
   std::unique_ptr<KafkaSink> sink;
   std::unique_ptr<RunningEngine> engine;
@@ -151,7 +152,8 @@ std::expected<void, AppError> App::Parts::make_engine() {
     if (options.on_window) options.on_window(closed);
   };
   engine = std::make_unique<RunningEngine>(
-      *plan, *source, SourceLoopOptions{config.state.snapshot_interval, config.state.snapshot_records, false}, std::move(merger));
+      *plan, *source, SourceLoopOptions{config.state.snapshot_interval, config.state.snapshot_records, false, [this] { commit_durable(); }},
+      std::move(merger));
   if (!snapshot) return {};
   if (const auto restored = engine->merger().restore(*snapshot); !restored) {
     return std::unexpected(AppError{kExitConfig, false, restored.error() + "; --reset-state starts afresh"});
@@ -260,6 +262,16 @@ bool App::Parts::find_partitions() {
   log_info("assigned", "reading", {{"partitions", positions->size()}});
   source->assign();
   return true;
+}
+
+// What the last snapshot holds, for lag dashboards only; the next start reads the snapshot. Source thread.
+void App::Parts::commit_durable() {
+  const auto published = engine->merger().status().load();
+  if (published->durable_offsets == committed) return;
+  committed = published->durable_offsets;
+  std::vector<SourcePosition> positions;
+  for (const auto& [id, next] : committed) positions.push_back({id, next});
+  source->commit(positions);
 }
 
 void App::Parts::serve_until_stopped() {
