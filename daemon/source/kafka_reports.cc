@@ -21,9 +21,7 @@ KafkaReports::KafkaReports(KafkaLog log, std::vector<std::string> secrets, Milli
 
 bool KafkaReports::take(rd_kafka_op_s* event) {
   switch (rd_kafka_event_type(event)) {
-    case RD_KAFKA_EVENT_ERROR:
-      error(rd_kafka_event_error(event), rd_kafka_event_error_string(event));
-      return true;
+    case RD_KAFKA_EVENT_ERROR: error(rd_kafka_event_error(event), rd_kafka_event_error_string(event)); return true;
     case RD_KAFKA_EVENT_LOG: {
       const char *facility = nullptr, *text = nullptr;
       int level = 0;
@@ -32,8 +30,7 @@ bool KafkaReports::take(rd_kafka_op_s* event) {
       }
       return true;
     }
-    default:
-      return false;
+    default: return false;
   }
 }
 

@@ -359,16 +359,10 @@ void KafkaSource::take_record(Partition& partition, KafkaMessage message) {
   if (partition.probe.active()) return probe_read(partition);
   const std::int64_t expected = partition.guard.next();
   switch (partition.guard.record(message->offset)) {
-    case OffsetGuard::Verdict::kDuplicate:
-      ++partition.counts.duplicates;
-      return;
-    case OffsetGuard::Verdict::kSeekAgain:
-      return restart_at(partition, expected);
-    case OffsetGuard::Verdict::kHole:
-      add_hole(partition, expected, message->offset);
-      break;
-    case OffsetGuard::Verdict::kPass:
-      break;
+    case OffsetGuard::Verdict::kDuplicate: ++partition.counts.duplicates; return;
+    case OffsetGuard::Verdict::kSeekAgain: return restart_at(partition, expected);
+    case OffsetGuard::Verdict::kHole: add_hole(partition, expected, message->offset); break;
+    case OffsetGuard::Verdict::kPass: break;
   }
   if (partition.probe.suspects()) partition.probe.reset();
   append(partition, std::move(message));
