@@ -36,6 +36,9 @@ int run_reference(std::span<const std::string> args);
 int run_schema(std::span<const std::string> args);
 int run_metrics(std::span<const std::string> args);
 int run_state(std::span<const std::string> args);
+int run_replay(std::span<const std::string> args);
+int run_run(std::span<const std::string> args);
+int run_demo(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 }  // namespace driftd

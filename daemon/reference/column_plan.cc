@@ -13,6 +13,12 @@ constexpr std::string_view kErrorFeature = "error";
 
 bool matches(const std::string& glob, const std::string& name) { return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0; }
 
+// A name written out (2) counts for more than a glob (1): `--categorical '*' --numeric age` says both.
+int claim(const std::vector<std::string>& globs, const std::string& name) {
+  if (std::ranges::find(globs, name) != globs.end()) return 2;
+  return matches_any(globs, name) ? 1 : 0;
+}
+
 // What the operator may do about it.
 std::string way_out(Finding finding, const std::string& name) {
   if (finding == Finding::kRowNumbers) return fmt::format(" (--numeric '{}' keeps it)", name);
@@ -65,7 +71,8 @@ std::string ColumnPlanner::check_globs() const {
     }
   }
   for (const auto& name : names_) {
-    if (matches_any(options_.categorical, name) && matches_any(options_.numeric, name)) {
+    const int categorical = claim(options_.categorical, name), numeric = claim(options_.numeric, name);
+    if (categorical > 0 && categorical == numeric) {
       return fmt::format("column '{}' is asked for as categorical and as numeric", name);
     }
   }
@@ -123,8 +130,8 @@ ColumnRole ColumnPlanner::role(std::uint32_t column) const {
   if (name == kErrorFeature && plan_.prediction && plan_.label) {
     return leave_out(column, "the name is taken by what prediction and label differ in");
   }
-  if (matches_any(options_.categorical, name)) return ColumnRole::kCategorical;
-  if (matches_any(options_.numeric, name)) return ColumnRole::kNumeric;
+  const int categorical = claim(options_.categorical, name), numeric = claim(options_.numeric, name);
+  if (categorical + numeric > 0) return categorical > numeric ? ColumnRole::kCategorical : ColumnRole::kNumeric;
   const ColumnEvidence& evidence = evidence_[column];
   const auto why = reason_to_leave_out(evidence.finding());
   if (!is_named(column) && !why.empty()) return leave_out(column, std::string(why) + way_out(evidence.finding(), name));

@@ -9,6 +9,7 @@
 #include <cassert>
 
 #include "daemon/runtime/codec.h"
+#include "daemon/runtime/version.h"
 
 namespace driftd {
 namespace {
@@ -96,7 +97,7 @@ std::string encode_snapshot(const Snapshot& snapshot) {
   ByteWriter writer;
   writer.raw(kMagic);
   writer.u32(kFormat);
-  writer.string(DRIFTD_VERSION);
+  writer.string(version());
   writer.u32(0);
   writer.u64(snapshot.generation);
   writer.u32(static_cast<std::uint32_t>(snapshot.sections.size()));

@@ -53,6 +53,9 @@ struct TableOptions {
   ChunkBuffer::Tap tap;
 };
 
+// Whether the rows are JSON lines, by name or first byte; may read a chunk of the buffer.
+std::expected<bool, TableError> is_json_lines(ChunkBuffer& buffer);
+
 std::expected<std::unique_ptr<TableReader>, TableError> read_table(GzipInput input, const TableOptions& options);
 
 }  // namespace driftd

@@ -103,7 +103,7 @@ TEST_CASE("source: a paused partition delivers nothing and does not hold up the 
   REQUIRE(reader.until_records(2000));
   for (int i = 0; i < 10; ++i) reader.take(source->poll(milliseconds(5)));
   CHECK(reader.seen.at({"t", 1}).values.empty());
-  CHECK(source->status()->partitions.at(1).paused);
+  CHECK(reader.until([&] { return source->status()->partitions.at(1).paused; }));
   source->resume(1);
   source->resume(1);  // twice: nothing comes twice
   REQUIRE(reader.until_records(4000));

@@ -94,7 +94,8 @@ TEST_CASE("what does not fit the table is refused") {
   const std::string columns = "; there are: x, c, row, key, made, sent, , error";
   CHECK(error([](auto& o) { o.exclude = {"z*"}; }) == "--exclude 'z*' matches no column" + columns);
   CHECK(error([](auto& o) { o.label_column = "z"; }) == "--label: there is no column 'z'" + columns);
-  CHECK(error([](auto& o) { o.numeric = {"x"}, o.categorical = {"*"}; }) == "column 'x' is asked for as categorical and as numeric");
+  CHECK(error([](auto& o) { o.numeric = {"x*"}, o.categorical = {"*"}; }) == "column 'x' is asked for as categorical and as numeric");
+  CHECK(error([](auto& o) { o.numeric = {"x"}, o.categorical = {"*"}; }) == "no error");  // a name counts for more than a glob
   CHECK(error([](auto& o) { o.exclude = {"*"}; }) == "no column is left that could be a feature");
 }
 

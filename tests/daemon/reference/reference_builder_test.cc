@@ -232,7 +232,8 @@ TEST_CASE("moments and quantiles of a large sample") {
   const auto sample = two_sample_values("asymptotic", "reference");
   std::string text = "x\n";
   for (const double value : sample) text += std::to_string(value) + "\n";
-  const auto& x = *built({folder.write("x.csv", text)}).find("x");
+  const auto reference = built({folder.write("x.csv", text)});
+  const auto& x = *reference.find("x");
   CHECK(x.numeric.edges.size() >= 250);
   long double sum = 0, squares = 0;
   for (const double value : sample) sum += std::stod(std::to_string(value));
