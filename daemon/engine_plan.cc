@@ -12,6 +12,7 @@
 #include "daemon/runtime/json_writer.h"
 #include "daemon/runtime/segment_key.h"
 #include "daemon/runtime/version.h"
+#include "detectors/sequential/ddm.h"
 
 namespace driftd {
 
@@ -228,6 +229,11 @@ void MonitorCompiler::add_detectors(const FeatureReference& feature, FeaturePlan
     if (detector.threshold) {
       judged.fixed.emplace(detector.name, *detector.threshold);
     } else if (feature.type == FeatureType::kNumeric && matches_any(detector.fields, feature.name)) {
+      if (detector.name == Ddm::kSpec.name && !feature.zero_one) {
+        warnings.push_back("monitor '" + monitor_.name + "': ddm watches errors of 0 and 1; '" + feature.name +
+                           "' has other values and is left out");
+        continue;
+      }
       judged.sequential.push_back({detector.name, detector.params});
       field.keep_values = true;
     }
