@@ -3,9 +3,10 @@
 import json
 import os
 import random
+import subprocess
 import time
 
-from harness import (Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of, digest, events, free_port, metric,
+from harness import (DEADLINE, DRIFTD, Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of, digest, events, free_port, metric,
                      of_type, settled_events, stream_lines, tool, wait_for)
 
 PARTITIONS = 4
@@ -167,6 +168,45 @@ def sigterm(make_broker):
     return sigterm_drains_within_10_s
 
 
+def check(bed, address, *flags, more=""):
+    """(exit code, standard output, standard error) of driftd check."""
+    folder = bed.folder / "check"
+    text = config_of(folder, address, 0, more=more)
+    done = subprocess.run([DRIFTD, "check", "--config", "-", *flags], input=text, capture_output=True, text=True, timeout=DEADLINE, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def has(what, text, parts):
+    for part in parts:
+        if part not in text:
+            raise Failure(f"{what}: no {part!r} in {text!r}")
+
+
+def checks(make_broker):
+    def check_names_the_failing_step(bed):
+        broker = make_broker(bed, TOPICS)
+        produce(broker.address, stream_lines(0, 2000))
+        code, out, errors = check(bed, broker.address)
+        if code != 0:
+            raise Failure(f"exit {code} of a good configuration: {errors}")
+        has("a good configuration", out, ["topic rows: 4 partitions; 200 of the newest records read", "200 read, 0 not",
+                                          "x (number): 200 valid, 0 missing, 0 wrong type", "country (category): 200 valid",
+                                          "4 tests a window, each at level", "metrics.max_series is 10000"])
+        topics = json.loads(check(bed, broker.address, "--json")[1])["topics"]
+        if topics[0]["records"] != 200 or [column["name"] for column in topics[0]["columns"]] != ["country", "x"]:
+            raise Failure(f"--json lists {topics}")
+        code, _, errors = check(bed, broker.address, "--set", "monitors[0].topic=nowhere")
+        if code != 69:
+            raise Failure(f"exit {code} for a topic that is not there")
+        has("a missing topic", errors, ["topic missing: create it", "topic 'nowhere': does not exist"])
+        code, _, errors = check(bed, f"127.0.0.1:{free_port()}")
+        if code != 69:
+            raise Failure(f"exit {code} without a broker")
+        has("no broker", errors, ["broker unreachable: check kafka.brokers", "Connection refused"])
+
+    return check_names_the_failing_step
+
+
 # ---- The source alone on a real broker, through kafka_tool read-as-driftd ----
 
 
@@ -226,6 +266,6 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
-MOCK = [alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
-KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, alert_road(on_kafka), broker_restart(False),
-         broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
+MOCK = [checks(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
+KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), alert_road(on_kafka),
+         broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
