@@ -32,11 +32,11 @@ struct EngineStatus {
 
 struct MergerLoopOptions {
   std::uint32_t shards = 1;
-  FileStore* store = nullptr;                          // nullptr: no snapshots
-  RecordSink* sink = nullptr;                          // nullptr: records stay in the outbox and are dropped (replay)
-  std::uint64_t outbox_bytes = 64ULL << 20;            // more unacknowledged than this: outputs wait, and so the source
-  std::function<bool()> flush_sink;                    // at the end, before the last snapshot: gives the sink a moment to deliver
-  std::function<void(const ClosedWindow&)> on_window;  // log, replay and demo listen here
+  FileStore* store = nullptr;                               // nullptr: no snapshots
+  RecordSink* sink = nullptr;                               // nullptr: records stay in the outbox and are dropped (replay)
+  std::uint64_t outbox_bytes = 64ULL << 20;                 // more unacknowledged than this: outputs wait, and so the source
+  std::function<bool()> flush_sink = {};                    // at the end, before the last snapshot: gives the sink a moment to deliver
+  std::function<void(const ClosedWindow&)> on_window = {};  // log, replay and demo listen here
 };
 
 class MergerLoop {

@@ -15,11 +15,13 @@ void ShardLoop::send(MergerInput input) {
 }
 
 void ShardLoop::handle(ShardInput input, Source& source) {
+  if (failed_ && input.kind != ShardInput::Kind::kStop) return;
   MergerInput output;
   output.kind = MergerInput::Kind::kOutput;
   switch (input.kind) {
     case ShardInput::Kind::kPartition:
       if (engine_.add_partition(input.partition, input.id, input.start, input.state)) return;
+      failed_ = true;
       output.kind = MergerInput::Kind::kFailed;
       output.failure = "the state of partition " + std::to_string(input.id.partition) + " of topic '" + input.id.topic + "' cannot be read";
       break;

@@ -22,6 +22,7 @@ class ShardLoop {
 
   EngineShard engine_;
   std::uint32_t shard_;
+  bool failed_ = false;  // a state could not be read: the merger was told and ends everything
   ShardQueue& in_;
   MergerQueue& out_;
 };

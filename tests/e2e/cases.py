@@ -3,11 +3,12 @@
 import json
 import os
 import random
+import socket
 import subprocess
 import time
 
-from harness import (DEADLINE, DRIFTD, Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of, digest, events, free_port, metric,
-                     of_type, settled_events, stream_lines, tool, wait_for)
+from harness import (DEADLINE, DRIFTD, Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of, digest, events, free_port,
+                     metric, of_type, settled_events, stream_lines, tool, wait_for)
 
 PARTITIONS = 4
 ROWS = 18_000  # 30 windows
@@ -207,6 +208,27 @@ def checks(make_broker):
     return check_names_the_failing_step
 
 
+def demo_names_the_drift(bed):
+    """`driftd demo --once`: a taken port moves to the next, 2016 is quiet, the summary names what drifted."""
+    taken = socket.create_server(("127.0.0.1", 0))
+    port = taken.getsockname()[1]
+    ran = subprocess.run([DRIFTD, "demo", "--once", "--speed", "10", "--listen", f"127.0.0.1:{port}"], capture_output=True, text=True,
+                         timeout=120)
+    taken.close()
+    if ran.returncode != 0:
+        raise Failure(f"exit {ran.returncode}: {ran.stderr[-500:]}")
+    if f"127.0.0.1:{port} is taken" not in ran.stderr:
+        raise Failure("nothing was said of the taken port")
+    summary = ran.stdout[ran.stdout.index("windows of 7 days."):]
+    if "2016: 52 of 52 quiet" not in summary:
+        raise Failure(f"2016 was not quiet: {summary[:200]}")
+    named = {line.split()[0] for line in summary.splitlines()[2:] if line.strip()}
+    drifted = {"relp", "error", "agep", "schl", "mar", "esp", "mig", "mil", "drem", "dis", "anc", "score", "predicted", "label"}
+    if named != drifted:
+        raise Failure(f"named {sorted(named)}, not {sorted(drifted)}")
+    return summary.splitlines()[0]
+
+
 # ---- The source alone on a real broker, through kafka_tool read-as-driftd ----
 
 
@@ -266,6 +288,6 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
-MOCK = [checks(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
+MOCK = [demo_names_the_drift, checks(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
 KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), alert_road(on_kafka),
          broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
