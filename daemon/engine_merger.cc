@@ -33,7 +33,8 @@ EngineMerger::EngineMerger(const EnginePlan& plan) : plan_(plan), windows_(pane_
 }
 
 void EngineMerger::add_partition(std::uint32_t source_partition, const TopicPartition& id) {
-  windows_.add_partition(plan_.stream_of_topic.at(id.topic), source_partition, id);
+  // Which partitions hold windows back is a decision too: what follows from a new one waits for a snapshot that knows it.
+  if (windows_.add_partition(plan_.stream_of_topic.at(id.topic), source_partition, id)) undecided_ = true;
 }
 
 const Judgement* EngineMerger::last_judgement(std::size_t monitor) const { return monitors_[monitor].last.get(); }

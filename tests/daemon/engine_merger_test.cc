@@ -67,6 +67,7 @@ class Bed {
       shard_->finish(p, output);
       merger_->apply(std::move(output));
     }
+    save();
     merger_->outbox().send(reader_, merger_->releasable());
   }
   Reader reader_;
