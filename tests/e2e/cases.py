@@ -229,8 +229,10 @@ def poisoned_lines(first, last):
             del value["at"]
         if kind == "wrong type":
             value["x"] = "much"
-        broken = {"bad_json": "{not json", "tombstone": "", "too_large": json.dumps({**value, "padding": "x" * 2_000_000})}
-        lines.append(f"{time_ms}\t{broken.get(kind) if kind in broken else json.dumps(value)}\n")
+        if kind == "too_large":
+            value["padding"] = "x" * 2_000_000
+        body = {"bad_json": "{not json", "tombstone": ""}.get(kind, json.dumps(value))
+        lines.append(f"{time_ms}\t{body}\n")
     return lines
 
 
