@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "config/suggest.h"
 #include "daemon/cli/verb.h"
 
 namespace {
@@ -51,6 +52,8 @@ int main(int argc, char** argv) {
   for (const auto& verb : kVerbs) {
     if (verb.name == name) return verb.run(std::span(args).subspan(1));
   }
-  std::fprintf(stderr, "driftd: unknown verb '%s'\n\n", name.c_str());
+  std::vector<std::string> verbs;
+  for (const auto& verb : kVerbs) verbs.emplace_back(verb.name);
+  std::fprintf(stderr, "driftd: unknown verb '%s'%s\n\n", name.c_str(), driftd::did_you_mean(name, verbs).c_str());
   return short_help(stderr);
 }
