@@ -237,7 +237,9 @@ DaemonStatus App::Parts::status() const {
     status.snapshot_size_bytes = published->snapshot_size_bytes;
     status.snapshots = published->snapshots;
     status.snapshot_failures = published->snapshot_failures;
+    status.dead_letters = published->dead_letters;
   }
+  status.stalled = engine->stalled(std::chrono::steady_clock::now());
   const auto kafka = source->status();
   status.kafka_errors = kafka->errors;
   add_partitions(*kafka, status);

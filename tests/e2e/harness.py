@@ -255,9 +255,9 @@ def window_ends(by_id):
     return {event["time"] for event in of_type(by_id, "window.closed")}
 
 
-def metric(body, name):
-    """Sum of a metric's series in an exposition."""
-    return sum(float(line.rsplit(" ", 1)[1]) for line in body.splitlines() if line.startswith((name + "{", name + " ")))
+def metric(body, name, label=""):
+    """Sum of a metric's series in an exposition, of those with the label."""
+    return sum(float(line.rsplit(" ", 1)[1]) for line in body.splitlines() if line.startswith((name + "{", name + " ")) and label in line)
 
 
 # ---- Running tests ----
