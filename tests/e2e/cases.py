@@ -229,6 +229,7 @@ def demo_names_the_drift(bed):
         raise Failure(f"named {sorted(named)}, not {sorted(drifted)}")
     return summary.splitlines()[0]
 
+
 # One record in 20 cannot be used, in these ways by turns; the last is a row all the same, with a value that does not count.
 POISON = ["bad_json", "tombstone", "too_large", "future_time", "missing_time", "wrong type"]
 TEN_YEARS_MS = 10 * 365 * 86_400_000
