@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "config/suggest.h"
 #include "daemon/cli/verb.h"
 
 namespace {
@@ -36,6 +37,8 @@ int main(int argc, char** argv) {
   for (const auto& verb : kVerbs) {
     if (verb.name == name) return verb.run(std::span(args).subspan(1));
   }
-  std::fprintf(stderr, "driftd: unknown verb '%s'\n\n", name.c_str());
+  std::vector<std::string> names;
+  for (const auto& verb : kVerbs) names.emplace_back(verb.name);
+  std::fprintf(stderr, "driftd: unknown verb '%s'%s\n\n", name.c_str(), driftd::did_you_mean(name, names).c_str());
   return short_help(stderr);
 }

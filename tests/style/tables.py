@@ -9,7 +9,7 @@ ORDER = ["daemon/source/message.h"]  # OUT of source; its TopicPartition is the 
 ROOMS = [
     ("detectors/", []),
     ("config/", ["detectors/"]),
-    ("daemon/main.cc", ["daemon/cli/verb.h"]),
+    ("daemon/main.cc", ["daemon/cli/verb.h", "config/suggest.h"]),
     ("daemon/cli/", ANY),
     ("daemon/app", ANY),
     ("daemon/runtime/", ["config/config.h", "detectors/"]),
