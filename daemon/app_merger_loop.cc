@@ -27,6 +27,7 @@ std::int64_t wall_us() {
 MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options)
     : plan_(plan), in_(in), options_(std::move(options)), engine_(plan), passed_(options_.shards, false) {
   for (std::size_t m = 0; m < engine_.monitors(); ++m) monitor_status_.push_back(make_monitor_status(engine_, m, kNoTime));
+  publish(true);
 }
 
 std::expected<void, std::string> MergerLoop::restore(const Snapshot& snapshot) {
@@ -94,6 +95,7 @@ void MergerLoop::align(MergerInput input) {
   for (const bool passed : passed_) {
     if (!passed) return;
   }
+  if (draining_) flush_sink();
   save(std::exchange(states_, {}));
   release_held();
 }
@@ -128,6 +130,13 @@ void MergerLoop::feed_sink() {
 bool MergerLoop::outbox_full() const {
   if (options_.sink == nullptr || aligning_ || draining_) return false;
   return engine_.outbox().bytes() >= options_.outbox_bytes && !engine_.wants_snapshot();
+}
+
+// The last snapshot need not carry what arrives within a moment.
+void MergerLoop::flush_sink() {
+  feed_sink();
+  if (options_.sink == nullptr || !options_.flush_sink || !options_.flush_sink()) return;
+  engine_.outbox().settle(*options_.sink);
 }
 
 void MergerLoop::publish(bool force) {

@@ -35,6 +35,7 @@ struct MergerLoopOptions {
   FileStore* store = nullptr;                          // nullptr: no snapshots
   RecordSink* sink = nullptr;                          // nullptr: records stay in the outbox and are dropped (replay)
   std::uint64_t outbox_bytes = 64ULL << 20;            // more unacknowledged than this: outputs wait, and so the source
+  std::function<bool()> flush_sink;                    // at the end, before the last snapshot: gives the sink a moment to deliver
   std::function<void(const ClosedWindow&)> on_window;  // log, replay and demo listen here
 };
 
@@ -62,6 +63,7 @@ class MergerLoop {
   void align(MergerInput input);
   void save(std::map<TopicPartition, std::string> states);
   void feed_sink();
+  void flush_sink();
   bool outbox_full() const;
   void publish(bool force);
   void release_held();

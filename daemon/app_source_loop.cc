@@ -115,6 +115,13 @@ void SourceLoop::barrier() {
   }
 }
 
+void SourceLoop::housekeeping() {
+  const auto now = Clock::now();
+  if (!options_.every_second || now - last_second_ < 1s) return;
+  last_second_ = now;
+  options_.every_second();
+}
+
 bool SourceLoop::all_finished() const {
   return !partitions_.empty() &&
          std::all_of(partitions_.begin(), partitions_.end(), [](const auto& entry) { return entry.second.finished; });
@@ -127,6 +134,7 @@ void SourceLoop::run(const std::atomic<bool>& stop, const std::atomic<bool>& sna
     handle(source_.poll(waiting_ > 0 ? 1ms : 20ms));
     retry_waiting();
     mark_idle();
+    housekeeping();
     if (!snapshots) continue;
     const auto since = Clock::now() - last_snapshot_;
     const bool due = since >= options_.snapshot_interval || records_since_snapshot_ >= options_.snapshot_records;

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -20,7 +21,8 @@ namespace driftd {
 struct SourceLoopOptions {
   std::chrono::milliseconds snapshot_interval{0};  // 0: no snapshots (replay)
   std::uint64_t snapshot_records = 0;
-  bool blocking = false;  // replay: wait for a full shard instead of pausing the partition
+  bool blocking = false;               // replay: wait for a full shard instead of pausing the partition
+  std::function<void()> every_second = {};  // on the source thread; may be empty
 };
 
 class SourceLoop {
@@ -48,6 +50,7 @@ class SourceLoop {
   void retry_waiting();
   void mark_idle();
   void barrier();
+  void housekeeping();
   bool all_finished() const;
   void push(std::uint32_t shard, ShardInput input);  // waits for room
 
@@ -63,6 +66,7 @@ class SourceLoop {
   std::uint64_t records_since_snapshot_ = 0;
   Clock::time_point last_snapshot_{};
   Clock::time_point last_idle_check_{};
+  Clock::time_point last_second_{};
 };
 
 }  // namespace driftd

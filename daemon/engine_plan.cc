@@ -10,6 +10,8 @@
 #include <xxhash.h>
 
 #include "daemon/runtime/json_writer.h"
+#include "daemon/runtime/segment_key.h"
+#include "daemon/runtime/version.h"
 
 namespace driftd {
 
@@ -113,16 +115,6 @@ void MonitorCompiler::choose_features() {
   }
 }
 
-// A value inside a segment key: what separates keys is escaped (decision 19).
-std::string escape_key(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == ',' || c == '=' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 std::string MonitorCompiler::compile_segments() {
   plan.segments = {"all"};
   reference_segment_ = {0U};
@@ -140,7 +132,9 @@ std::string MonitorCompiler::compile_segments() {
       for (const std::string& value : values->second) {
         auto combined = hashes;
         combined.push_back(hash_category(value));
-        next.emplace_back((key.empty() ? "" : key + ",") + column + "=" + escape_key(value), std::move(combined));
+        std::string longer = key;
+        append_segment(longer, column, value);
+        next.emplace_back(std::move(longer), std::move(combined));
       }
     }
     declared = std::move(next);
@@ -267,7 +261,7 @@ void MonitorCompiler::compile_alerts() {
   alerts.reference_rows = reference_.rows;
   alerts.reference_created_us = reference_.created_us.value_or(kNoTime);
   alerts.config_hash = config_.hash;
-  alerts.version = DRIFTD_VERSION;
+  alerts.version = version();
   alerts.external_url = config_.http.external_url;
   alerts.topic = config_.alert_sinks.kafka_enabled ? config_.alert_sinks.kafka_topic : "";
   alerts.segments = plan.segments;
@@ -320,7 +314,8 @@ void take_fields(const Reference& reference, StreamConfig::Fields& fields) {
 }  // namespace
 
 std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
-                                                                               std::vector<std::shared_ptr<const Reference>> references) {
+                                                                               std::vector<std::shared_ptr<const Reference>> references,
+                                                                               const CsvLayout& csv) {
   auto plan = std::make_unique<EnginePlan>();
   plan->references = std::move(references);
   plan->configs = config.monitors;
@@ -328,6 +323,8 @@ std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(c
   for (const StreamConfig& stream : config.streams) {
     for (const std::string& topic : stream.topics) plan->stream_of_topic.emplace(topic, plan->streams.size());
     plan->streams.push_back(make_stream(config, stream));
+    plan->streams.back().decode.csv_header = csv.header;
+    plan->streams.back().decode.csv_delimiter = csv.delimiter;
   }
   for (std::uint32_t m = 0; m < config.monitors.size(); ++m) {
     const MonitorConfig& monitor = config.monitors[m];

@@ -35,8 +35,15 @@ struct EnginePlan {
   std::vector<std::string> warnings;  // things an operator should hear at start
 };
 
+// Columns of CSV files, for streams of that format.
+struct CsvLayout {
+  std::vector<std::string> header;
+  char delimiter = ',';
+};
+
 // references: by monitor, in the order of config.monitors. Error: a message for the operator (exit 78).
 std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
-                                                                               std::vector<std::shared_ptr<const Reference>> references);
+                                                                               std::vector<std::shared_ptr<const Reference>> references,
+                                                                               const CsvLayout& csv = {});
 
 }  // namespace driftd

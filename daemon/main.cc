@@ -1,4 +1,6 @@
 // The table of verbs.
+#include <fmt/core.h>
+
 #include <array>
 #include <cstdio>
 #include <string>
@@ -10,10 +12,17 @@
 namespace {
 
 constexpr std::array kVerbs{
+    driftd::Verb{"run", "the daemon, in the foreground", driftd::run_run},
+    driftd::Verb{"demo", "real data with a real drift, without a Kafka of yours", driftd::run_demo},
     driftd::Verb{"check", "validate a configuration and show what it watches", driftd::run_check},
+    driftd::Verb{"replay", "the same engine on files of rows", driftd::run_replay},
+    driftd::Verb{"compare", "every two-sample statistic of two files, column by column", driftd::run_compare},
+    driftd::Verb{"detect", "numbers through a sequential detector: where it fires", driftd::run_detect},
+    driftd::Verb{"reference", "freeze a reference from rows; look into one", driftd::run_reference},
+    driftd::Verb{"state", "verify the snapshots of a state directory", driftd::run_state},
     driftd::Verb{"config", "the configuration in effect; every key there is", driftd::run_config},
     driftd::Verb{"schema", "JSON Schema of the configuration and of alert events", driftd::run_schema},
-    driftd::Verb{"metrics", "print every metric of /metrics", driftd::run_metrics},
+    driftd::Verb{"metrics", "every metric of /metrics", driftd::run_metrics},
     driftd::Verb{"version", "print the version", driftd::run_version},
 };
 
@@ -23,8 +32,14 @@ int short_help(std::FILE* to) {
       "usage: driftd VERB [flags]     driftd VERB --help tells more\n\n",
       to);
   for (const auto& verb : kVerbs) {
-    std::fprintf(to, "  %-10s %s\n", verb.name.data(), verb.summary.data());
+    fmt::print(to, "  {:10} {}\n", verb.name, verb.summary);
   }
+  std::fputs(
+      "\nexamples:\n"
+      "  driftd demo\n"
+      "  driftd reference build train.csv -o train.ref\n"
+      "  driftd replay live.csv --reference train.ref --window 1d\n",
+      to);
   return to == stdout ? driftd::kExitOk : driftd::kExitUsage;
 }
 

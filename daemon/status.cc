@@ -1,15 +1,26 @@
 #include "daemon/status.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace driftd {
+
+double share_of(std::uint64_t part, std::uint64_t whole) {
+  return whole == 0 ? kNoNumber : static_cast<double>(part) / static_cast<double>(whole);
+}
 
 std::uint64_t total_rows(const ClassCounts& rows) { return std::accumulate(rows.begin(), rows.end(), std::uint64_t{0}); }
 
 std::uint64_t missing_rows(const ClassCounts& rows) {
   const auto count = [&](ValueClass value) { return rows[static_cast<std::size_t>(value)]; };
   return count(ValueClass::kAbsent) + count(ValueClass::kNull) + count(ValueClass::kNan);
+}
+
+double worst_ratio(const MonitorStatus& monitor) {
+  double worst = kNoNumber;
+  for (const FeatureStatus& feature : monitor.features) worst = std::fmax(worst, feature.ratio);
+  return worst;
 }
 
 std::int64_t partition_lag(const PartitionStatus& partition) {

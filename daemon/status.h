@@ -117,10 +117,12 @@ struct DaemonStatus {
 };
 
 // What follows from the values above, for all who show them.
+double share_of(std::uint64_t part, std::uint64_t whole);  // NaN of nothing
 std::uint64_t total_rows(const ClassCounts& rows);
-std::uint64_t missing_rows(const ClassCounts& rows);                                 // without a value: absent, null, NaN
-std::int64_t partition_lag(const PartitionStatus& partition);                        // records to the end; -1: unknown
-std::int64_t stream_watermark(const DaemonStatus& status, std::string_view stream);  // least of its partitions that are not idle;
-                                                                                     // all idle: the largest; kNoTime: not known yet
+std::uint64_t missing_rows(const ClassCounts& rows);           // without a value: absent, null, NaN
+double worst_ratio(const MonitorStatus& monitor);              // over all features and segments; NaN: no verdict
+std::int64_t partition_lag(const PartitionStatus& partition);  // records to the end; -1: unknown
+// The least of the stream's partitions that are not idle; all idle: the largest; kNoTime: not known yet.
+std::int64_t stream_watermark(const DaemonStatus& status, std::string_view stream);
 
 }  // namespace driftd

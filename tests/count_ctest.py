@@ -23,7 +23,7 @@ class Program:
 
     def read(self, line):
         self.output.append(line)
-        doctest, script = DOCTEST.match(line), SCRIPT.fullmatch(line)
+        doctest, script = DOCTEST.search(line), SCRIPT.fullmatch(line)
         if line.startswith("SKIPPED "):
             self.skips.append(line)
         elif doctest or script:

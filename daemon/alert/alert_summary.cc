@@ -29,6 +29,7 @@ std::string subject_words(const LifeChange& change, const WindowFinding& seen) {
 // How "24% of rows" goes on: "in (80, 120]", "are 'DE'".
 std::string cell_words(std::string_view label, bool numeric) {
   if (label == "unseen") return "are values the reference never had";
+  if (label.starts_with("unseen: ")) return fmt::format("are values the reference never had ({})", label.substr(8));
   if (label == "other") return "are other values";
   const bool interval = numeric && (label.starts_with('(') || label.starts_with('['));
   if (interval) return "in " + clipped(label);

@@ -29,9 +29,16 @@ struct Verb {
 
 // One line a verb, defined in its own cli/<verb>.cc.
 int run_check(std::span<const std::string> args);
+int run_compare(std::span<const std::string> args);
 int run_config(std::span<const std::string> args);
+int run_detect(std::span<const std::string> args);
+int run_reference(std::span<const std::string> args);
 int run_schema(std::span<const std::string> args);
 int run_metrics(std::span<const std::string> args);
+int run_state(std::span<const std::string> args);
+int run_replay(std::span<const std::string> args);
+int run_run(std::span<const std::string> args);
+int run_demo(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);
 
 }  // namespace driftd

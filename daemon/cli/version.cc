@@ -1,12 +1,14 @@
-// `driftd version`: version, revision and the libraries that change results or behaviour.
+// `driftd version`: version and revision.
 #include <cstdio>
+#include <string>
 
 #include "daemon/cli/verb.h"
+#include "daemon/runtime/version.h"
 
 namespace driftd {
 
 int run_version(std::span<const std::string> /*args*/) {
-  std::printf("driftd %s (%s)\n", DRIFTD_VERSION, DRIFTD_REVISION);
+  std::printf("driftd %s (%s)\n", std::string(version()).c_str(), std::string(revision()).c_str());
   return kExitOk;
 }
 

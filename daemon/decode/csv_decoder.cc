@@ -56,7 +56,7 @@ class CsvDecoder final : public Decoder {
   }
 
   void take_number(Read read) {
-    const NumberText number = parse_number(fields_[read.position]);
+    const NumberText number = classify_number(fields_[read.position]);
     if (number.value_class == ValueClass::kValid) return row_.number(read.column, number.value);
     row_.no_number(read.column, number.value_class);
   }
@@ -75,7 +75,7 @@ class CsvDecoder final : public Decoder {
 
   static void take_answer(Answer& answer, std::string_view text) {
     if (text.empty()) return;
-    const NumberText number = parse_number(text);
+    const NumberText number = classify_number(text);
     number.value_class == ValueClass::kValid ? answer.set(number.value) : answer.set_text(text);
   }
 

@@ -5,20 +5,21 @@ namespace driftd {
 std::vector<std::string> split_path(std::string_view path) {
   std::vector<std::string> keys(1);
   for (std::size_t i = 0; i < path.size(); ++i) {
-    const bool escaped = path.substr(i, 2) == "\\.";
     if (path[i] == '.') {
       keys.emplace_back();
-    } else {
-      i += escaped ? 1 : 0;
-      keys.back() += path[i];
+      continue;
     }
+    const std::string_view pair = path.substr(i, 2);
+    if (pair == "\\." || pair == "\\\\") ++i;
+    keys.back() += path[i];
   }
   return keys;
 }
 
 std::string flat_name(std::string_view path) {
-  std::string name;
-  for (const std::string& key : split_path(path)) name += (name.empty() ? "" : ".") + key;
+  const std::vector<std::string> keys = split_path(path);
+  std::string name = keys.front();
+  for (std::size_t i = 1; i < keys.size(); ++i) name += '.' + keys[i];
   return name;
 }
 

@@ -1,4 +1,5 @@
-// Dotted paths of fields: `payment.amount` is the key `amount` inside `payment`; `\.` is a dot of a key (decision 1). Pure.
+// Dotted paths of fields: `payment.amount` is the key `amount` inside `payment`; `\.` is a dot of a key and `\\` its
+// backslash (decision 1). Pure.
 #pragma once
 
 #include <string>
@@ -7,7 +8,7 @@
 
 namespace driftd {
 
-std::vector<std::string> split_path(std::string_view path);  // at least one key; a backslash before anything else is itself
+std::vector<std::string> split_path(std::string_view path);  // at least one key; a backslash before another character is itself
 
 // The path as a flat name: its keys joined by dots, nothing escaped. So are nested fields named where there is no nesting, in CSV.
 std::string flat_name(std::string_view path);

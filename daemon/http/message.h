@@ -18,10 +18,10 @@ struct Request {
 struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
-  std::string body;
+  std::string body = {};
   std::string cache_control = "no-store";
-  std::string allow;  // for 405: the methods there are
-  std::string route;  // template of the route that answered, for counters; "" = none: refused by the server
+  std::string allow = {};  // for 405: the methods there are
+  std::string route = {};  // template of the route that answered, for counters; "" = none: refused by the server
 };
 
 // Both are called on the server's thread. `handle` must not throw and must not block.

@@ -23,10 +23,6 @@ constexpr std::string_view kAllRows = "all";
 
 double seconds(std::int64_t time_us) { return time_us == kNoTime ? kNoNumber : static_cast<double>(time_us) / 1e6; }
 
-double ratio(std::uint64_t part, std::uint64_t whole) {
-  return whole == 0 ? kNoNumber : static_cast<double>(part) / static_cast<double>(whole);
-}
-
 // A closed list at 0, and what was counted; a value from outside the list is shown too.
 template <class Names>
 std::map<std::string, std::uint64_t> counted_over(const Names& names, const std::map<std::string, std::uint64_t>& counted) {
@@ -223,12 +219,12 @@ void add_quality(SampleSet& out, std::string_view monitor, const FeatureStatus& 
     out.add("driftd_quality_threshold_ratio", {monitor, feature.name, check.method}, check.threshold_ratio);
   }
   const std::uint64_t rows = total_rows(feature.classes), mismatches = feature.classes[static_cast<std::size_t>(ValueClass::kWrongType)];
-  out.add("driftd_feature_missing_ratio", {monitor, feature.name}, ratio(missing_rows(feature.classes), rows));
+  out.add("driftd_feature_missing_ratio", {monitor, feature.name}, share_of(missing_rows(feature.classes), rows));
   out.add("driftd_feature_out_of_range_ratio", {monitor, feature.name}, feature.out_of_range_ratio);
   out.add("driftd_feature_unseen_category_ratio", {monitor, feature.name}, feature.unseen_ratio);
-  out.add("driftd_feature_type_mismatch_ratio", {monitor, feature.name}, ratio(mismatches, rows));
+  out.add("driftd_feature_type_mismatch_ratio", {monitor, feature.name}, share_of(mismatches, rows));
   out.add("driftd_reference_missing_ratio", {monitor, feature.name},
-          ratio(missing_rows(feature.reference_classes), total_rows(feature.reference_classes)));
+          share_of(missing_rows(feature.reference_classes), total_rows(feature.reference_classes)));
 }
 
 void add_monitor(SampleSet& out, const MonitorStatus& monitor) {

@@ -19,9 +19,11 @@ class BoundedQueue {
  public:
   explicit BoundedQueue(std::size_t capacity) : capacity_(capacity) { assert(capacity > 0); }
 
-  // Both take the item only when they return true; otherwise (full, or closed) it is left as it was.
-  bool try_push(T&& item) { return push_for(std::move(item), std::chrono::milliseconds(0)); }
-  bool push_for(T&& item, std::chrono::milliseconds timeout) {
+  // They move from the item only when they return true; otherwise (full, or closed) it is left as it was.
+  bool try_push(T& item) { return push_for(item, std::chrono::milliseconds(0)); }
+  bool try_push(T&& item) { return push_for(item, std::chrono::milliseconds(0)); }
+  bool push_for(T&& item, std::chrono::milliseconds timeout) { return push_for(item, timeout); }
+  bool push_for(T& item, std::chrono::milliseconds timeout) {
     std::unique_lock lock(mutex_);
     can_push_.wait_for(lock, timeout, [this] { return closed_ || items_.size() < capacity_; });
     if (closed_ || items_.size() >= capacity_) return false;

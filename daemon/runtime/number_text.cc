@@ -13,7 +13,7 @@ bool equals_any_case(std::string_view text, std::string_view lower) {
 
 }  // namespace
 
-NumberText parse_number(std::string_view text) {
+NumberText classify_number(std::string_view text) {
   if (text.empty()) return {ValueClass::kNull};
   const bool negative = text.front() == '-';
   const std::string_view magnitude = text.substr(negative ? 1 : 0);

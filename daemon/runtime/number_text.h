@@ -14,6 +14,6 @@ struct NumberText {
 
 // "" is null; a decimal number with nothing around it is valid; nan, inf and infinity, signed or not, letters of either case, are
 // their classes. Anything else is the wrong type: blanks, a plus sign, hexadecimal, and what no double can hold (1e400, 1e-400).
-NumberText parse_number(std::string_view text);
+NumberText classify_number(std::string_view text);
 
 }  // namespace driftd

@@ -23,9 +23,9 @@ struct OutRecord {
 class RecordSink {
  public:
   virtual ~RecordSink() = default;
-  virtual bool send(const OutRecord& record) = 0;          // false: queue full, try again later
-  virtual std::vector<std::uint64_t> take_acked() = 0;      // sequences durably written since the last call, any order
-  virtual std::vector<std::uint64_t> take_failed() = 0;     // sequences to be sent again (retriable), since the last call
+  virtual bool send(const OutRecord& record) = 0;        // false: queue full, try again later
+  virtual std::vector<std::uint64_t> take_acked() = 0;   // sequences durably written since the last call, any order
+  virtual std::vector<std::uint64_t> take_failed() = 0;  // sequences to be sent again (retriable), since the last call
 };
 
 }  // namespace driftd

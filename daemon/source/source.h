@@ -14,11 +14,11 @@ namespace driftd {
 
 struct SourceEvent {
   enum class Kind : std::uint8_t {
-    kNothing,     // nothing within the timeout
-    kPartition,   // a partition appeared: `partition` is its new index, `id` its name, `start` its first offset
-    kBatch,       // records of `partition`
-    kCaughtUp,    // the end of `partition` was reached; more may come
-    kFinished,    // no more records of `partition` will ever come (files)
+    kNothing,    // nothing within the timeout
+    kPartition,  // a partition appeared: `partition` is its new index, `id` its name, `start` its first offset
+    kBatch,      // records of `partition`
+    kCaughtUp,   // the end of `partition` was reached; more may come
+    kFinished,   // no more records of `partition` will ever come (files)
   };
   Kind kind = Kind::kNothing;
   std::uint32_t partition = 0;
@@ -31,7 +31,7 @@ class Source {
  public:
   virtual ~Source() = default;
   virtual SourceEvent poll(std::chrono::milliseconds timeout) = 0;
-  virtual void pause(std::uint32_t partition) = 0;   // back-pressure: nothing is dropped
+  virtual void pause(std::uint32_t partition) = 0;  // back-pressure: nothing is dropped
   virtual void resume(std::uint32_t partition) = 0;
   virtual void recycle(std::unique_ptr<MessageBatch> batch) = 0;  // any thread: the batch may be reused
 };

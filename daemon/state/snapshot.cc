@@ -9,6 +9,7 @@
 #include <cassert>
 
 #include "daemon/runtime/codec.h"
+#include "daemon/runtime/version.h"
 
 namespace driftd {
 namespace {
@@ -44,8 +45,8 @@ std::uint64_t section_checksum(std::string_view head, std::string_view bytes) {
 Problem read_head(ByteReader& reader, Snapshot& snapshot, std::uint32_t& sections) {
   if (reader.raw(kMagic.size()) != kMagic) return "is not a snapshot: it does not begin with DRFT";
   const std::uint32_t format = reader.u32();
-  const std::string writer(reader.string());
   if (reader.ok() && format != kFormat) return fmt::format("has format {}; this driftd reads format {}", format, kFormat);
+  reader.string();  // the writer's version, for a person with a hex dump
   const std::uint32_t flags = reader.u32();
   snapshot.generation = reader.u64();
   sections = reader.u32();
@@ -96,7 +97,7 @@ std::string encode_snapshot(const Snapshot& snapshot) {
   ByteWriter writer;
   writer.raw(kMagic);
   writer.u32(kFormat);
-  writer.string(DRIFTD_VERSION);
+  writer.string(version());
   writer.u32(0);
   writer.u64(snapshot.generation);
   writer.u32(static_cast<std::uint32_t>(snapshot.sections.size()));

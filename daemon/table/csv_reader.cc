@@ -26,7 +26,7 @@ class CsvReader final : public TableReader {
     if (auto error = split(**record)) return std::unexpected(std::move(*error));
     for (std::size_t i = 0; i < cells_.size(); ++i) {
       cells_[i].text = fields_[i];
-      cells_[i].kind = fields_[i].empty() ? CellKind::kNull : CellKind::kCsvText;
+      cells_[i].kind = fields_[i].empty() ? ValueKind::kNull : ValueKind::kCsvText;
     }
     return true;
   }

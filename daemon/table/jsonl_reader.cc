@@ -22,21 +22,21 @@ struct TextHash {
 };
 
 Cell cell_of(const JsonField& field) {
-  Cell cell{.column = 0, .kind = CellKind::kNull, .number = field.number, .integer = field.integer, .text = field.text};
+  Cell cell{.column = 0, .kind = ValueKind::kNull, .number = field.number, .integer = field.integer, .text = field.text};
   switch (field.kind) {
     case JsonKind::kNull: break;
     case JsonKind::kBoolean:
-      cell.kind = CellKind::kBoolean;
+      cell.kind = ValueKind::kBoolean;
       cell.text = field.boolean ? "true" : "false";
       break;
-    case JsonKind::kInteger: cell.kind = CellKind::kInteger; break;
+    case JsonKind::kInteger: cell.kind = ValueKind::kInteger; break;
     case JsonKind::kUnsigned:
-      cell.kind = CellKind::kUnsigned;
+      cell.kind = ValueKind::kUnsigned;
       cell.integer = static_cast<std::int64_t>(field.whole);
       break;
-    case JsonKind::kDouble: cell.kind = CellKind::kDouble; break;
-    case JsonKind::kString: cell.kind = CellKind::kString; break;
-    case JsonKind::kContainer: cell.kind = CellKind::kContainer; break;
+    case JsonKind::kDouble: cell.kind = ValueKind::kDouble; break;
+    case JsonKind::kString: cell.kind = ValueKind::kString; break;
+    case JsonKind::kContainer: cell.kind = ValueKind::kContainer; break;
   }
   return cell;
 }

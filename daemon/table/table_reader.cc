@@ -14,7 +14,9 @@ bool ends_with_any(std::string_view name, std::initializer_list<std::string_view
   return std::ranges::any_of(endings, [&](std::string_view ending) { return name.ends_with(ending); });
 }
 
-std::expected<bool, TableError> is_json(ChunkBuffer& buffer) {
+}  // namespace
+
+std::expected<bool, TableError> is_json_lines(ChunkBuffer& buffer) {
   if (ends_with_any(buffer.name(), {".csv", ".tsv"})) return false;
   if (ends_with_any(buffer.name(), {".jsonl", ".ndjson", ".json"})) return true;
   if (const auto more = buffer.more(); !more) return std::unexpected(more.error());
@@ -23,11 +25,9 @@ std::expected<bool, TableError> is_json(ChunkBuffer& buffer) {
   return first != std::string_view::npos && text[first] == '{';
 }
 
-}  // namespace
-
 std::expected<std::unique_ptr<TableReader>, TableError> read_table(GzipInput input, const TableOptions& options) {
   ChunkBuffer buffer(std::move(input), options.tap);
-  const auto json = is_json(buffer);
+  const auto json = is_json_lines(buffer);
   if (!json) return std::unexpected(json.error());
   if (*json) return make_jsonl_reader(std::move(buffer));
   return make_csv_reader(std::move(buffer), options);

@@ -17,7 +17,7 @@
 
 namespace driftd {
 
-enum class CellKind : std::uint8_t {
+enum class ValueKind : std::uint8_t {
   kNull,       // JSON null, or an empty CSV cell
   kCsvText,    // CSV: a number or a text, as its column says
   kString,     // JSON
@@ -30,7 +30,7 @@ enum class CellKind : std::uint8_t {
 
 struct Cell {
   std::uint32_t column = 0;  // index into TableReader::columns()
-  CellKind kind = CellKind::kNull;
+  ValueKind kind = ValueKind::kNull;
   double number = 0;         // kInteger, kUnsigned, kDouble
   std::int64_t integer = 0;  // kInteger; kUnsigned: its bits
   std::string_view text;     // kCsvText, kString, kBoolean
@@ -52,6 +52,9 @@ struct TableOptions {
   std::function<void(const std::string&)> say;
   ChunkBuffer::Tap tap;
 };
+
+// Whether the rows are JSON lines, by name or first byte; may read a chunk of the buffer.
+std::expected<bool, TableError> is_json_lines(ChunkBuffer& buffer);
 
 std::expected<std::unique_ptr<TableReader>, TableError> read_table(GzipInput input, const TableOptions& options);
 

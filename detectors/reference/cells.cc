@@ -5,67 +5,17 @@
 
 #include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace driftd {
 namespace {
 
-std::uint64_t total(std::span<const ValueCount> sorted) {
-  return std::accumulate(sorted.begin(), sorted.end(), std::uint64_t{0},
-                         [](std::uint64_t sum, const ValueCount& v) { return sum + v.count; });
-}
-
 // ceil(j*n/k), the 1-based rank of a quantile.
 std::uint64_t quantile_rank(std::uint64_t j, std::uint64_t n, std::uint64_t k) { return (j * n + k - 1) / k; }
-
-bool is_discrete(std::span<const ValueCount> sorted, std::uint64_t n) {
-  if (sorted.size() <= kDiscreteValues) return true;
-  if (sorted.size() > kDiscreteCap) return false;
-  const auto largest = std::ranges::max(sorted, {}, &ValueCount::count).count;
-  return static_cast<double>(largest) >= kDiscreteAtom * static_cast<double>(n);
-}
-
-NumericCells discrete_cells(std::span<const ValueCount> sorted) {
-  NumericCells cells{.discrete = true, .edges = {}, .coarse = {}};
-  for (const auto& v : sorted) cells.edges.push_back(v.value);
-  cells.coarse.resize(cells.size() + 1);
-  std::iota(cells.coarse.begin(), cells.coarse.end(), 0U);
-  return cells;
-}
-
-// Inner edges of the fine cells: order statistics, and both sides of an atom (mass >= 1/fine), without duplicates.
-std::vector<double> fine_edges(std::span<const ValueCount> sorted, std::uint64_t n, std::size_t fine) {
-  std::vector<double> edges;
-  std::uint64_t cumulative = 0;
-  std::size_t j = 1;
-  for (const auto& [value, count] : sorted) {
-    cumulative += count;
-    const bool atom = count * fine >= n;
-    bool is_quantile = false;
-    for (; j < fine && quantile_rank(j, n, fine) <= cumulative; ++j) is_quantile = true;
-    const double below = std::nextafter(value, -std::numeric_limits<double>::infinity());
-    if (atom && std::isfinite(below) && (edges.empty() || edges.back() < below)) edges.push_back(below);
-    if (atom || is_quantile) edges.push_back(value);
-  }
-  return edges;
-}
-
-// Ends of the coarse cells: behind the first fine cell up to which at least ceil(j*n/coarse) values lie.
-std::vector<std::uint32_t> coarse_ends(std::span<const std::uint64_t> counts, std::uint64_t n, std::size_t coarse) {
-  std::vector<std::uint32_t> ends{0};
-  std::uint64_t cumulative = 0;
-  std::size_t j = 1;
-  for (std::size_t cell = 0; cell + 1 < counts.size(); ++cell) {
-    cumulative += counts[cell];
-    bool ends_here = false;
-    for (; j < coarse && n > 0 && quantile_rank(j, n, coarse) <= cumulative; ++j) ends_here = true;
-    if (ends_here) ends.push_back(static_cast<std::uint32_t>(cell + 1));
-  }
-  ends.push_back(static_cast<std::uint32_t>(counts.size()));
-  return ends;
-}
 
 }  // namespace
 
@@ -75,12 +25,77 @@ std::uint32_t NumericCells::cell(double x) const {
   return static_cast<std::uint32_t>(it - edges.begin());
 }
 
+void CellFreezer::add_edge(double edge, std::uint64_t values_up_to_it) {
+  if (!edges_.empty() && edges_.back() == edge) return;
+  edges_.push_back(edge);
+  up_to_edge_.push_back(values_up_to_it);
+}
+
+// An edge at every quantile, and at both sides of an atom (mass >= 1/fine).
+void CellFreezer::add(ValueCount next) {
+  if (first_values_.size() <= kDiscreteCap) first_values_.push_back(next);
+  largest_count_ = std::max(largest_count_, next.count);
+  const std::uint64_t before = cumulative_;
+  cumulative_ += next.count;
+  const bool atom = next.count * fine_ >= n_;
+  bool is_quantile = false;
+  for (; next_quantile_ < fine_ && quantile_rank(next_quantile_, n_, fine_) <= cumulative_; ++next_quantile_) is_quantile = true;
+  const double below = std::nextafter(next.value, -std::numeric_limits<double>::infinity());
+  if (atom && std::isfinite(below)) add_edge(below, before);
+  if (atom || is_quantile) add_edge(next.value, cumulative_);
+}
+
+bool CellFreezer::is_discrete() const {
+  if (!allow_discrete_ || n_ == 0) return false;
+  if (first_values_.size() <= kDiscreteValues) return true;
+  if (first_values_.size() > kDiscreteCap) return false;
+  return static_cast<double>(largest_count_) >= kDiscreteAtom * static_cast<double>(n_);
+}
+
+CellFreezer::Frozen CellFreezer::discrete_cells() const {
+  Frozen frozen{.cells = {.discrete = true, .edges = {}, .coarse = {}}, .counts = {}};
+  for (const auto& [value, count] : first_values_) {
+    frozen.cells.edges.push_back(value);
+    frozen.counts.push_back(count);
+  }
+  frozen.counts.push_back(0);  // other
+  frozen.cells.coarse.resize(frozen.cells.size() + 1);
+  std::iota(frozen.cells.coarse.begin(), frozen.cells.coarse.end(), 0U);
+  return frozen;
+}
+
+// A coarse cell ends behind the first fine one up to which at least ceil(j*n/coarse) values lie.
+std::vector<std::uint32_t> CellFreezer::coarse_ends(const std::vector<std::uint64_t>& counts) const {
+  std::vector<std::uint32_t> ends{0};
+  std::uint64_t cumulative = 0;
+  std::size_t j = 1;
+  for (std::size_t cell = 0; cell + 1 < counts.size(); ++cell) {
+    cumulative += counts[cell];
+    bool ends_here = false;
+    for (; j < coarse_ && quantile_rank(j, n_, coarse_) <= cumulative; ++j) ends_here = true;
+    if (ends_here) ends.push_back(static_cast<std::uint32_t>(cell + 1));
+  }
+  ends.push_back(static_cast<std::uint32_t>(counts.size()));
+  return ends;
+}
+
+CellFreezer::Frozen CellFreezer::finish() {
+  assert(cumulative_ == n_);
+  if (is_discrete()) return discrete_cells();
+  std::vector<std::uint64_t> counts;
+  std::uint64_t before = 0;
+  for (const std::uint64_t up_to : up_to_edge_) counts.push_back(up_to - std::exchange(before, up_to));
+  counts.push_back(n_ - before);
+  auto coarse = coarse_ends(counts);
+  return {.cells = {.discrete = false, .edges = std::move(edges_), .coarse = std::move(coarse)}, .counts = std::move(counts)};
+}
+
 NumericCells freeze_numeric_cells(std::span<const ValueCount> sorted, bool allow_discrete, std::size_t fine, std::size_t coarse) {
-  const std::uint64_t n = total(sorted);
-  if (allow_discrete && n > 0 && is_discrete(sorted, n)) return discrete_cells(sorted);
-  NumericCells cells{.discrete = false, .edges = fine_edges(sorted, n, fine), .coarse = {}};
-  cells.coarse = coarse_ends(count_cells(cells, sorted), n, coarse);
-  return cells;
+  std::uint64_t n = 0;
+  for (const auto& v : sorted) n += v.count;
+  CellFreezer freezer(n, allow_discrete, fine, coarse);
+  for (const auto& v : sorted) freezer.add(v);
+  return freezer.finish().cells;
 }
 
 std::vector<std::uint64_t> count_cells(const NumericCells& cells, std::span<const ValueCount> sorted) {

@@ -42,6 +42,35 @@ struct NumericCells {
 NumericCells freeze_numeric_cells(std::span<const ValueCount> sorted, bool allow_discrete, std::size_t fine = kFineCells,
                                   std::size_t coarse = kCoarseCells);
 
+// The same from values that do not fit into memory: add() them in increasing order, then finish(). Memory O(fine + kDiscreteCap).
+class CellFreezer {
+ public:
+  struct Frozen {
+    NumericCells cells;
+    std::vector<std::uint64_t> counts;  // of the values, by fine cell
+  };
+  // n: sum of all counts to come.
+  CellFreezer(std::uint64_t n, bool allow_discrete, std::size_t fine = kFineCells, std::size_t coarse = kCoarseCells)
+      : n_(n), fine_(fine), coarse_(coarse), allow_discrete_(allow_discrete) {}
+  void add(ValueCount next);
+  Frozen finish();
+
+ private:
+  void add_edge(double edge, std::uint64_t values_up_to_it);
+  bool is_discrete() const;
+  Frozen discrete_cells() const;
+  std::vector<std::uint32_t> coarse_ends(const std::vector<std::uint64_t>& counts) const;
+
+  std::uint64_t n_;
+  std::size_t fine_, coarse_;
+  bool allow_discrete_;
+  std::uint64_t cumulative_ = 0, largest_count_ = 0;
+  std::size_t next_quantile_ = 1;
+  std::vector<double> edges_;
+  std::vector<std::uint64_t> up_to_edge_;  // values <= the edge
+  std::vector<ValueCount> first_values_;   // at most kDiscreteCap + 1
+};
+
 // Counts of the values by cell; values as for freeze_numeric_cells.
 std::vector<std::uint64_t> count_cells(const NumericCells& cells, std::span<const ValueCount> sorted);
 

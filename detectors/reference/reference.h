@@ -27,15 +27,15 @@ struct FeatureCounts {
 struct FeatureReference {
   std::string name;  // dotted path, `\.` escapes a dot
   FeatureType type = FeatureType::kNumeric;
-  NumericCells numeric;       // type numeric
-  CategoryCells categories;   // type categorical
+  NumericCells numeric;                 // type numeric
+  CategoryCells categories;             // type categorical
   std::vector<FeatureCounts> segments;  // [0] = all; then in the order of Reference::segments
 
   // Numeric only, over the valid values of all rows; NaN where there are none.
-  double min = 0, max = 0, mean = 0, standard_deviation = 0;  // standard deviation with ddof 0
+  double min = 0, max = 0, mean = 0, standard_deviation = 0;          // standard deviation with ddof 0
   double q0001 = 0, q001 = 0, q25 = 0, q75 = 0, q999 = 0, q9999 = 0;  // order statistics x_(ceil(q*n))
-  std::int32_t sum_exponent = 0;  // fixed-point sums of this feature count units of 2^-sum_exponent
-  std::uint64_t distinct = 0;     // distinct valid values, exact up to 10^6, then the cap
+  std::int32_t sum_exponent = 0;                                      // fixed-point sums of this feature count units of 2^-sum_exponent
+  std::uint64_t distinct = 0;                                         // distinct valid values, exact up to 10^6, then the cap
 
   bool zero_one = false;  // the reference holds exactly the two values 0 and 1 (or false and true)
 
@@ -47,14 +47,14 @@ struct Reference {
   std::string id;             // first 12 hex digits of the content's hash
   std::string source_sha256;  // of the source's decompressed bytes
   std::uint64_t rows = 0;
-  std::optional<std::int64_t> created_us;  // newest event time in the rows, microseconds since 1970
-  std::string time_column;                 // "" = none
-  std::string prediction_column;           // "" = none
-  std::string label_column;                // "" = none; with both a derived 0/1 feature `error` is present
-  std::vector<std::string> segment_by;     // columns, in declared order
-  std::vector<std::string> segments;       // keys `k=v[,k=v]` with counts of their own, sorted; without `all`
-  std::vector<std::uint64_t> segment_rows; // [0] = all rows, then as segments
-  std::vector<FeatureReference> features;  // sorted by name
+  std::optional<std::int64_t> created_us;   // newest event time in the rows, microseconds since 1970
+  std::string time_column;                  // "" = none
+  std::string prediction_column;            // "" = none
+  std::string label_column;                 // "" = none; with both a derived 0/1 feature `error` is present
+  std::vector<std::string> segment_by;      // columns, in declared order
+  std::vector<std::string> segments;        // keys `k=v[,k=v]` with counts of their own, sorted; without `all`
+  std::vector<std::uint64_t> segment_rows;  // [0] = all rows, then as segments
+  std::vector<FeatureReference> features;   // sorted by name
 
   const FeatureReference* find(std::string_view name) const;
   friend bool operator==(const Reference&, const Reference&) = default;

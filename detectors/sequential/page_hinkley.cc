@@ -37,12 +37,9 @@ bool PageHinkley::fires() const {
   const bool up = increase_ - min_increase_ > params_.threshold;
   const bool down = max_decrease_ - decrease_ > params_.threshold;
   switch (params_.mode) {
-    case PageHinkleyMode::kUp:
-      return up;
-    case PageHinkleyMode::kDown:
-      return down;
-    case PageHinkleyMode::kBoth:
-      break;
+    case PageHinkleyMode::kUp: return up;
+    case PageHinkleyMode::kDown: return down;
+    case PageHinkleyMode::kBoth: break;
   }
   return up || down;
 }

@@ -33,7 +33,7 @@ double entropy_gain(double d) {
 
 // With d = (q - p) / (q + p) a cell adds (p + q) / 4 * ((1 - d) ln(1 - d) + (1 + d) ln(1 + d)) to the divergence: never negative, so near
 // shares do not cancel.
-Score jensen_shannon(Counts reference, Counts current, LogBase base) {
+Score jensen_shannon(Counts reference, Counts current, EntropyUnit unit) {
   const CellTotals totals(reference, current);
   if (totals.empty()) return totals.score(kNoNumber, kNoNumber);
   const double n = static_cast<double>(totals.n), m = static_cast<double>(totals.m);
@@ -43,7 +43,7 @@ Score jensen_shannon(Counts reference, Counts current, LogBase base) {
     const double r = static_cast<double>(reference[i]), w = static_cast<double>(current[i]);
     sum += (r / n + w / m) * entropy_gain(difference_of_products(w, n, r, m) / (w * n + r * m));
   }
-  const double divergence = 0.25 * sum / (base == LogBase::kTwo ? std::numbers::ln2 : 1.0);
+  const double divergence = 0.25 * sum / (unit == EntropyUnit::kBits ? std::numbers::ln2 : 1.0);
   return score_of(totals, std::sqrt(divergence));
 }
 

@@ -16,9 +16,9 @@
 
 namespace driftd {
 
-enum class LogBase : std::uint8_t { kTwo, kE };
+enum class EntropyUnit : std::uint8_t { kBits, kNats };
 
-Score jensen_shannon(Counts reference, Counts current, LogBase base = LogBase::kTwo);
+Score jensen_shannon(Counts reference, Counts current, EntropyUnit unit = EntropyUnit::kBits);
 Score hellinger(Counts reference, Counts current);
 Score total_variation(Counts reference, Counts current);
 

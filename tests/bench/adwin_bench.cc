@@ -1,20 +1,15 @@
-// ADWIN against a plain list port of algorithms C.1, interleaved in one process. Prints ns per value and the ratio (median of runs);
-// exits 1 if the two do not fire at the same indices. Not a test: the ratios depend on the machine, the indices do not.
-#include <algorithm>
-#include <chrono>
-#include <cstdio>
+// R6: what one value costs ADWIN. A plain list port of algorithms C.1 against ours; exits 1 if they do not fire at the same indices.
+#include <fmt/format.h>
+
 #include <random>
 #include <vector>
 
 #include "detectors/sequential/adwin.h"
+#include "tests/bench/contest.h"
 #include "tests/detectors/sequential/plain_adwin.h"
 
+namespace driftd::bench {
 namespace {
-
-using driftd::Adwin;
-using driftd::AdwinParams;
-using driftd::DriftState;
-using driftd::PlainAdwin;
 
 struct Workload {
   const char* name;
@@ -24,76 +19,54 @@ struct Workload {
 };
 
 std::vector<double> draw(const Workload& load) {
-  std::mt19937_64 generator(7);
+  std::mt19937_64 random(7);
   std::vector<double> values(load.values);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const bool high = load.change_every > 0 && i / load.change_every % 2 == 1;
-    const double uniform = static_cast<double>(generator() >> 11) * 0x1p-53;
-    values[i] = 0.7 * uniform + (high ? 0.3 : 0.0);
+    values[i] = 0.7 * static_cast<double>(random() >> 11) * 0x1p-53 + (high ? 0.3 : 0.0);
   }
   return values;
 }
 
-struct Run {
-  double ns = 0;
-  std::vector<std::size_t> fired;
-};
+bool fires(Adwin& detector, double x) { return detector.update(x) == DriftState::kDrift; }
+bool fires(PlainAdwin& detector, double x) { return detector.update(x); }
 
 template <class Detector>
-Run measure(const std::vector<double>& values, std::uint64_t clock) {
-  AdwinParams params;
-  params.clock = clock;
-  Detector detector(params);
-  Run run;
-  const auto start = std::chrono::steady_clock::now();
+double cost(const std::vector<double>& values, std::uint64_t clock, std::vector<std::size_t>& fired) {
+  Detector detector(AdwinParams{.clock = clock});
+  fired.clear();
+  const double start = thread_cpu_ns();
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if constexpr (std::is_same_v<Detector, Adwin>) {
-      if (detector.update(values[i]) == DriftState::kDrift) run.fired.push_back(i);
-    } else {
-      if (detector.update(values[i])) run.fired.push_back(i);
-    }
+    if (fires(detector, values[i])) fired.push_back(i);
   }
-  const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - start;
-  run.ns = took.count() / static_cast<double>(values.size());
-  return run;
+  return (thread_cpu_ns() - start) / static_cast<double>(values.size());
 }
 
-double median(std::vector<double> values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-  return values[values.size() / 2];
-}
-
-bool compare(const Workload& load) {
-  constexpr int kRuns = 9;
+bool run(const Workload& load) {
   const std::vector<double> values = draw(load);
-  std::vector<double> plain_ns, ours_ns, ratios;
-  bool equal = true;
-  std::size_t fired = 0;
-  for (int i = 0; i < kRuns; ++i) {
-    const Run plain = measure<PlainAdwin>(values, load.clock);
-    const Run ours = measure<Adwin>(values, load.clock);
-    plain_ns.push_back(plain.ns);
-    ours_ns.push_back(ours.ns);
-    ratios.push_back(plain.ns / ours.ns);
-    equal = equal && plain.fired == ours.fired;
-    fired = ours.fired.size();
-  }
-  std::printf("%-28s %8.1f %8.1f %7.2f %7zu  %s\n", load.name, median(plain_ns), median(ours_ns), median(ratios), fired,
-              equal ? "equal" : "DIFFERENT");
+  std::vector<std::size_t> by_plain, by_ours;
+  const Contest contest({{fmt::format("{}: plain list port", load.name), [&] { return cost<PlainAdwin>(values, load.clock, by_plain); }},
+                         {fmt::format("{}: ours", load.name), [&] { return cost<Adwin>(values, load.clock, by_ours); }}},
+                        15);
+  contest.print_costs("value");
+  const bool equal = by_ours == by_plain;
+  const Quartiles ratio = contest.ratio(0, 1);
+  fmt::print("R6, {}: {:.2f} (worst quartile {:.2f}; gate 3); {} detections, {}\n\n", load.name, ratio.median, ratio.lower, by_ours.size(),
+             equal ? "equal" : "DIFFERENT");
   return equal;
 }
 
 }  // namespace
+}  // namespace driftd::bench
 
 int main() {
-  constexpr Workload kLoads[] = {
+  constexpr driftd::bench::Workload kLoads[] = {
       {"clock 32, stationary", 32, 1'000'000, 0},
       {"clock 32, drift every 20k", 32, 1'000'000, 20'000},
       {"clock 1, stationary", 1, 100'000, 0},
       {"clock 1, drift every 20k", 1, 100'000, 20'000},
   };
-  std::printf("%-28s %8s %8s %7s %7s  detections\n", "workload", "plain ns", "ours ns", "ratio", "fired");
   bool equal = true;
-  for (const Workload& load : kLoads) equal = compare(load) && equal;
+  for (const auto& load : kLoads) equal = driftd::bench::run(load) && equal;
   return equal ? 0 : 1;
 }

@@ -64,7 +64,7 @@ double on_cells(const std::string& statistic, const CountList& r, const CountLis
       {"psi_bc", [](const CountList& a, const CountList& b) { return psi(a, b).effect; }},
       {"kl_jeffreys", [](const CountList& a, const CountList& b) { return kullback_leibler(a, b); }},
       {"js_base2", [](const CountList& a, const CountList& b) { return jensen_shannon(a, b).statistic; }},
-      {"js_base_e", [](const CountList& a, const CountList& b) { return jensen_shannon(a, b, LogBase::kE).statistic; }},
+      {"js_base_e", [](const CountList& a, const CountList& b) { return jensen_shannon(a, b, EntropyUnit::kNats).statistic; }},
       {"hellinger", [](const CountList& a, const CountList& b) { return hellinger(a, b).statistic; }},
       {"tv", [](const CountList& a, const CountList& b) { return total_variation(a, b).statistic; }},
       {"linf", [](const CountList& a, const CountList& b) { return l_infinity(a, b).score.statistic; }},

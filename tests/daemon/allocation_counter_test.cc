@@ -13,24 +13,39 @@ namespace {
 
 thread_local std::uint64_t count = 0;
 
-void* take(std::size_t bytes, std::size_t alignment) {
+void* take(std::size_t bytes, std::size_t alignment) noexcept {
   ++count;
   const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
-  if (void* memory = std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded)) return memory;
+  return std::aligned_alloc(alignment, rounded == 0 ? alignment : rounded);
+}
+
+void* take_or_throw(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) {
+  if (void* memory = take(bytes, alignment)) return memory;
   throw std::bad_alloc();
 }
 
 }  // namespace
 
-// Not inlined: g++ would warn that free meets operator new.
-[[gnu::noinline]] void* operator new(std::size_t bytes) { return take(bytes, alignof(std::max_align_t)); }
-[[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
-  return take(bytes, static_cast<std::size_t>(alignment));
-}
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/, std::align_val_t /*alignment*/) noexcept { std::free(memory); }
+// All forms are replaced, as a sanitizer brings its own of those that are not. None is inlined: g++ would warn that free meets new.
+#define DRIFTD_REPLACED [[gnu::noinline]]
+using Bytes = std::size_t;
+using Align = std::align_val_t;
+using NoThrow = const std::nothrow_t&;
+
+DRIFTD_REPLACED void* operator new(Bytes bytes) { return take_or_throw(bytes); }
+DRIFTD_REPLACED void* operator new[](Bytes bytes) { return take_or_throw(bytes); }
+DRIFTD_REPLACED void* operator new(Bytes bytes, Align align) { return take_or_throw(bytes, static_cast<Bytes>(align)); }
+DRIFTD_REPLACED void* operator new[](Bytes bytes, Align align) { return take_or_throw(bytes, static_cast<Bytes>(align)); }
+DRIFTD_REPLACED void* operator new(Bytes bytes, NoThrow) noexcept { return take(bytes, alignof(std::max_align_t)); }
+DRIFTD_REPLACED void* operator new[](Bytes bytes, NoThrow) noexcept { return take(bytes, alignof(std::max_align_t)); }
+DRIFTD_REPLACED void operator delete(void* memory) noexcept { std::free(memory); }
+DRIFTD_REPLACED void operator delete[](void* memory) noexcept { std::free(memory); }
+DRIFTD_REPLACED void operator delete(void* memory, Bytes) noexcept { std::free(memory); }
+DRIFTD_REPLACED void operator delete[](void* memory, Bytes) noexcept { std::free(memory); }
+DRIFTD_REPLACED void operator delete(void* memory, Align) noexcept { std::free(memory); }
+DRIFTD_REPLACED void operator delete[](void* memory, Align) noexcept { std::free(memory); }
+DRIFTD_REPLACED void operator delete(void* memory, Bytes, Align) noexcept { std::free(memory); }
+DRIFTD_REPLACED void operator delete[](void* memory, Bytes, Align) noexcept { std::free(memory); }
 
 namespace driftd {
 

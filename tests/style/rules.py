@@ -31,7 +31,7 @@ def include_edges(tree):
             if not quoted or may_include is tables.ANY:
                 continue
             own = target.startswith(room)
-            if not own and not any(target == m or (m.endswith("/") and target.startswith(m)) for m in may_include):
+            if not own and not any(target == m or (m.endswith(("/", "_")) and target.startswith(m)) for m in may_include):
                 yield path, line, target, f"{room} may not include {target}"
 
 
@@ -47,7 +47,7 @@ def home_of(target):
 
 
 def at_home(path, prefix):
-    return any(fnmatch.fnmatchcase(path, pattern) for pattern in tables.HOMES[prefix][0])
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in tables.HOMES[prefix][0] for name in (path, path.removeprefix("tests/")))
 
 
 def library_homes(tree):
@@ -75,14 +75,15 @@ def library_names(tree):
 def source_has_test(tree):
     for path in tree.cpp(*SOURCE, ends=(".cc",)):
         test = f"tests/{path[:-3]}_test.cc"
-        if test not in tree.files:
+        against_mock = f"tests/mock/{os.path.basename(path)[:-3]}_test.cc"
+        if test not in tree.files and against_mock not in tree.files:
             yield path, 1, "", f"has no {test}"
 
 
 def test_has_source(tree):
     for path in tree.cpp("tests/detectors", "tests/config", "tests/daemon", ends=("_test.cc",)):
         subject = path.removeprefix("tests/").removesuffix("_test.cc")
-        if subject + ".cc" not in tree.files and subject + ".h" not in tree.files:
+        if not {subject + ".cc", subject + ".h", f"tests/{subject}.h"} & set(tree.files):
             yield path, 1, "", f"tests {subject}.cc or .h, which is not there"
 
 

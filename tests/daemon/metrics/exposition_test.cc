@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -118,7 +119,7 @@ TEST_CASE("of two samples of one series the first counts") {
 
 TEST_CASE("hostile names stay inside their quotes") {
   const std::string text = Exposition(10'000).render(collect_samples(hostile_status(), {}, {}));
-  for (const char c : text) CHECK((static_cast<unsigned char>(c) >= 0x20 || c == '\n'));
+  CHECK(std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; }));
   CHECK(text.find("driftd_window_samples{monitor=\"a\\\"b\\\\c\\\\x0ad\\\\x0d\\\\x09e\\\\x1b<&'>{}=\xef\xbf\xbd\xc3\xa9\",") !=
         std::string::npos);
 }

@@ -25,8 +25,8 @@ TEST_CASE("a full queue leaves the item with its producer") {
   BoundedQueue<std::unique_ptr<int>> queue(1);
   CHECK(queue.try_push(std::make_unique<int>(1)));
   auto second = std::make_unique<int>(2);
-  CHECK_FALSE(queue.try_push(std::move(second)));
-  CHECK_FALSE(queue.push_for(std::move(second), milliseconds(1)));
+  CHECK_FALSE(queue.try_push(second));
+  CHECK_FALSE(queue.push_for(second, milliseconds(1)));
   REQUIRE(second != nullptr);
   CHECK(**queue.try_pop() == 1);
   CHECK(queue.try_push(std::move(second)));

@@ -51,7 +51,7 @@ TEST_CASE("a number in text is valid, a class of its own, or the wrong type") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.input);
-    const NumberText got = parse_number(row.input);
+    const NumberText got = classify_number(row.input);
     CHECK(got.value_class == row.want);
     CHECK(got.value == row.value);
     CHECK_FALSE(std::signbit(got.value) != std::signbit(row.value));

@@ -12,14 +12,14 @@ namespace driftd {
 
 inline std::string shown(const Cell& cell) {
   switch (cell.kind) {
-    case CellKind::kNull: return "null";
-    case CellKind::kCsvText: return std::string(cell.text);
-    case CellKind::kString: return "'" + std::string(cell.text) + "'";
-    case CellKind::kInteger: return std::to_string(cell.integer);
-    case CellKind::kUnsigned: return std::to_string(static_cast<std::uint64_t>(cell.integer));
-    case CellKind::kDouble: return std::to_string(cell.number);
-    case CellKind::kBoolean: return std::string(cell.text);
-    case CellKind::kContainer: return "container";
+    case ValueKind::kNull: return "null";
+    case ValueKind::kCsvText: return std::string(cell.text);
+    case ValueKind::kString: return "'" + std::string(cell.text) + "'";
+    case ValueKind::kInteger: return std::to_string(cell.integer);
+    case ValueKind::kUnsigned: return std::to_string(static_cast<std::uint64_t>(cell.integer));
+    case ValueKind::kDouble: return std::to_string(cell.number);
+    case ValueKind::kBoolean: return std::string(cell.text);
+    case ValueKind::kContainer: return "container";
   }
   return "";
 }

@@ -45,6 +45,17 @@ TEST_CASE("quantile cells of distinct values hold equal counts") {
   CHECK(coarse_counts<std::uint64_t>(cells.coarse, counts) == Counts(5, 200));
 }
 
+TEST_CASE("a freezer counts while it freezes") {
+  auto values = one_to(3000);
+  values[7].count = 500;
+  values[2000].count = 40;
+  CellFreezer freezer(3000 + 499 + 39, true);
+  for (const auto& v : values) freezer.add(v);
+  const auto frozen = freezer.finish();
+  CHECK(frozen.cells == freeze_numeric_cells(values, true));
+  CHECK(frozen.counts == count_cells(frozen.cells, values));
+}
+
 TEST_CASE("which columns are discrete") {
   const auto with_atom = [](std::size_t distinct, std::uint64_t atom) {
     auto values = one_to(distinct);

@@ -1,0 +1,265 @@
+#include "daemon/api/documents.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+#include <tuple>
+#include <vector>
+
+#include "daemon/runtime/event_time.h"
+#include "daemon/runtime/json_writer.h"
+
+namespace driftd {
+namespace {
+
+using Body = std::function<void(JsonWriter&)>;
+
+void time_field(JsonWriter& json, std::string_view name, std::int64_t time_us) {
+  json.key(name);
+  time_us == kNoTime ? json.null() : json.string(format_event_time(time_us));
+}
+
+std::string finish(JsonWriter& json) { return json.key("warnings").begin_array().end_array().end_object().take() + "\n"; }
+
+std::string document(const Body& write) {
+  JsonWriter json;
+  json.begin_object().field("status", "success").key("data").begin_object();
+  write(json);
+  json.end_object();
+  return finish(json);
+}
+
+// A list of the slice's items; `write` writes the fields of one.
+template <class Item>
+std::string list(const std::vector<const Item*>& items, ListSlice slice, const std::function<void(JsonWriter&, const Item&)>& write) {
+  JsonWriter json;
+  json.begin_object().field("status", "success").key("data").begin_array();
+  const std::size_t first = std::min(slice.first, items.size()), end = first + std::min(slice.limit, items.size() - first);
+  for (std::size_t i = first; i < end; ++i) {
+    json.begin_object();
+    write(json, *items[i]);
+    json.end_object();
+  }
+  json.end_array().key("next");
+  end < items.size() ? json.string(std::to_string(end)) : json.null();
+  return finish(json);
+}
+
+void window_fields(JsonWriter& json, const MonitorStatus& monitor) {
+  json.key("window").begin_object();
+  time_field(json, "start", monitor.window_start_us);
+  time_field(json, "end", monitor.window_end_us);
+  json.field("interval_seconds", static_cast<double>(monitor.window_us) / 1e6).field("minimum_samples", monitor.minimum_samples);
+  json.field("closed", monitor.windows_closed).key("samples").begin_object();
+  for (const auto& [segment, rows] : monitor.window_samples) json.field(segment, rows);
+  json.end_object().end_object();
+}
+
+void reference_fields(JsonWriter& json, const MonitorStatus& monitor) {
+  json.key("reference").begin_object().field("id", monitor.reference_id).field("samples", monitor.reference_rows);
+  time_field(json, "created", monitor.reference_created_us);
+  json.end_object();
+}
+
+std::uint64_t count_alerts(const MonitorStatus& monitor, AlertState state) {
+  return static_cast<std::uint64_t>(std::ranges::count(monitor.alerts, state, &AlertStatus::state));
+}
+
+void monitor_fields(JsonWriter& json, const MonitorStatus& monitor) {
+  json.field("name", monitor.name).field("stream", monitor.stream);
+  json.field("alerts_firing", count_alerts(monitor, AlertState::kFiring));
+  json.field("alerts_pending", count_alerts(monitor, AlertState::kPending));
+  json.field("drift_threshold_ratio", worst_ratio(monitor)).field("features", static_cast<std::uint64_t>(monitor.features.size()));
+  json.field("false_alarm_interval_seconds", monitor.false_alarm_interval_seconds);
+  time_field(json, "last_evaluation", monitor.last_evaluation_wall_us);
+  window_fields(json, monitor);
+  reference_fields(json, monitor);
+}
+
+void history_fields(JsonWriter& json, const MonitorStatus& monitor) {
+  json.key("history").begin_array();
+  for (std::size_t i = 0; i < monitor.history_end_us.size(); ++i) {
+    json.begin_object();
+    time_field(json, "end", monitor.history_end_us[i]);
+    json.key("samples");
+    i < monitor.history_rows.size() ? json.number(monitor.history_rows[i]) : json.null();
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void method_list(JsonWriter& json, std::string_view name, const std::vector<MethodStatus>& methods) {
+  json.key(name).begin_array();
+  for (const MethodStatus& method : methods) {
+    json.begin_object().field("method", method.method).field("status", status_name(method.status)).field("alarm", method.alarm);
+    json.field("statistic", method.statistic).field("effect", method.effect).field("log_p_value", method.log_p);
+    json.field("threshold", method.threshold).field("threshold_ratio", method.threshold_ratio);
+    json.field("before", method.before).field("after", method.after).end_object();
+  }
+  json.end_array();
+}
+
+void feature_fields(JsonWriter& json, const FeatureStatus& feature) {
+  json.field("name", feature.name).field("segment", feature.segment).field("kind", feature.kind);
+  json.field("type", feature.numeric ? "numeric" : "categorical").field("status", status_name(feature.status));
+  json.field("drift_threshold_ratio", feature.ratio).field("alert", alert_state_name(feature.alert));
+  json.field("samples", feature.rows).field("reference_samples", feature.reference_rows);
+  json.field("missing_ratio", share_of(missing_rows(feature.classes), total_rows(feature.classes)));
+  json.field("reference_missing_ratio", share_of(missing_rows(feature.reference_classes), total_rows(feature.reference_classes)));
+  json.field("out_of_range_ratio", feature.out_of_range_ratio).field("unseen_category_ratio", feature.unseen_ratio);
+  method_list(json, "methods", feature.methods);
+  method_list(json, "quality", feature.quality);
+  json.key("ratio_history").begin_array();
+  for (const double ratio : feature.ratio_history) json.number(ratio);
+  json.end_array();
+}
+
+void alert_fields(JsonWriter& json, const MonitorStatus& monitor, const AlertStatus& alert) {
+  json.field("alert_id", alert.alert_id).field("monitor", monitor.name).field("kind", alert.kind).field("feature", alert.feature);
+  json.field("segment", alert.segment).field("severity", alert.severity).field("state", alert_state_name(alert.state));
+  time_field(json, "since", alert.since_us);
+  time_field(json, "opened", alert.opened_us);
+  time_field(json, "resolved", alert.resolved_us);
+  json.field("summary", alert.summary);
+}
+
+void partition_fields(JsonWriter& json, const PartitionStatus& partition) {
+  const std::int64_t lag = partition_lag(partition);
+  json.field("topic", partition.id.topic).field("partition", static_cast<std::int64_t>(partition.id.partition));
+  json.field("next_offset", partition.next_offset).key("end_offset");
+  partition.end_offset < 0 ? json.null() : json.number(partition.end_offset);
+  json.key("lag_records");
+  lag < 0 ? json.null() : json.number(lag);
+  time_field(json, "watermark", partition.watermark_us);
+  json.field("idle", partition.idle).field("paused", partition.paused).field("records", partition.records).field("bytes", partition.bytes);
+  json.field("rows", partition.rows).field("late", partition.late).field("duplicates", partition.duplicates).field("lost", partition.lost);
+  json.field("skipped", partition.skipped).key("rejected").begin_object();
+  for (std::size_t i = 0; i < kRejects; ++i) json.field(reject_name(static_cast<Reject>(i)), partition.rejected[i]);
+  json.end_object();
+}
+
+std::vector<std::string> stream_names(const DaemonStatus& status) {
+  std::vector<std::string> names;
+  for (const PartitionStatus& partition : status.partitions) names.push_back(partition.stream);
+  std::ranges::sort(names);
+  const auto repeated = std::ranges::unique(names);
+  names.erase(repeated.begin(), repeated.end());
+  return names;
+}
+
+}  // namespace
+
+std::string_view alert_state_name(AlertState state) {
+  switch (state) {
+    case AlertState::kInactive: return "inactive";
+    case AlertState::kPending: return "pending";
+    case AlertState::kFiring: return "firing";
+    case AlertState::kResolved: return "resolved";
+  }
+  return "";
+}
+
+std::string error_json(std::string_view type, std::string_view message) {
+  JsonWriter json;
+  return json.begin_object().field("status", "error").field("errorType", type).field("error", message).end_object().take() + "\n";
+}
+
+std::string buildinfo_json(const DaemonStatus& status) {
+  return document([&](JsonWriter& json) {
+    json.field("version", status.version).field("revision", status.revision).field("config_hash", status.config_hash);
+  });
+}
+
+std::string streams_json(const DaemonStatus& status) {
+  return document([&](JsonWriter& json) {
+    json.key("streams").begin_array();
+    for (const std::string& name : stream_names(status)) {
+      json.begin_object().field("name", name);
+      time_field(json, "watermark", stream_watermark(status, name));
+      json.key("partitions").begin_array();
+      for (const PartitionStatus& partition : status.partitions) {
+        if (partition.stream != name) continue;
+        json.begin_object();
+        partition_fields(json, partition);
+        json.end_object();
+      }
+      json.end_array().end_object();
+    }
+    json.end_array();
+  });
+}
+
+std::string monitors_json(const DaemonStatus& status, ListSlice slice) {
+  std::vector<const MonitorStatus*> items;
+  for (const auto& monitor : status.monitors) items.push_back(monitor.get());
+  return list<MonitorStatus>(items, slice, monitor_fields);
+}
+
+std::string monitor_json(const MonitorStatus& monitor) {
+  return document([&](JsonWriter& json) {
+    monitor_fields(json, monitor);
+    history_fields(json, monitor);
+  });
+}
+
+std::string features_json(const MonitorStatus& monitor, std::string_view segment, bool by_ratio, ListSlice slice) {
+  std::vector<const FeatureStatus*> items;
+  for (const FeatureStatus& feature : monitor.features) {
+    if (segment.empty() || feature.segment == segment) items.push_back(&feature);
+  }
+  const auto worst_first = [](const FeatureStatus* feature) {
+    const bool none = std::isnan(feature->ratio);
+    return std::pair(none, none ? 0 : -feature->ratio);
+  };
+  if (by_ratio) std::ranges::stable_sort(items, {}, worst_first);
+  return list<FeatureStatus>(items, slice, feature_fields);
+}
+
+std::string distribution_json(const MonitorStatus& monitor, const FeatureStatus& feature) {
+  std::uint64_t reference_rows = 0, rows = 0;
+  for (const CellStatus& cell : feature.cells) {
+    reference_rows += cell.reference;
+    rows += cell.current;
+  }
+  return document([&](JsonWriter& json) {
+    json.field("monitor", monitor.name).field("feature", feature.name).field("segment", feature.segment);
+    json.field("status", status_name(feature.status)).field("samples", feature.rows).field("reference_samples", feature.reference_rows);
+    window_fields(json, monitor);
+    reference_fields(json, monitor);
+    json.key("cells").begin_array();
+    for (const CellStatus& cell : feature.cells) {
+      json.begin_object().field("label", cell.label).field("reference", cell.reference).field("current", cell.current);
+      json.field("reference_ratio", share_of(cell.reference, reference_rows)).field("current_ratio", share_of(cell.current, rows));
+      json.field("contribution", cell.contribution).end_object();
+    }
+    json.end_array();
+  });
+}
+
+std::string alerts_json(const DaemonStatus& status, std::string_view state, std::string_view monitor, ListSlice slice) {
+  struct Owned {
+    const MonitorStatus* monitor;
+    const AlertStatus* alert;
+  };
+  std::vector<Owned> owned;
+  for (const auto& each : status.monitors) {
+    if (!monitor.empty() && each->name != monitor) continue;
+    for (const AlertStatus& alert : each->alerts) {
+      if (state.empty() || alert_state_name(alert.state) == state) owned.push_back({each.get(), &alert});
+    }
+  }
+  std::vector<const Owned*> items;
+  for (const Owned& one : owned) items.push_back(&one);
+  return list<Owned>(items, slice, [](JsonWriter& json, const Owned& one) { alert_fields(json, *one.monitor, *one.alert); });
+}
+
+std::string alert_json(const MonitorStatus& monitor, const AlertStatus& alert) {
+  return document([&](JsonWriter& json) {
+    alert_fields(json, monitor, alert);
+    json.key("event");
+    alert.event_json.empty() ? json.null() : json.raw(alert.event_json);
+  });
+}
+
+}  // namespace driftd

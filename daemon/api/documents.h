@@ -1,0 +1,33 @@
+// /api/v1: what a DaemonStatus says, as JSON in one envelope. Pure; any thread. NaN and "not known" are null, times RFC 3339.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "daemon/status.h"
+
+namespace driftd {
+
+// A part of a list. The envelope's `next` is the value of ?next= for what follows, null at the end.
+struct ListSlice {
+  std::size_t first = 0;
+  std::size_t limit = 100;
+};
+
+std::string buildinfo_json(const DaemonStatus& status);
+std::string streams_json(const DaemonStatus& status);
+std::string monitors_json(const DaemonStatus& status, ListSlice slice);
+std::string monitor_json(const MonitorStatus& monitor);
+// segment "" = every segment. by_ratio: the worst first, those without a verdict last; else as in the monitor.
+std::string features_json(const MonitorStatus& monitor, std::string_view segment, bool by_ratio, ListSlice slice);
+std::string distribution_json(const MonitorStatus& monitor, const FeatureStatus& feature);
+// state "" or monitor "" = all.
+std::string alerts_json(const DaemonStatus& status, std::string_view state, std::string_view monitor, ListSlice slice);
+std::string alert_json(const MonitorStatus& monitor, const AlertStatus& alert);
+
+std::string error_json(std::string_view type, std::string_view message);  // type: bad_data, not_found, ...
+
+std::string_view alert_state_name(AlertState state);  // inactive, pending, firing, resolved
+
+}  // namespace driftd

@@ -1,0 +1,317 @@
+#include "daemon/app.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+
+#include "daemon/app_engine.h"
+#include "daemon/cli/verb.h"
+#include "daemon/http/server.h"
+#include "daemon/routes.h"
+#include "daemon/runtime/event_time.h"
+#include "daemon/runtime/logger.h"
+#include "daemon/runtime/signals.h"
+#include "daemon/runtime/thread_name.h"
+#include "daemon/runtime/version.h"
+#include "daemon/sink/kafka_sink.h"
+#include "daemon/source/kafka_source.h"
+#include "daemon/state/file_store.h"
+#include "daemon/state/state_dir.h"
+
+namespace driftd {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto kFlushBudget = 2s;
+constexpr auto kCloseBudget = 3s;
+constexpr std::string_view kPartitionSection = "partition/";
+
+std::int64_t wall_us() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+KafkaLog kafka_log(const char* client) {
+  return [client](LogLevel level, std::string_view event, const std::string& text) {
+    if (level >= LogLevel::kError) return log_error(event, text, {{"client", client}});
+    if (level == LogLevel::kWarn) return log_warn(event, text, {{"client", client}});
+    log_info(event, text, {{"client", client}});
+  };
+}
+
+// "partition/<topic>/<number>" of a snapshot section's id.
+std::optional<TopicPartition> partition_of(const std::string& section) {
+  if (!section.starts_with(kPartitionSection)) return std::nullopt;
+  const std::size_t slash = section.rfind('/');
+  return TopicPartition{section.substr(kPartitionSection.size(), slash - kPartitionSection.size()), std::atoi(section.c_str() + slash + 1)};
+}
+
+bool needs_sink(const Config& config) {
+  const auto dead_letters = [](const StreamConfig& stream) { return stream.on_error.action == OnError::kDeadLetter; };
+  return config.alert_sinks.kafka_enabled || std::any_of(config.streams.begin(), config.streams.end(), dead_letters);
+}
+
+AppError store_error(const StoreError& error) {
+  const int code = error.fault == StoreFault::kLocked ? kExitTryAgain : error.fault == StoreFault::kCorrupt ? kExitConfig : kExitIo;
+  return {code, false, error.message};
+}
+
+void log_transitions(const EnginePlan& plan, const ClosedWindow& closed) {
+  const std::string& monitor = plan.monitors[closed.judgement.monitor].name;
+  for (const AlertTransition& transition : closed.transitions) {
+    const bool bad = transition.transition == Transition::kFiring || transition.transition == Transition::kUpdated;
+    (bad ? log_warn : log_info)("alert", transition.summary,
+                                {{"transition", transition_name(transition.transition)},
+                                 {"monitor", monitor},
+                                 {"feature", plan.alerts[closed.judgement.monitor].features[transition.feature].name},
+                                 {"severity", transition.severity},
+                                 {"alert_id", transition.alert_id},
+                                 {"window_end", format_event_time(closed.judgement.end_us)}});
+  }
+}
+
+}  // namespace
+
+struct App::Parts {
+  Config config;
+  std::shared_ptr<const EnginePlan> plan;
+  AppOptions options;
+  std::optional<FileStore> store;
+  std::optional<Snapshot> snapshot;
+  std::map<TopicPartition, std::string> states;      // of the snapshot
+  std::map<TopicPartition, std::int64_t> committed;  // to the group
+  std::unique_ptr<KafkaSource> source;
+  std::unique_ptr<KafkaSink> sink;
+  std::unique_ptr<RunningEngine> engine;
+  std::optional<HttpServer> http;
+  std::unique_ptr<Routes> routes;
+  std::atomic<bool> draining = false;
+
+  std::expected<void, AppError> open_state();
+  std::expected<void, AppError> open_kafka();
+  std::expected<void, AppError> make_engine();
+  std::expected<void, AppError> listen();
+  DaemonStatus status() const;
+  void add_partitions(const KafkaSourceStatus& kafka, DaemonStatus& status) const;
+  void add_readiness(const KafkaSourceStatus& kafka, DaemonStatus& status) const;
+  bool find_partitions();
+  void commit_durable();
+  void serve_until_stopped();
+  int close();
+};
+
+std::expected<void, AppError> App::Parts::open_state() {
+  const std::string dir = state_dir(config.state.dir);
+  log_info("state", "state directory", {{"dir", dir}});
+  auto opened = FileStore::open(dir, config.state.generations);
+  if (!opened) return std::unexpected(store_error(opened.error()));
+  store = std::move(*opened);
+  if (options.reset_state) {
+    log_warn("state_reset", "every snapshot is removed, as asked", {{"dir", dir}});
+    if (const auto reset = store->reset(); !reset) return std::unexpected(store_error(reset.error()));
+  }
+  auto loaded = store->load();
+  if (!loaded) return std::unexpected(store_error(loaded.error()));
+  for (const std::string& skipped : store->skipped()) log_error("snapshot_damaged", "an older snapshot is used", {{"reason", skipped}});
+  snapshot = std::move(*loaded);
+  if (!snapshot) return {};
+  for (const SnapshotSection& section : snapshot->sections) {
+    if (const auto id = partition_of(section.id); id && plan->stream_of_topic.contains(id->topic)) states.emplace(*id, section.bytes);
+  }
+  return {};
+}
+
+std::expected<void, AppError> App::Parts::open_kafka() {
+  std::vector<SourcePosition> known;
+  for (const auto& [id, state] : states) {
+    const auto next = saved_next_offset(state);
+    if (!next) return std::unexpected(AppError{kExitConfig, false, "the snapshot's state of topic '" + id.topic + "' cannot be read"});
+    known.push_back({id, *next});
+  }
+  auto made = KafkaSource::create(config.kafka, config.streams, known, kafka_log("source"));
+  if (!made) return std::unexpected(AppError{kExitConfig, false, made.error()});
+  source = std::move(*made);
+  if (!needs_sink(config)) return {};
+  auto producer = KafkaSink::create(config.kafka, kafka_log("sink"));
+  if (!producer) return std::unexpected(AppError{kExitConfig, false, producer.error()});
+  sink = std::move(*producer);
+  return {};
+}
+
+std::expected<void, AppError> App::Parts::make_engine() {
+  MergerLoopOptions merger;
+  merger.shards = shard_count(config.engine);
+  merger.store = &*store;
+  merger.sink = sink.get();
+  merger.flush_sink = [this] { return sink == nullptr || sink->flush(kFlushBudget); };
+  merger.on_window = [this](const ClosedWindow& closed) {
+    log_transitions(*plan, closed);
+    if (options.on_window) options.on_window(closed);
+  };
+  engine = std::make_unique<RunningEngine>(
+      *plan, *source, SourceLoopOptions{config.state.snapshot_interval, config.state.snapshot_records, false, [this] { commit_durable(); }},
+      std::move(merger));
+  if (!snapshot) return {};
+  if (const auto restored = engine->merger().restore(*snapshot); !restored) {
+    return std::unexpected(AppError{kExitConfig, false, restored.error() + "; --reset-state starts afresh"});
+  }
+  return {};
+}
+
+std::expected<void, AppError> App::Parts::listen() {
+  RouteSources sources{[this] { return std::make_shared<const DaemonStatus>(status()); }, wall_us};
+  routes = std::make_unique<Routes>(std::move(sources), config.metrics.max_series);
+  auto bound = HttpServer::listen({config.http.listen, config.http.external_url, {}}, routes->handler());
+  if (!bound) return std::unexpected(AppError{kExitIo, bound.error().in_use, bound.error().message});
+  http.emplace(std::move(*bound));
+  return {};
+}
+
+std::expected<std::unique_ptr<App>, AppError> App::create(const Config& config, std::shared_ptr<const EnginePlan> plan,
+                                                          AppOptions options) {
+  auto parts = std::make_unique<Parts>();
+  parts->config = config;
+  parts->plan = std::move(plan);
+  parts->options = std::move(options);
+  for (const auto step : {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_engine}) {
+    if (auto done = (parts.get()->*step)(); !done) return std::unexpected(done.error());
+  }
+  return std::unique_ptr<App>(new App(std::move(parts)));
+}
+
+App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+App::~App() = default;
+
+std::string App::url() const { return parts_->http->url(); }
+
+std::uint64_t App::records_read() const {
+  std::uint64_t records = 0;
+  for (const PartitionStatus& partition : parts_->engine->merger().status().load()->partitions) records += partition.records;
+  return records;
+}
+
+void App::Parts::add_partitions(const KafkaSourceStatus& kafka, DaemonStatus& status) const {
+  for (PartitionStatus& partition : status.partitions) {
+    const auto found = std::find_if(kafka.partitions.begin(), kafka.partitions.end(), [&](const auto& p) { return p.id == partition.id; });
+    if (found == kafka.partitions.end()) continue;
+    partition.end_offset = found->end_offset;
+    partition.paused = found->paused;
+    partition.duplicates = found->duplicates;
+  }
+  std::sort(status.partitions.begin(), status.partitions.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+}
+
+void App::Parts::add_readiness(const KafkaSourceStatus& kafka, DaemonStatus& status) const {
+  status.not_ready = kafka.not_ready;
+  if (!kafka.assigned && kafka.not_ready.empty()) status.not_ready.push_back("kafka: looking for the partitions");
+  const std::int64_t last = status.snapshot_last_success_wall_us;
+  const std::int64_t limit_us = 3 * std::chrono::duration_cast<std::chrono::microseconds>(config.state.snapshot_interval).count();
+  if (last != kNoTime && wall_us() - last > limit_us) status.not_ready.push_back("state: the last snapshot is older than three intervals");
+  if (sink != nullptr) {
+    for (const std::string& problem : sink->status()->problems) status.not_ready.push_back("sink: " + problem);
+  }
+  if (draining) status.not_ready.push_back("draining: asked to stop");
+  status.ready = status.not_ready.empty();
+}
+
+DaemonStatus App::Parts::status() const {
+  DaemonStatus status;
+  status.version = std::string(version());
+  status.revision = std::string(revision());
+  status.config_hash = config.hash;
+  status.log_messages = log_counts();
+  if (engine == nullptr) {
+    status.not_ready.push_back("state: the snapshot is being read");
+    return status;
+  }
+  if (const auto published = engine->merger().status().load()) {
+    status.monitors = published->monitors;
+    status.partitions = published->partitions;
+    if (sink != nullptr) status.sinks.push_back(published->sink);
+    status.snapshot_last_success_wall_us = published->snapshot_last_success_wall_us;
+    status.snapshot_size_bytes = published->snapshot_size_bytes;
+    status.snapshots = published->snapshots;
+    status.snapshot_failures = published->snapshot_failures;
+  }
+  const auto kafka = source->status();
+  status.kafka_errors = kafka->errors;
+  add_partitions(*kafka, status);
+  add_readiness(*kafka, status);
+  return status;
+}
+
+// Until every partition and its first offset is known. Without a snapshot these positions become durable before the first
+// poll (decision 7). False: asked to stop, or the state cannot be written.
+bool App::Parts::find_partitions() {
+  std::optional<std::vector<SourcePosition>> positions;
+  while (!positions) {
+    if (stop_requested() || (options.stop && options.stop())) return false;
+    positions = source->discover(100ms);
+  }
+  if (!snapshot) {
+    std::map<TopicPartition, std::int64_t> starts;
+    for (const SourcePosition& position : *positions) starts.emplace(position.id, position.next_offset);
+    if (const auto saved = engine->merger().save_initial(starts); !saved) {
+      log_error("snapshot_failed", "the first snapshot could not be written", {{"reason", saved.error().message}});
+      return false;
+    }
+  }
+  log_info("assigned", "reading", {{"partitions", positions->size()}});
+  source->assign();
+  return true;
+}
+
+// What the last snapshot holds, for lag dashboards only; the next start reads the snapshot. Source thread.
+void App::Parts::commit_durable() {
+  const auto published = engine->merger().status().load();
+  if (published->durable_offsets == committed) return;
+  committed = published->durable_offsets;
+  std::vector<SourcePosition> positions;
+  for (const auto& [id, next] : committed) positions.push_back({id, next});
+  source->commit(positions);
+}
+
+void App::Parts::serve_until_stopped() {
+  while (!engine->finished() && !stop_requested() && !(options.stop && options.stop())) wait_for_signal(options.stop ? 5 : 100);
+  draining = true;
+  log_info("stopping", "finishing what was read");
+  engine->request_stop();
+  engine->join();
+}
+
+int App::Parts::close() {
+  const bool failed = !engine->failure().empty();
+  if (failed) log_error("engine_failed", engine->failure());
+  engine.reset();
+  const bool sink_closed = sink == nullptr || sink->close(kCloseBudget);
+  const bool source_closed = source->close(kCloseBudget);
+  const int code = failed ? kExitConfig : kExitOk;
+  log_info("stopped", "stopped", {{"exit", code}});
+  flush_log();
+  if (sink_closed && source_closed) return code;
+  // librdkafka did not return in time; the state is on disk (reliability 3.6).
+  std::fflush(nullptr);
+  std::_Exit(code);
+}
+
+int App::run() {
+  Parts& parts = *parts_;
+  std::jthread http([&] {
+    set_thread_name("http");
+    parts.http->run();
+  });
+  log_info("listening", "page and metrics", {{"url", url()}});
+  if (parts.find_partitions()) {
+    parts.engine->source_loop().restore(std::move(parts.states));
+    parts.engine->start();
+    parts.serve_until_stopped();
+  }
+  parts.http->stop();
+  http.join();
+  return parts.close();
+}
+
+}  // namespace driftd

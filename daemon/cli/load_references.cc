@@ -1,0 +1,53 @@
+#include "daemon/cli/load_references.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+
+#include "daemon/cli/verb.h"
+#include "daemon/reference/reference_builder.h"
+
+namespace driftd {
+
+namespace {
+
+const StreamConfig& stream_of(const Config& config, const MonitorConfig& monitor) {
+  return *std::find_if(config.streams.begin(), config.streams.end(), [&](const auto& stream) { return stream.name == monitor.stream; });
+}
+
+ReferenceOptions options_of(const StreamConfig& stream, const MonitorConfig& monitor) {
+  ReferenceOptions options;
+  options.time_column = stream.fields.event_time;
+  options.time_unit = stream.fields.event_time_unit;
+  options.prediction_column = stream.fields.prediction;
+  options.label_column = stream.fields.label;
+  options.segment_by = monitor.segments.by;
+  options.say = [name = monitor.name](const std::string& line) {
+    std::fprintf(stderr, "driftd: reference of monitor '%s': %s\n", name.c_str(), line.c_str());
+  };
+  return options;
+}
+
+}  // namespace
+
+std::expected<std::vector<std::shared_ptr<const Reference>>, ReferenceFailure> load_references(const Config& config) {
+  std::vector<std::shared_ptr<const Reference>> references;
+  std::map<std::string, std::shared_ptr<const Reference>> loaded;  // by path and segment columns, within one stream
+  for (const MonitorConfig& monitor : config.monitors) {
+    std::string key = monitor.stream + '\n' + monitor.reference;
+    for (const std::string& column : monitor.segments.by) key += '\n' + column;
+    auto& shared = loaded[key];
+    if (!shared) {
+      auto reference = load_reference(monitor.reference, options_of(stream_of(config, monitor), monitor));
+      if (!reference) {
+        return std::unexpected(
+            ReferenceFailure{exit_code(reference.error().kind), "monitor '" + monitor.name + "': " + reference.error().message});
+      }
+      shared = std::make_shared<const Reference>(std::move(*reference));
+    }
+    references.push_back(shared);
+  }
+  return references;
+}
+
+}  // namespace driftd

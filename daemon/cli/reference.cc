@@ -1,0 +1,99 @@
+// `driftd reference build|show`: rows to a frozen .ref file, and what is in one.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "daemon/cli/arguments.h"
+#include "daemon/cli/reference_report.h"
+#include "daemon/cli/verb.h"
+#include "daemon/cli/write_file.h"
+#include "daemon/reference/reference_builder.h"
+#include "daemon/reference/reference_format.h"
+
+namespace driftd {
+namespace {
+
+constexpr const char* kHelp =
+    "Build the frozen reference that windows are compared with, or look into one.\n\n"
+    "Examples:\n"
+    "  driftd reference build january.csv february.csv.gz -o reference.ref\n"
+    "  zcat rows.jsonl.gz | driftd reference build - -o reference.ref --prediction predicted --label label\n"
+    "  driftd reference show reference.ref";
+
+struct BuildFlags {
+  std::vector<std::string> files;
+  std::string output, time_unit = "ms";
+  ReferenceOptions options;
+};
+
+void add_build_flags(CLI::App& build, BuildFlags& flags) {
+  build.add_option("FILE", flags.files, "CSV or JSON lines, plain or gzip; `-` = stdin")->required();
+  build.add_option("-o,--output", flags.output, "The .ref file to write")->required();
+  build.add_option("--categorical", flags.options.categorical, "Columns that are categories (glob; may be repeated)")
+      ->allow_extra_args(false);
+  build.add_option("--numeric", flags.options.numeric, "Columns that are numbers (glob; may be repeated)")->allow_extra_args(false);
+  build.add_option("--exclude", flags.options.exclude, "Columns that are no features (glob; may be repeated)")->allow_extra_args(false);
+  build.add_option("--time", flags.options.time_column, "Column of the event time: RFC 3339, or integers");
+  build.add_option("--time-unit", flags.time_unit, "Unit of integer times")
+      ->check(CLI::IsMember({"s", "ms", "us", "ns"}))
+      ->capture_default_str();
+  build.add_option("--segment-by", flags.options.segment_by, "Count each value of this column apart as well (may be repeated)")
+      ->allow_extra_args(false);
+  build.add_option("--prediction", flags.options.prediction_column, "Column of what the model said");
+  build.add_option("--label", flags.options.label_column, "Column of what was true; with --prediction the feature `error` is made");
+}
+
+TimeUnit time_unit_of(const std::string& name) {
+  if (name == "s") return TimeUnit::kSeconds;
+  if (name == "us") return TimeUnit::kMicroseconds;
+  return name == "ns" ? TimeUnit::kNanoseconds : TimeUnit::kMilliseconds;
+}
+
+int fail(const std::string& message, int code) {
+  fmt::print(stderr, "driftd: {}\n", message);
+  return code;
+}
+
+int build(BuildFlags& flags) {
+  const bool terminal = ::isatty(STDERR_FILENO) != 0;
+  flags.options.time_unit = time_unit_of(flags.time_unit);
+  flags.options.say = [terminal](const std::string& text) { fmt::print(stderr, "{}driftd: {}\n", terminal ? "\r\033[K" : "", text); };
+  if (terminal) {
+    flags.options.progress = [](int pass, std::uint64_t rows) { fmt::print(stderr, "\r\033[Kpass {}: {} rows", pass, rows); };
+  }
+  const auto reference = build_reference(flags.files, flags.options);
+  if (terminal) fmt::print(stderr, "\r\033[K");
+  if (!reference) return fail(reference.error().message, exit_code(reference.error().kind));
+  if (const auto problem = write_file(flags.output, encode_reference(*reference)); !problem.empty()) return fail(problem, kExitIo);
+  fmt::print(stderr, "driftd: {}: reference {}, {} rows, {} features\n", flags.output, reference->id, reference->rows,
+             reference->features.size());
+  return kExitOk;
+}
+
+int show(const std::string& path, bool json) {
+  const auto reference = load_reference(path, {});
+  if (!reference) return fail(reference.error().message, exit_code(reference.error().kind));
+  const std::string text = json ? reference_json(*reference) : reference_page(*reference);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return kExitOk;
+}
+
+}  // namespace
+
+int run_reference(std::span<const std::string> args) {
+  CLI::App app(kHelp, "driftd reference");
+  app.require_subcommand(1);
+  BuildFlags flags;
+  CLI::App* const build_verb = app.add_subcommand("build", "Rows of files to a .ref file");
+  add_build_flags(*build_verb, flags);
+  CLI::App* const show_verb = app.add_subcommand("show", "What is in a .ref file, or would be in one of these rows");
+  std::string path;
+  bool json = false;
+  show_verb->add_option("REFERENCE", path, "A .ref file, or rows")->required();
+  show_verb->add_flag("--json", json, "One JSON document");
+  if (const auto done = parse_arguments(app, args)) return *done;
+  return *build_verb ? build(flags) : show(path, json);
+}
+
+}  // namespace driftd

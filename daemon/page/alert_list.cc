@@ -1,0 +1,84 @@
+#include "daemon/page/alert_list.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "daemon/page/layout.h"
+#include "daemon/page/words.h"
+
+namespace driftd {
+namespace {
+
+std::vector<NamedAlert> select(const MonitorStatus& monitor, bool open) {
+  std::vector<NamedAlert> out;
+  for (const AlertStatus& alert : monitor.alerts) {
+    if (is_open(alert) == open && alert.state != AlertState::kInactive) out.push_back({&monitor, &alert});
+  }
+  return out;
+}
+
+void sort_by_weight(std::vector<NamedAlert>& alerts) {
+  std::ranges::stable_sort(alerts, {}, [](const NamedAlert& named) {
+    const AlertStatus& alert = *named.alert;
+    return std::tuple(alert.state != AlertState::kFiring, alert.severity != "critical", -alert.opened_us);
+  });
+}
+
+Markup times(const AlertStatus& alert) {
+  if (alert.state == AlertState::kResolved) {
+    return html("<p class=\"when\">from {} until {}</p>", {moment_text(alert.since_us), moment_text(alert.resolved_us)});
+  }
+  return html("<p class=\"when\">since {}</p>", {moment_text(alert.since_us)});
+}
+
+}  // namespace
+
+std::vector<NamedAlert> open_alerts(const MonitorStatus& monitor) {
+  auto out = select(monitor, true);
+  sort_by_weight(out);
+  return out;
+}
+
+std::vector<NamedAlert> open_alerts(const DaemonStatus& status) {
+  std::vector<NamedAlert> out;
+  for (const auto& monitor : status.monitors) {
+    for (const NamedAlert& alert : select(*monitor, true)) out.push_back(alert);
+  }
+  sort_by_weight(out);
+  return out;
+}
+
+std::vector<NamedAlert> resolved_alerts(const MonitorStatus& monitor) {
+  auto out = select(monitor, false);
+  std::ranges::stable_sort(out, {}, [](const NamedAlert& named) { return -named.alert->resolved_us; });
+  return out;
+}
+
+std::string alert_subject(const MonitorStatus& monitor, const AlertStatus& alert) {
+  std::string out = alert.feature.empty() ? monitor.name : alert.feature + " in " + monitor.name;
+  return alert.segment == "all" ? out : out + ", segment " + alert.segment;
+}
+
+Markup alert_badge(const AlertStatus& alert) {
+  switch (alert.state) {
+    case AlertState::kFiring: return alert.severity == "critical" ? mood_badge(Mood::kCritical) : mood_badge(Mood::kFiring, "Warning");
+    case AlertState::kPending: return mood_badge(Mood::kPending);
+    case AlertState::kResolved: return mood_badge(Mood::kCalm, "Resolved");
+    case AlertState::kInactive: break;
+  }
+  return mood_badge(Mood::kCalm, "Inactive");
+}
+
+Markup alert_list(std::span<const NamedAlert> alerts) {
+  if (alerts.empty()) return {};
+  Markup out = html(R"(<ul class="alerts">)");
+  for (const NamedAlert& named : alerts) {
+    const AlertStatus& alert = *named.alert;
+    out += html(
+        R"(<li>{}<div><p><a class="name" href="{}">{}</a> <span class="kind">{}</span></p><p>{}</p>{}</div></li>)",
+        {alert_badge(alert), alert_path(alert.alert_id), alert_subject(*named.monitor, alert), alert.kind, alert.summary, times(alert)});
+  }
+  return out += html("</ul>");
+}
+
+}  // namespace driftd

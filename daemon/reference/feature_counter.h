@@ -1,0 +1,39 @@
+// Counts one feature of a reference: every row is in one value class, valid values are kept until their cells can be frozen. One thread.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <string>
+#include <variant>
+
+#include "daemon/reference/category_counter.h"
+#include "daemon/reference/cell_value.h"
+#include "daemon/reference/sorted_values.h"
+#include "detectors/reference/reference.h"
+
+namespace driftd {
+
+class FeatureCounter {
+ public:
+  static FeatureCounter numeric(std::string name, std::size_t memory_bytes, SpillFile& spill);
+  static FeatureCounter categorical(std::string name);
+
+  std::expected<void, TableError> add(const Cell& cell);
+  std::expected<void, TableError> add(NumericValue value);  // of a numeric feature
+
+  // The feature with its cells and the counts of all rows; segments[0] only. Rows without a cell were absent. Once.
+  std::expected<FeatureReference, TableError> freeze(std::uint64_t rows, const std::function<void(const std::string&)>& say);
+
+ private:
+  FeatureCounter(std::string name, std::variant<SortedValues, CategoryCounter> values)
+      : name_(std::move(name)), values_(std::move(values)) {}
+  std::expected<void, TableError> freeze_numbers(SortedValues& values, FeatureReference& feature);
+  static void freeze_texts(const CategoryCounter& values, FeatureReference& feature);
+
+  std::string name_;
+  std::variant<SortedValues, CategoryCounter> values_;
+  ClassCounts classes_{};
+};
+
+}  // namespace driftd

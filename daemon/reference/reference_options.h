@@ -1,0 +1,27 @@
+// What the operator says about the rows that a reference is built from.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+
+namespace driftd {
+
+struct ReferenceOptions {
+  // Globs over column names. A column that is named so is never left out for what its values look like.
+  std::vector<std::string> categorical, numeric, exclude;
+  std::string time_column;  // "" = the first column that is RFC 3339 in every row, if there is one
+  TimeUnit time_unit = TimeUnit::kMilliseconds;
+  std::vector<std::string> segment_by;
+  std::string prediction_column, label_column;        // both: the derived feature `error`, 1 where they differ
+  std::size_t memory_bytes = std::size_t{256} << 20;  // for numbers that wait to be sorted; beyond it they go to a file, aloud
+
+  std::function<void(const std::string&)> say;                 // what a person should know; one line each
+  std::function<void(int pass, std::uint64_t rows)> progress;  // now and then
+};
+
+}  // namespace driftd

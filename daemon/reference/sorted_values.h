@@ -1,0 +1,59 @@
+// The values of one column in increasing order with their counts, exactly, in bounded memory: what does not fit is sorted and written to
+// a spill file, and the runs are merged while they are read. The result does not depend on the order of the values, nor on the memory.
+// One thread. Cost O(n log n).
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <functional>
+#include <vector>
+
+#include "daemon/table/file_handle.h"
+#include "detectors/reference/cells.h"
+
+namespace driftd {
+
+// Sorted runs of several columns, one behind another, in one file without a name.
+class SpillFile {
+ public:
+  std::expected<std::uint64_t, TableError> append(std::string_view bytes);  // where they begin
+  std::expected<void, TableError> read(char* to, std::size_t size, std::uint64_t offset) const;
+  bool used() const { return end_ > 0; }
+
+ private:
+  FileHandle file_;
+  std::uint64_t end_ = 0;
+};
+
+class SortedValues {
+ public:
+  // memory_bytes: of this column; the spill file outlives it.
+  SortedValues(std::size_t memory_bytes, SpillFile& spill);
+
+  std::expected<void, TableError> add(double value) {  // finite
+    values_.push_back(value);
+    ++count_;
+    if (values_.size() < limit_) return {};
+    return spill_values();
+  }
+  std::uint64_t count() const { return count_; }
+
+  // Calls visit for each value, strictly increasing. No add() after the first call.
+  std::expected<void, TableError> for_each(const std::function<void(ValueCount)>& visit);
+
+ private:
+  struct Run {
+    std::uint64_t offset = 0, entries = 0;
+  };
+  class RunReader;
+  std::expected<void, TableError> spill_values();
+  std::expected<void, TableError> merge(const std::function<void(ValueCount)>& visit);
+
+  std::size_t limit_;
+  SpillFile* spill_;
+  std::vector<double> values_;
+  std::vector<Run> runs_;
+  std::uint64_t count_ = 0;
+};
+
+}  // namespace driftd

@@ -1,0 +1,45 @@
+// All there is under http://…:3738: metrics, health, API and page, as one table of routes over a published DaemonStatus.
+// Thread: one, the server's; `status` hands over a value that another thread published.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/http/message.h"
+#include "daemon/metrics/collect.h"
+#include "daemon/metrics/exposition.h"
+#include "daemon/status.h"
+
+namespace driftd {
+
+struct RouteSources {
+  std::function<std::shared_ptr<const DaemonStatus>()> status;  // null: nothing published yet
+  std::function<std::int64_t()> wall_us;
+};
+
+class Routes {
+ public:
+  Routes(RouteSources sources, std::uint32_t max_series) : sources_(std::move(sources)), exposition_(max_series) {}
+
+  Response handle(const Request& request);
+  void count(std::string_view method, const Response& response);  // for HttpHandler::answered
+
+  // For a server; this must outlive it.
+  HttpHandler handler();
+
+  struct Call;  // one request with what its route captured
+  std::string render_metrics(const DaemonStatus& status);
+
+ private:
+  RouteSources sources_;
+  Exposition exposition_;
+  HttpAnswers answers_;
+};
+
+std::vector<std::string_view> route_patterns();  // the table, for documents and tests
+
+}  // namespace driftd

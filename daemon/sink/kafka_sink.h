@@ -1,0 +1,80 @@
+// Kafka as a RecordSink: idempotent producer, acks=all, zstd where librdkafka has it. driftd creates no topic.
+//
+// Nothing is lost here: a record leaves only by an acknowledgement. While brokers are away librdkafka keeps it, in order.
+// What a broker refuses (topic missing, not allowed, too large) comes back through take_failed() after a back-off of its
+// topic, for ever, and status() says why. A fatal producer error (reliability, pitfall 13) makes a new producer; what was
+// under way is sent again, so readers deduplicate by id.
+//
+// Thread: one, the merger thread, except status(). Nothing blocks but flush() and close().
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "daemon/runtime/published.h"
+#include "daemon/sink/sink.h"
+#include "daemon/source/kafka_handles.h"
+#include "daemon/source/kafka_reports.h"
+
+namespace driftd {
+
+struct KafkaSinkStatus {
+  std::uint64_t delivered = 0, retried = 0, waiting = 0;  // waiting: sent and neither acknowledged nor handed back
+  std::uint64_t producers = 1;                            // made so far: more than one after a fatal error
+  std::vector<std::string> problems;                      // one a line: what keeps records from being written
+  std::map<std::string, std::uint64_t> errors;            // by librdkafka's enum name
+};
+
+class KafkaSink final : public RecordSink {
+ public:
+  static std::expected<std::unique_ptr<KafkaSink>, std::string> create(const KafkaConfig& kafka, KafkaLog log);
+  ~KafkaSink() override;
+
+  bool send(const OutRecord& record) override;
+  std::vector<std::uint64_t> take_acked() override;
+  std::vector<std::uint64_t> take_failed() override;
+
+  bool flush(std::chrono::milliseconds budget);  // true: nothing is waiting
+  bool close(std::chrono::milliseconds budget);  // false: librdkafka did not return, see KafkaSource::close
+  std::shared_ptr<const KafkaSinkStatus> status() const { return published_.load(); }  // any thread; at most 0.1 s old
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Topic {  // as the brokers last answered about it
+    std::string problem;
+    Clock::time_point retry_at;
+    std::chrono::milliseconds backoff{0};
+  };
+  struct Refused {
+    std::uint64_t sequence;
+    Clock::time_point due;
+  };
+
+  KafkaSink(const KafkaConfig& kafka, KafkaReports reports);
+  std::expected<void, std::string> make_producer();
+  void serve(std::chrono::milliseconds wait);
+  void take_report(const rd_kafka_message_s& message);
+  void refuse(const std::string& topic, std::uint64_t sequence, const std::string& why);
+  void replace_producer();
+  void publish(Clock::time_point now);
+
+  const KafkaConfig kafka_;
+  KafkaReports reports_;
+  KafkaClient client_;
+  KafkaQueue events_;
+  std::map<std::uint64_t, std::string> under_way_;  // sequence -> topic
+  std::map<std::string, Topic> topics_;
+  std::vector<std::uint64_t> acked_;
+  std::vector<Refused> refused_;
+  KafkaSinkStatus counts_;
+  Clock::time_point publish_at_;
+  Published<KafkaSinkStatus> published_;
+};
+
+}  // namespace driftd

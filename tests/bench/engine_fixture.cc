@@ -1,0 +1,63 @@
+#include "tests/bench/engine_fixture.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace driftd::bench {
+namespace {
+
+FeatureReference numeric_feature(const std::string& name, std::uint64_t seed) {
+  FeatureReference feature;
+  feature.name = name;
+  feature.numeric = make_cells(255, seed);
+  feature.min = feature.numeric.edges.front();
+  feature.max = feature.numeric.edges.back();
+  feature.distinct = 1000;
+  return feature;
+}
+
+FeatureReference category_feature(const std::string& name) {
+  FeatureReference feature;
+  feature.name = name;
+  feature.type = FeatureType::kCategorical;
+  feature.categories.dictionary = {"web", "app"};
+  feature.categories.known_hashes = {hash_category("web"), hash_category("app")};
+  std::ranges::sort(feature.categories.known_hashes);
+  return feature;
+}
+
+std::shared_ptr<const Reference> make_reference(const Fixture& fixture) {
+  auto reference = std::make_shared<Reference>();
+  reference->id = "bench";
+  reference->rows = 100'000;
+  std::uint64_t seed = 0;
+  for (const std::string& name : feature_names(fixture.features)) reference->features.push_back(numeric_feature(name, seed++));
+  reference->features.push_back(category_feature("segment"));
+  std::ranges::sort(reference->features, {}, &FeatureReference::name);
+  for (FeatureReference& feature : reference->features) {
+    FeatureCounts& all = feature.segments.emplace_back();
+    all.cells.assign(feature.cell_count(), reference->rows / feature.cell_count());
+    all.classes[static_cast<std::size_t>(ValueClass::kValid)] = reference->rows;
+  }
+  return reference;
+}
+
+}  // namespace
+
+std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std::string& topic) {
+  Config config;
+  StreamConfig& stream = config.streams.emplace_back();
+  stream.name = topic;
+  stream.topics = {topic};
+  stream.fields.event_time = "ts";
+  MonitorConfig& monitor = config.monitors.emplace_back();
+  monitor.name = "bench";
+  monitor.stream = topic;
+  // One window holds all records: they are read again and again, and none may come late.
+  monitor.window.every = Milliseconds{3'600'000};
+  auto plan = make_engine_plan(config, {make_reference(fixture)});
+  if (!plan) throw std::runtime_error(plan.error());
+  return std::move(*plan);
+}
+
+}  // namespace driftd::bench

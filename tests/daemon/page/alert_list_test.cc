@@ -1,0 +1,49 @@
+#include "daemon/page/alert_list.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/daemon/page/pages.h"
+
+using namespace driftd;
+using test::has;
+
+namespace {
+
+std::string features_of(const std::vector<NamedAlert>& alerts) {
+  std::string out;
+  for (const NamedAlert& named : alerts) out += named.alert->feature + " ";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("firing before pending, critical before warning, the newest first") {
+  MonitorStatus monitor = test::census_monitor();
+  CHECK(features_of(open_alerts(monitor)) == "relp agep mig ");
+  monitor.alerts[1].opened_us += 1;
+  CHECK(features_of(open_alerts(monitor)) == "agep relp mig ");
+  monitor.alerts[1].severity = "warning";
+  CHECK(features_of(open_alerts(monitor)) == "relp agep mig ");
+  CHECK(features_of(resolved_alerts(monitor)) == "score ");
+  CHECK(open_alerts(test::make_status()).size() == 3);
+}
+
+TEST_CASE("an alert says what, where, since when") {
+  const MonitorStatus monitor = test::census_monitor();
+  const std::string list = alert_list(open_alerts(monitor)).text;
+  CHECK(has(list, "<a class=\"name\" href=\"/ui/alerts/6e77b70df680e4e0\">relp in employment</a>"));
+  CHECK(has(list, "relp: 0% of rows in 16, 4.5% in the reference; PSI 0.37 (n = 1318)"));
+  CHECK(has(list, "since 9 Dec 2017</p>"));
+  CHECK(has(alert_list(resolved_alerts(monitor)).text, "from 9 Dec 2017 until 23 Dec 2017</p>"));
+  CHECK(alert_list({}).text.empty());
+}
+
+TEST_CASE("the subject names the segment, and a monitor without a feature") {
+  MonitorStatus monitor = test::census_monitor();
+  AlertStatus alert = monitor.alerts[0];
+  alert.segment = "sex=1";
+  CHECK(alert_subject(monitor, alert) == "relp in employment, segment sex=1");
+  alert.feature.clear();
+  alert.segment = "all";
+  CHECK(alert_subject(monitor, alert) == "employment");
+}

@@ -1,0 +1,70 @@
+#include "daemon/page/monitor.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/daemon/page/pages.h"
+#include "tests/daemon/page/well_formed.h"
+
+using namespace driftd;
+using test::has;
+
+namespace {
+
+std::string page_of(const MonitorStatus& monitor, std::string segment = "all") {
+  const DaemonStatus status = test::make_status();
+  return monitor_page(test::view_of(status, std::move(segment)), monitor);
+}
+
+std::size_t drawn(const std::string& page) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; (at = page.find("small-histogram", at)) != std::string::npos; ++at) ++count;
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("features with an alert first, then by ratio") {
+  const std::string page = page_of(test::census_monitor());
+  std::size_t before = 0;
+  for (const char* name : {"relp", "agep", "mig", "score", "mar", "sex", "rac1p", "error"}) {
+    CAPTURE(name);
+    const std::size_t at = page.find("href=\"/ui/monitors/employment/features/" + std::string(name) + "\"");
+    REQUIRE(at != std::string::npos);
+    CHECK(at > before);
+    before = at;
+  }
+  CHECK(has(page, "<b>11.4\xc3\x97</b> of the alarm line"));
+  CHECK(has(page, "<dt>Level of the tests</dt><dd>1 false alarm in 365 days</dd>"));
+  CHECK(has(page, "<title>employment (3 open alerts) - driftd</title>"));
+}
+
+TEST_CASE("segments are links, and show their own features") {
+  const std::string all = page_of(test::census_monitor());
+  CHECK(has(all, "<a href=\"/ui/monitors/employment\" aria-current=\"page\">all rows</a>"));
+  CHECK(has(all, "<a href=\"/ui/monitors/employment?segment=sex%3D1\">sex=1</a>"));
+  const std::string men = page_of(test::census_monitor(), "sex=1");
+  CHECK(has(men, "features/agep?segment=sex%3D1"));
+  CHECK_FALSE(has(men, "features/relp"));
+  CHECK(has(men, "640 (500 needed)"));
+  CHECK_FALSE(has(page_of(test::calm_monitor()), "Segments"));
+}
+
+TEST_CASE("too few rows are said, never drawn as no drift") {
+  const std::string page = page_of(test::collecting_monitor());
+  CHECK(has(page, "<p class=\"ratio alone\">collecting 320 of 500 rows</p>"));
+  CHECK_FALSE(has(page, "of the alarm line"));
+  MonitorStatus waiting = test::collecting_monitor();
+  waiting.features.clear();
+  CHECK(has(page_of(waiting), "Waiting for the first window to close."));
+}
+
+TEST_CASE("of many features all are listed and the first are drawn") {
+  MonitorStatus monitor = test::census_monitor();
+  const FeatureStatus one = monitor.features[3];
+  monitor.features.assign(200, one);
+  for (std::size_t i = 0; i < 200; ++i) monitor.features[i].name = "f" + std::to_string(i);
+  const std::string page = page_of(monitor);
+  CHECK(drawn(page) == 24);
+  CHECK(has(page, "features/f199\""));
+  CHECK(test::well_formed(page) == "");
+}

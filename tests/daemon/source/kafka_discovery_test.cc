@@ -1,0 +1,133 @@
+#include "daemon/source/kafka_discovery.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace driftd;
+using std::chrono::seconds;
+
+namespace {
+
+const KafkaDiscovery::Time kStart{};
+using Positions = std::vector<SourcePosition>;
+using Lines = std::vector<std::string>;
+
+std::vector<StreamConfig> stream(const std::vector<std::string>& topics, StartAt start = StartAt::kLatest, std::int64_t time_us = 0) {
+  StreamConfig one;
+  one.topics = topics;
+  one.start = start;
+  one.start_time_us = time_us;
+  return {one};
+}
+
+TopicsAnswered found(const std::string& topic, std::int32_t partitions, const std::string& id = "id-1") {
+  return {{{topic, id, partitions, false, ""}}, ""};
+}
+TopicsAnswered missing(const std::string& topic) { return {{{topic, "", 0, true, "unknown topic"}}, ""}; }
+
+std::vector<std::int64_t> asks(const KafkaDiscovery& discovery) {
+  std::vector<std::int64_t> at;
+  for (const auto& question : discovery.questions()) at.push_back(question.at);
+  return at;
+}
+
+}  // namespace
+
+TEST_CASE("discovery: a topic never read starts where its stream says") {
+  struct Row {
+    const char* name;
+    StartAt start;
+    std::int64_t time_us;
+    std::int64_t want;
+  };
+  const Row rows[] = {
+      {"latest", StartAt::kLatest, 0, kLatestOffset}, {"earliest", StartAt::kEarliest, 0, kEarliestOffset},
+      {"a time", StartAt::kTime, 5'000'000, 5000},    {"a time within a millisecond", StartAt::kTime, 5'000'001, 5001},
+      {"a time before 1970", StartAt::kTime, -1, 0},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    KafkaDiscovery discovery(stream({"t"}, row.start, row.time_us), {});
+    CHECK_FALSE(discovery.topics_known());
+    discovery.topics_answered(found("t", 2), kStart);
+    CHECK(discovery.topics_known());
+    CHECK((asks(discovery) == std::vector<std::int64_t>{row.want, row.want}));
+  }
+}
+
+TEST_CASE("discovery: answers become positions; a time beyond the end means the end") {
+  KafkaDiscovery discovery(stream({"t"}, StartAt::kTime, 5'000'000), {});
+  discovery.topics_answered(found("t", 2), kStart);
+  discovery.offsets_answered({{{{"t", 0}, 7, ""}, {{"t", 1}, -1, ""}}, ""});
+  CHECK((asks(discovery) == std::vector<std::int64_t>{kLatestOffset}));
+  discovery.offsets_answered({{{{"t", 1}, 90, ""}}, ""});
+  CHECK(discovery.questions().empty());
+  CHECK((discovery.positions() == Positions{{{"t", 0}, 7}, {{"t", 1}, 90}}));
+  CHECK((discovery.take_added() == Positions{{{"t", 0}, 7}, {{"t", 1}, 90}}));
+  CHECK(discovery.take_added().empty());
+}
+
+TEST_CASE("discovery: an error about one partition is a reason and is asked again") {
+  KafkaDiscovery discovery(stream({"t"}), {});
+  discovery.topics_answered(found("t", 1), kStart);
+  discovery.offsets_answered({{{{"t", 0}, -1, "leader not available"}}, ""});
+  CHECK(asks(discovery).size() == 1);
+  CHECK((discovery.reasons() == Lines{"topic 't': partition 0: leader not available"}));
+}
+
+TEST_CASE("discovery: the snapshot's positions win, its other partitions start at 0, dropped topics are forgotten") {
+  KafkaDiscovery discovery(stream({"t"}), Positions{{{"t", 0}, 12}, {{"gone", 0}, 5}});
+  discovery.topics_answered(found("t", 2), kStart);
+  CHECK(discovery.questions().empty());
+  CHECK((discovery.positions() == Positions{{{"t", 0}, 12}, {{"t", 1}, 0}}));
+}
+
+TEST_CASE("discovery: partitions that appear later start at 0") {
+  KafkaDiscovery discovery(stream({"t"}), {});
+  discovery.topics_answered(found("t", 1), kStart);
+  discovery.offsets_answered({{{{"t", 0}, 40, ""}}, ""});
+  discovery.take_added();
+  discovery.topics_answered(found("t", 3), kStart);
+  CHECK(discovery.questions().empty());
+  CHECK((discovery.take_added() == Positions{{{"t", 1}, 0}, {{"t", 2}, 0}}));
+}
+
+TEST_CASE("discovery: a missing topic holds the start for a moment, then is read from 0 when it appears") {
+  KafkaDiscovery discovery(stream({"t"}), {});
+  discovery.topics_answered(missing("t"), kStart);
+  CHECK_FALSE(discovery.topics_known());
+  CHECK((discovery.reasons() == Lines{"topic 't': does not exist"}));
+  discovery.topics_answered(missing("t"), kStart + seconds(3));
+  CHECK(discovery.topics_known());
+  CHECK(discovery.positions().empty());
+  discovery.topics_answered(found("t", 1), kStart + seconds(9));
+  CHECK((discovery.take_added() == Positions{{{"t", 0}, 0}}));
+  CHECK(discovery.reasons().empty());
+}
+
+TEST_CASE("discovery: a topic created anew is given up, the others are not") {
+  struct Row {
+    const char* name;
+    TopicsAnswered later;
+    std::string want;  // "" = still read
+  };
+  const Row rows[] = {
+      {"same id", found("t", 2, "id-1"), ""},
+      {"a broker without ids", found("t", 2, ""), ""},
+      {"another id", found("t", 2, "id-2"), "topic 't' was deleted and created anew; it is no longer read"},
+      {"fewer partitions", found("t", 1, "id-1"),
+       "topic 't' has fewer partitions than before: it was deleted and created anew; it is no longer read"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    KafkaDiscovery discovery(stream({"t", "u"}), Positions{{{"t", 0}, 1}, {{"t", 1}, 1}});
+    discovery.topics_answered(found("t", 2), kStart);
+    discovery.topics_answered(found("u", 1), kStart);
+    discovery.topics_answered(row.later, kStart);
+    CHECK((discovery.reasons() == (row.want.empty() ? Lines{} : Lines{row.want})));
+    CHECK((discovery.take_stopped() == (row.want.empty() ? Lines{} : Lines{"t"})));
+    CHECK(discovery.topics_known());
+  }
+}

@@ -1,0 +1,58 @@
+#include "daemon/source/kafka_reports.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+using namespace driftd;
+
+namespace {
+
+constexpr int kTransport = -195, kAllBrokersDown = -187;
+
+struct Lines {
+  std::vector<std::string> seen;
+  KafkaLog log() {
+    return [this](LogLevel, std::string_view event, const std::string& text) { seen.push_back(std::string(event) + " " + text); };
+  }
+};
+
+}  // namespace
+
+TEST_CASE("kafka reports: errors are counted by name, and a repeat is one line") {
+  Lines lines;
+  KafkaReports reports(lines.log(), {}, Milliseconds{3'600'000});
+  for (int i = 0; i < 100; ++i) reports.error(kTransport, "connect to a:1 failed");
+  reports.error(kAllBrokersDown, "1/1 brokers are down");
+  CHECK((reports.counts() == std::map<std::string, std::uint64_t>{{"_ALL_BROKERS_DOWN", 1}, {"_TRANSPORT", 100}}));
+  CHECK((lines.seen ==
+         std::vector<std::string>{"kafka_error _TRANSPORT: connect to a:1 failed", "kafka_error _ALL_BROKERS_DOWN: 1/1 brokers are down"}));
+}
+
+TEST_CASE("kafka reports: the reason stays until something works, and all-down does not hide why") {
+  KafkaReports reports({}, {});
+  CHECK(reports.last_error().empty());
+  reports.error(kTransport, "connection refused");
+  reports.error(kAllBrokersDown, "1/1 brokers are down");
+  CHECK(reports.last_error() == "_TRANSPORT: connection refused");
+  reports.healthy();
+  CHECK(reports.last_error().empty());
+}
+
+TEST_CASE("kafka reports: what was held back is said with the next line") {
+  Lines lines;
+  KafkaReports reports(lines.log(), {}, Milliseconds{0});
+  reports.say(LogLevel::kInfo, "kafka_log", "FAIL: one");
+  reports.say(LogLevel::kInfo, "kafka_log", "FAIL: two");
+  CHECK((lines.seen == std::vector<std::string>{"kafka_log FAIL: one", "kafka_log FAIL: two"}));
+}
+
+TEST_CASE("kafka reports: secrets are masked wherever they stand") {
+  Lines lines;
+  KafkaReports reports(lines.log(), {"s3cret", "*"});
+  reports.error(kTransport, "user u password s3cret, again s3cret");
+  CHECK(lines.seen.at(0).find("s3cret") == std::string::npos);
+  CHECK(reports.last_error().find("s3cret") == std::string::npos);
+  CHECK(KafkaReports({}, {"s3cret"}).masked("as3cretb") == "a***b");
+}

@@ -1,0 +1,78 @@
+#include "daemon/state/outbox.h"
+
+#include <doctest/doctest.h>
+
+namespace driftd {
+
+namespace {
+
+// Takes `room` records, then is full; acknowledges and fails what it is told to.
+class ScriptedSink final : public RecordSink {
+ public:
+  bool send(const OutRecord& record) override {
+    if (room == 0) return false;
+    --room;
+    sent.push_back(record.sequence);
+    return true;
+  }
+  std::vector<std::uint64_t> take_acked() override { return std::exchange(acked, {}); }
+  std::vector<std::uint64_t> take_failed() override { return std::exchange(failed, {}); }
+  std::size_t room = 100;
+  std::vector<std::uint64_t> sent, acked, failed;
+};
+
+OutRecord record(const std::string& value) { return {0, "t", "k", value, {{"content-type", "text"}}, 7}; }
+
+}  // namespace
+
+TEST_CASE("records leave in order, wait where the sink is full or a snapshot is needed, and are forgotten once acknowledged") {
+  Outbox outbox;
+  for (const char* value : {"a", "b", "c", "d"}) outbox.add(record(value));
+  ScriptedSink sink;
+  sink.room = 2;
+  outbox.send(sink, outbox.last_sequence());
+  CHECK(sink.sent == std::vector<std::uint64_t>{1, 2});
+  sink.room = 100;
+  outbox.send(sink, 3);  // the fourth may not leave yet
+  CHECK(sink.sent == std::vector<std::uint64_t>{1, 2, 3});
+  sink.acked = {2, 3};
+  sink.failed = {1};
+  outbox.settle(sink);
+  CHECK(outbox.waiting() == 2);
+  CHECK(outbox.delivered() == 2);
+  CHECK(outbox.retried() == 1);
+  outbox.send(sink, 4);
+  CHECK(sink.sent == std::vector<std::uint64_t>{1, 2, 3, 1, 4});
+  sink.acked = {1, 4, 4, 99};
+  outbox.settle(sink);
+  CHECK(outbox.waiting() == 0);
+  CHECK(outbox.bytes() == 0);
+}
+
+TEST_CASE("after a restart everything unacknowledged is sent again, with the same sequence") {
+  Outbox outbox;
+  for (const char* value : {"a", "b", "c"}) outbox.add(record(value));
+  ScriptedSink sink;
+  outbox.send(sink, 3);
+  sink.acked = {2};
+  outbox.settle(sink);
+  ByteWriter out;
+  outbox.save(out);
+  Outbox restored;
+  ByteReader in(out.bytes());
+  REQUIRE(restored.load(in));
+  CHECK(in.done());
+  CHECK(restored.bytes() == outbox.bytes());
+  ScriptedSink next;
+  restored.send(next, restored.last_sequence());
+  CHECK(next.sent == std::vector<std::uint64_t>{1, 3});
+  restored.add(record("d"));
+  CHECK(restored.last_sequence() == 4);
+  for (std::size_t size = 0; size < out.bytes().size(); ++size) {
+    Outbox damaged;
+    ByteReader cut(std::string_view(out.bytes()).substr(0, size));
+    CHECK_FALSE((damaged.load(cut) && cut.done()));
+  }
+}
+
+}  // namespace driftd

@@ -1,0 +1,230 @@
+"""The end-to-end tests, on whichever broker: make_broker(bed, topics) gives it. What fails is data, never a time, but SIGTERM's."""
+
+import json
+import os
+import random
+import time
+
+from harness import (Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of, digest, events, free_port, metric,
+                     of_type, settled_events, stream_lines, tool, wait_for)
+
+PARTITIONS = 4
+ROWS = 18_000  # 30 windows
+SHIFT_FROM = 9_000
+TOPICS = {"rows": PARTITIONS, "events": 1}
+
+
+def on_mock(bed, topics):
+    return bed.add(MockBroker(topics))
+
+
+def on_kafka(bed, topics):
+    return bed.add(RealBroker(bed.folder / "kafka", topics))
+
+
+def produce(address, lines, partitions=PARTITIONS):
+    tool("produce", address, "rows", partitions, text="".join(lines))
+
+
+def driftd_at(bed, address, name="driftd"):
+    port = free_port()
+    folder = bed.folder / name
+    daemon = bed.add(Driftd(folder, config_of(folder, address, port)))
+    daemon.port = port
+    return daemon
+
+
+def ready(daemon):
+    wait_for("/-/ready answers 200", lambda: daemon.get("/-/ready", daemon.port)[0] == 200)
+
+
+def undisturbed(bed, make_broker, rows=ROWS, chunk=None):
+    """Digest and events of a run that nothing disturbs."""
+    broker = make_broker(bed, TOPICS)
+    daemon = driftd_at(bed, broker.address, "undisturbed").start()
+    for first in range(0, rows, chunk or rows):
+        produce(broker.address, stream_lines(first, min(rows, first + (chunk or rows)), SHIFT_FROM))
+    seen = settled_events(broker.address, closed_windows(rows, PARTITIONS))
+    daemon.close()
+    broker.close()
+    bed.closing.remove(broker)
+    return digest(seen), seen
+
+
+def alert_road(make_broker):
+    def produce_consume_alert(bed):
+        _, seen = undisturbed(bed, make_broker)
+        firing = of_type(seen, "firing")
+        named = {event["data"]["feature"]["name"] for event in firing}
+        if named != {"x"}:
+            raise Failure(f"alerts name {sorted(named)}, not x alone")
+        first = min(firing, key=lambda event: event["time"])["data"]
+        for key in ("threshold", "effects", "top_bins", "window", "reference", "summary"):
+            if key not in first:
+                raise Failure(f"the alert carries no {key}")
+        offsets = {row["partition"] for row in first["window"]["offsets"]}
+        if offsets != set(range(PARTITIONS)):
+            raise Failure(f"the alert names the rows of partitions {sorted(offsets)}")
+        return first["summary"]
+
+    return produce_consume_alert
+
+
+def kills(make_broker, count):
+    def kill_9_leaves_no_trace(bed):
+        seed = int(os.environ.get("DRIFTD_SEED", random.SystemRandom().randrange(1 << 30)))
+        print(f"  seed {seed} (repeat with DRIFTD_SEED={seed})", flush=True)
+        generator = random.Random(seed)
+        want, _ = undisturbed(bed, make_broker)
+        broker = make_broker(bed, TOPICS)
+        daemon = driftd_at(bed, broker.address, "killed").start()
+        chunk = ROWS // count // PARTITIONS * PARTITIONS
+        for kill in range(count):
+            last = ROWS if kill == count - 1 else (kill + 1) * chunk
+            produce(broker.address, stream_lines(kill * chunk, last, SHIFT_FROM))
+            time.sleep(generator.uniform(0, 1.5))
+            daemon.kill()
+            daemon.start()
+        got = digest(settled_events(broker.address, closed_windows(ROWS, PARTITIONS)))
+        if got != want:
+            raise Failure(f"digest {got[:16]} after {count} kills, {want[:16]} undisturbed; seed {seed}")
+        return f"{count} kills, digest {want[:16]}"
+
+    return kill_9_leaves_no_trace
+
+
+def broker_restart(crash):
+    def broker_goes_away_in_the_middle(bed):
+        want, _ = undisturbed(bed, on_kafka)
+        broker = on_kafka(bed, TOPICS)
+        daemon = driftd_at(bed, broker.address).start()
+        half = ROWS // 2 // PARTITIONS * PARTITIONS
+        produce(broker.address, stream_lines(0, half, SHIFT_FROM))
+        wait_for("some windows are closed", lambda: len(events(broker.address)) >= 3)
+        broker.crash() if crash else broker.stop()
+        wait_for("/-/ready answers 503", lambda: daemon.get("/-/ready", daemon.port)[0] == 503)
+        broker.start()
+        produce(broker.address, stream_lines(half, ROWS, SHIFT_FROM))
+        got = digest(settled_events(broker.address, closed_windows(ROWS, PARTITIONS)))
+        ready(daemon)
+        if got != want:
+            raise Failure(f"digest {got[:16]}, {want[:16]} undisturbed")
+
+    broker_goes_away_in_the_middle.__name__ = "broker_killed_in_the_middle" if crash else "broker_restarted_in_the_middle"
+    return broker_goes_away_in_the_middle
+
+
+def retention_overrun(bed):
+    """DeleteRecords while driftd is stopped: the gap is counted exactly, and the next window says that it is not complete."""
+    broker = on_kafka(bed, TOPICS)
+    daemon = driftd_at(bed, broker.address).start()
+    produce(broker.address, stream_lines(0, 6000))
+    settled_events(broker.address, closed_windows(6000, PARTITIONS))
+    code, _ = daemon.terminate()
+    if code != 0:
+        raise Failure(f"exit {code} after SIGTERM")
+    produce(broker.address, stream_lines(6000, 12_000))
+    # Each partition is read up to 1,500; two of them lose 300 and 25 records that were not read.
+    tool("delete-records", broker.address, "rows", 0, 1800)
+    tool("delete-records", broker.address, "rows", 1, 1525)
+    daemon.start()
+    seen = settled_events(broker.address, closed_windows(12_000, PARTITIONS))
+    lost = metric(wait_for("/metrics answers", lambda: daemon.get("/metrics", daemon.port)[1]), "driftd_lost_offsets_total")
+    if lost != 325:
+        raise Failure(f"{lost:.0f} offsets are reported lost, 325 are")
+    if all(event["data"]["window"]["complete"] for event in of_type(seen, "window.closed")):
+        raise Failure("no window says that it is not complete")
+
+
+def unreachable_broker(bed):
+    """A broker away at the start: not ready, with the reason; and it heals."""
+    broker = on_kafka(bed, TOPICS)
+    produce(broker.address, stream_lines(0, 2400))
+    broker.stop()
+    daemon = driftd_at(bed, broker.address).start()
+    status, body = wait_for("/-/ready answers", lambda: (lambda row: row if row[0] else None)(daemon.get("/-/ready", daemon.port)))
+    if status != 503:
+        raise Failure(f"/-/ready answers {status} without a broker")
+    wait_for("/-/ready names the broker", lambda: str(broker.port) in daemon.get("/-/ready", daemon.port)[1])
+    broker.start()
+    ready(daemon)
+    settled_events(broker.address, closed_windows(2400, PARTITIONS))
+    return body.strip().splitlines()[0] if body.strip() else None
+
+
+def sigterm(make_broker):
+    def sigterm_drains_within_10_s(bed):
+        broker = make_broker(bed, TOPICS)
+        daemon = driftd_at(bed, broker.address).start()
+        produce(broker.address, stream_lines(0, ROWS, SHIFT_FROM))
+        wait_for("records are read", lambda: metric(daemon.get("/metrics", daemon.port)[1], "driftd_kafka_records_consumed_total") > 0)
+        code, seconds = daemon.terminate()
+        if code != 0 or seconds > 10:
+            raise Failure(f"exit {code} after {seconds:.1f} s")
+        return f"{seconds:.1f} s"
+
+    return sigterm_drains_within_10_s
+
+
+# ---- The source alone on a real broker, through kafka_tool read-as-driftd ----
+
+
+def reads(address, first):
+    return [json.loads(line) for line in tool("read-as-driftd", address, "rows", first).splitlines()]
+
+
+def expect(what, got, want):
+    if got != want:
+        raise Failure(f"{what}: {got}, not {want}")
+
+
+def source_reads_all(bed):
+    broker = on_kafka(bed, TOPICS)
+    produce(broker.address, stream_lines(0, 8000))
+    expect("records", [row["records"] for row in reads(broker.address, 0)], [2000] * 4)
+    tool("delete-records", broker.address, "rows", 2, 700)
+    rows = reads(broker.address, 100)
+    expect("gaps", [row["gaps"] for row in rows], [[], [], [[100, 700, "lost"]], []])
+    expect("first records", [row["first"] for row in rows], [100, 100, 700, 100])
+
+
+def source_skips_unreadable_batch(bed):
+    """A byte of a batch is flipped in the broker's file: exactly that batch is lost."""
+    broker = on_kafka(bed, {"rows": 1, "events": 1})
+    for chunk in range(4):
+        produce(broker.address, stream_lines(chunk * 500, chunk * 500 + 500), partitions=1)
+    broker.stop()
+    log = broker.folder / "log/rows-0/00000000000000000000.log"
+    content = bytearray(log.read_bytes())
+    at, batches = 0, []
+    while at < len(content):
+        base = int.from_bytes(content[at:at + 8], "big")
+        count = int.from_bytes(content[at + 57:at + 61], "big")
+        batches.append((base, count, at))
+        at += 12 + int.from_bytes(content[at + 8:at + 12], "big")
+    base, count, at = batches[len(batches) // 2]
+    content[at + 80] ^= 0x40
+    log.write_bytes(content)
+    broker.start()
+    row = reads(broker.address, 0)[0]
+    expect("gaps", row["gaps"], [[base, base + count, "lost"]])
+    expect("records", row["records"], 2000 - count)
+
+
+def source_stops_at_a_recreated_topic(bed):
+    broker = on_kafka(bed, TOPICS)
+    produce(broker.address, stream_lines(0, 400))
+    tool("delete-topic", broker.address, "rows")
+    tool("create-topic", broker.address, "rows", PARTITIONS)
+    try:
+        reads(broker.address, 100)
+    except Failure as refusal:
+        if "deleted and created anew" in str(refusal):
+            return None
+        raise
+    raise Failure("a topic created anew was read on")
+
+
+MOCK = [alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
+KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, alert_road(on_kafka), broker_restart(False),
+         broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]

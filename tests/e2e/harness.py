@@ -1,0 +1,300 @@
+"""A broker, a driftd and the tool that looks at both: what the end-to-end tests are made of. Standard library only.
+
+Every process is started here and ended here; every wait is for a condition, under a deadline; ports are free ones. The
+programs come from $DRIFTD and $KAFKA_TOOL, else from build/dev.
+"""
+
+import hashlib
+import http.client
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+TESTS = pathlib.Path(__file__).resolve().parent.parent
+ROOT = TESTS.parent
+DRIFTD = os.environ.get("DRIFTD", str(ROOT / "build/dev/driftd"))
+KAFKA_TOOL = os.environ.get("KAFKA_TOOL", str(pathlib.Path(DRIFTD).parent / "tests/kafka_tool"))
+DEADLINE = 60.0  # seconds; wide, so that only what is broken waits for it
+
+
+class Failure(Exception):
+    pass
+
+
+def wait_for(what, condition, deadline=DEADLINE):
+    """The first true value of condition(); Failure naming `what` when the deadline comes first."""
+    end = time.monotonic() + deadline
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failure(f"not within {deadline:.0f} s: {what}")
+        time.sleep(0.05)
+
+
+def tool(*args, text=None):
+    """Runs kafka_tool; its standard output."""
+    done = subprocess.run([KAFKA_TOOL, *map(str, args)], input=text, capture_output=True, text=True, timeout=DEADLINE)
+    if done.returncode != 0:
+        raise Failure(f"kafka_tool {args[0]}: {done.stderr.strip()}")
+    return done.stdout
+
+
+def port_refuses(port):
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def free_port_pair():
+    """Two neighbouring ports that nobody listens on: the broker's and its controller's."""
+    for _ in range(100):
+        port = random.randrange(20000, 30000)
+        if port_refuses(port) and port_refuses(port + 1):
+            return port
+    raise Failure("no free pair of ports")
+
+
+class MockBroker:
+    """librdkafka's mock cluster in a process of its own, with the topics {name: partitions}."""
+
+    def __init__(self, topics):
+        self.process = subprocess.Popen([KAFKA_TOOL, "mock", *(f"{name}:{count}" for name, count in topics.items())],
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.address = self.process.stdout.readline().strip()
+        if not self.address:
+            raise Failure("the mock cluster did not start")
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=DEADLINE)
+
+
+class RealBroker:
+    """Apache Kafka, one node, on loopback; the topics {name: partitions} are created."""
+
+    def __init__(self, folder, topics):
+        self.folder = pathlib.Path(folder)
+        self.port = free_port_pair()
+        self.address = f"127.0.0.1:{self.port}"
+        self.pid = None
+        self.start()
+        for name, count in topics.items():
+            tool("create-topic", self.address, name, count)
+
+    def start(self):
+        done = subprocess.run([str(TESTS / "kafka/start-broker.sh"), str(self.folder), str(self.port)], capture_output=True, text=True,
+                              timeout=600, check=False)
+        if done.returncode != 0:
+            raise Failure(f"the broker did not start: {done.stderr.strip()}")
+        self.pid = int(done.stdout)
+
+    def stop(self, how=signal.SIGTERM):
+        if self.pid is None:
+            return
+        os.kill(self.pid, how)
+        self.pid = None
+        wait_for("the broker's port closes", lambda: port_refuses(self.port))
+
+    def crash(self):
+        self.stop(signal.SIGKILL)
+
+    close = stop
+
+
+class Driftd:
+    """One daemon with its configuration and state in `folder`."""
+
+    def __init__(self, folder, config):
+        self.folder = pathlib.Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.config = self.folder / "driftd.yaml"
+        self.config.write_text(config)
+        self.log = self.folder / "driftd.log"
+        self.process = None
+
+    def start(self):
+        with open(self.log, "a", encoding="utf-8") as log:
+            self.process = subprocess.Popen([DRIFTD, "run", "--config", str(self.config)], stdout=log, stderr=log)
+        return self
+
+    def get(self, path, port):
+        """(status, body) of a GET; (0, "") while nothing answers."""
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except (OSError, http.client.HTTPException):
+            return 0, ""
+        finally:
+            connection.close()
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait(timeout=DEADLINE)
+
+    def terminate(self):
+        """SIGTERM; (exit code, seconds it took)."""
+        start = time.monotonic()
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=DEADLINE)
+        return code, time.monotonic() - start
+
+    def close(self):
+        if self.process and self.process.poll() is None:
+            self.kill()
+
+    def last_lines(self, count=15):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-count:]) if self.log.exists() else ""
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# ---- The workload: rows of known windows, with a shift in the middle ----
+
+START_MS = 1_700_000_040_000  # a whole minute
+WINDOW_MS = 60_000
+ROW_MS = 100  # between two rows: 600 a window
+
+
+def reference_rows(count=4000):
+    generator = random.Random(1)
+    return "".join(json.dumps({"x": round(generator.gauss(0, 1), 6), "country": generator.choice(["DE", "FR", "US"])}) + "\n"
+                   for _ in range(count))
+
+
+def stream_lines(first, last, shift_from=None):
+    """Rows [first, last) as `MS<tab>JSON`; from row `shift_from` on x is shifted by one and a half."""
+    lines = []
+    for row in range(first, last):
+        generator = random.Random(row)
+        x = generator.gauss(0, 1) + (1.5 if shift_from is not None and row >= shift_from else 0)
+        lines.append(f'{START_MS + row * ROW_MS}\t{json.dumps({"x": round(x, 6), "country": generator.choice(["DE", "FR", "US"])})}\n')
+    return lines
+
+
+def closed_windows(rows, partitions):
+    """How many windows the watermark closes: it is, over the partitions, the least of each one's eighth largest event time."""
+    last_times = [START_MS + row * ROW_MS for row in range(rows)]
+    watermark = min(sorted(last_times[partition::partitions])[-8] for partition in range(partitions))
+    return (watermark - START_MS) // WINDOW_MS
+
+
+def config_of(folder, address, port, partitions_topic="rows", more=""):
+    folder = pathlib.Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "reference.jsonl").write_text(reference_rows())
+    return f"""kafka:
+  brokers: {json.dumps(address.split(","))}
+  librdkafka: {{reconnect.backoff.max.ms: "500"}}
+http: {{listen: "127.0.0.1:{port}"}}
+state: {{dir: {json.dumps(str(folder / "state"))}, snapshot_interval: 200ms}}
+alerts: {{kafka: {{enabled: true, topic: events, windows: true}}}}
+monitors:
+  - name: shift
+    topic: {partitions_topic}
+    reference: {json.dumps(str(folder / "reference.jsonl"))}
+    start: earliest
+    time: {{lateness: 0s, idle_after: 1h}}
+    window: {{every: 60s}}
+{more}"""
+
+
+# ---- What came out ----
+
+
+def events(address):
+    """The alerts topic by event id; Failure when one id has two different bodies."""
+    by_id = {}
+    for line in tool("consume", address, "events").splitlines():
+        record = json.loads(line)
+        event = json.loads(record["value"])
+        if by_id.setdefault(event["id"], record["value"]) != record["value"]:
+            raise Failure(f"event {event['id']} was written with different bytes")
+    return by_id
+
+
+def digest(by_id):
+    return hashlib.sha256("\n".join(sorted(by_id.values())).encode()).hexdigest()
+
+
+def of_type(by_id, part):
+    return [event for event in map(json.loads, by_id.values()) if f".{part}." in event["type"]]
+
+
+def settled_events(address, windows):
+    """Everything written once `windows` windows are closed and nothing more comes for a second."""
+    seen = wait_for(f"{windows} closed windows on the alerts topic",
+                    lambda: (lambda found: found if len(window_ends(found)) >= windows else None)(events(address)))
+    while True:
+        time.sleep(1.0)
+        again = events(address)
+        if len(again) == len(seen):
+            return again
+        seen = again
+
+
+def window_ends(by_id):
+    return {event["time"] for event in of_type(by_id, "window.closed")}
+
+
+def metric(body, name):
+    """Sum of a metric's series in an exposition."""
+    return sum(float(line.rsplit(" ", 1)[1]) for line in body.splitlines() if line.startswith((name + "{", name + " ")))
+
+
+# ---- Running tests ----
+
+
+class Bed:
+    """A folder, and everything started in it ends with it."""
+
+    def __init__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="driftd-e2e-"))
+        self.closing = []
+
+    def add(self, resource):
+        self.closing.append(resource)
+        return resource
+
+    def close(self):
+        for resource in reversed(self.closing):
+            try:
+                resource.close()
+            except Exception as problem:  # the test's own failure is the one to show
+                print(f"  while ending {type(resource).__name__}: {problem}")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def run_tests(tests):
+    """Runs functions of one Bed and prints the counts that tests/run.sh adds up; the exit code."""
+    passed = failed = 0
+    for test in tests:
+        bed, start = Bed(), time.monotonic()
+        try:
+            note = test(bed)
+            passed += 1
+            print(f"PASS {test.__name__} ({time.monotonic() - start:.0f} s){': ' + note if note else ''}", flush=True)
+        except Exception as problem:
+            failed += 1
+            print(f"FAIL {test.__name__}: {type(problem).__name__}: {problem}", flush=True)
+            for resource in bed.closing:
+                if isinstance(resource, Driftd):
+                    print(resource.last_lines(), flush=True)
+        finally:
+            bed.close()
+    print(f"{passed} passed, {failed} failed, 0 skipped")
+    return 1 if failed else 0
