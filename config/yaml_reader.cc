@@ -7,6 +7,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <optional>
 #include <regex>
@@ -87,7 +88,10 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override;
   void OnSequenceEnd() override { open_.pop_back(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override;
-  void OnMapEnd() override { open_.pop_back(); }
+  void OnMapEnd() override {
+    assert(open_.back().node->keys.size() == open_.back().node->items.size());
+    open_.pop_back();
+  }
 
  private:
   struct Open {
@@ -184,7 +188,10 @@ YamlNode* TreeBuilder::add(YamlNode node) {
 void TreeBuilder::open(const YAML::Mark& mark, const std::string& tag, YamlNode::Kind kind) {
   const Mark place = at(mark, 1);
   check_tag(place, tag, false);
-  if (takes_key()) bad_key(place, "a key must be plain text");
+  if (takes_key()) {  // its parts would be taken for keys and values
+    report_.problem(place, "a key must be plain text");
+    throw StopReading{};
+  }
   if (open_.size() >= YamlLimits::kDepth) {
     report_.problem(place, fmt::format("nested deeper than {}", YamlLimits::kDepth));
     throw StopReading{};
