@@ -155,7 +155,7 @@ struct MonitorConfig {
 
 struct Config {
   std::string source;  // path it came from, for messages
-  std::string hash;    // 12 hex digits over the effective values
+  std::string hash;    // 12 hex digits over the effective values that can change a result
   LogConfig log;
   HttpConfig http;
   StateConfig state;

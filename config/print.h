@@ -15,7 +15,8 @@ std::string print_config(const Config& config, const std::map<std::string, std::
 // `driftd config reference`: every key with its help and default.
 std::string print_reference();
 
-// First 12 hex digits of XXH3-64 over print_config: equal effective values, equal hash; a secret's content does not count.
+// First 12 hex digits of XXH3-64 over the effective values that can change a result: streams and monitors. Where things are (brokers,
+// ports, folders, the path of a reference) does not count: events carry the hash, and they are equal on every machine.
 std::string hash_of(const Config& config);
 
 }  // namespace driftd

@@ -142,7 +142,7 @@ std::string render_json(std::span<const Problem> problems, std::span<const Probl
   return fmt::format("{{\"problems\":[{}],\"warnings\":[{}]}}\n", json_list(problems), json_list(warnings));
 }
 
-std::uint32_t Report::add_source(std::string name, std::string text) {
+std::uint32_t Report::add_source(std::string name, const std::string& text) {
   sources_.push_back({std::move(name), text.empty() ? std::vector<std::string>{} : split_lines(text)});
   return static_cast<std::uint32_t>(sources_.size() - 1);
 }

@@ -47,7 +47,7 @@ bool looks_secret(std::string_view name);
 class Report {
  public:
   // Returns the number that marks of this source carry.
-  std::uint32_t add_source(std::string name, std::string text);
+  std::uint32_t add_source(std::string name, const std::string& text);
   std::string_view source_name(std::uint32_t source) const { return sources_[source].name; }
 
   void problem(const Mark& at, std::string message) { add(problems_, at, std::move(message)); }

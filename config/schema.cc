@@ -93,7 +93,7 @@ std::string leaf_schema(const Field& field) {
 
 // A default as JSON; what prints as a YAML collection has none worth showing but the empty one.
 std::string default_of(const Field& field, void* owner) {
-  const std::string text = print_leaf(field, field.slot(owner));
+  std::string text = print_leaf(field, field.slot(owner));
   if (text == "true" || text == "false" || text == "[]" || text == "{}" || text.starts_with('"')) return text;
   const bool numeric = field.type == FieldType::kInteger || field.type == FieldType::kNumber;
   if (numeric && text != "auto") return text;

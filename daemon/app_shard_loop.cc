@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 void ShardLoop::send(MergerInput input) {
   input.shard = shard_;
   // A full merger makes the shard wait, and so the source pause: nothing is dropped.
-  while (!out_.push_for(std::move(input), 1s) && !out_.closed()) {
+  while (!out_.push_for(input, 1s) && !out_.closed()) {
   }
 }
 

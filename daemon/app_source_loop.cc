@@ -12,7 +12,7 @@ SourceLoop::SourceLoop(const EnginePlan& plan, Source& source, std::vector<Shard
     : plan_(plan), source_(source), shards_(std::move(shards)), merger_(merger), options_(options) {}
 
 void SourceLoop::push(std::uint32_t shard, ShardInput input) {
-  while (!shards_[shard]->push_for(std::move(input), 1s) && !shards_[shard]->closed()) {
+  while (!shards_[shard]->push_for(input, 1s) && !shards_[shard]->closed()) {
   }
 }
 
@@ -27,7 +27,7 @@ void SourceLoop::add_partition(const SourceEvent& event) {
   known.kind = MergerInput::Kind::kPartition;
   known.partition = event.partition;
   known.id = event.id;
-  while (!merger_.push_for(std::move(known), 1s) && !merger_.closed()) {
+  while (!merger_.push_for(known, 1s) && !merger_.closed()) {
   }
   ShardInput input;
   input.kind = ShardInput::Kind::kPartition;
@@ -43,7 +43,7 @@ void SourceLoop::add_partition(const SourceEvent& event) {
 void SourceLoop::deliver(std::uint32_t index, ShardInput input) {
   Partition& partition = partitions_.at(index);
   if (options_.blocking) return push(partition.shard, std::move(input));
-  if (partition.waiting.empty() && shards_[partition.shard]->try_push(std::move(input))) return;
+  if (partition.waiting.empty() && shards_[partition.shard]->try_push(input)) return;
   partition.waiting.push_back(std::move(input));
   ++waiting_;
   if (!partition.paused) source_.pause(index);
@@ -53,7 +53,7 @@ void SourceLoop::deliver(std::uint32_t index, ShardInput input) {
 void SourceLoop::retry_waiting() {
   if (waiting_ == 0) return;
   for (auto& [index, partition] : partitions_) {
-    while (!partition.waiting.empty() && shards_[partition.shard]->try_push(std::move(partition.waiting.front()))) {
+    while (!partition.waiting.empty() && shards_[partition.shard]->try_push(partition.waiting.front())) {
       partition.waiting.pop_front();
       --waiting_;
     }

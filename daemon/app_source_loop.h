@@ -21,7 +21,7 @@ namespace driftd {
 struct SourceLoopOptions {
   std::chrono::milliseconds snapshot_interval{0};  // 0: no snapshots (replay)
   std::uint64_t snapshot_records = 0;
-  bool blocking = false;               // replay: wait for a full shard instead of pausing the partition
+  bool blocking = false;                    // replay: wait for a full shard instead of pausing the partition
   std::function<void()> every_second = {};  // on the source thread; may be empty
 };
 

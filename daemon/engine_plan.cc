@@ -198,7 +198,8 @@ void MonitorCompiler::compile_field(const FeatureReference& feature, FieldPlan& 
     const auto& known = feature.categories.known_hashes;
     std::vector<std::uint64_t> both;
     std::set_intersection(slot.known_hashes.begin(), slot.known_hashes.end(), known.begin(), known.end(), std::back_inserter(both));
-    slot.known_hashes = slot.known_hashes.empty() ? known : std::move(both);
+    if (slot.known_hashes.empty()) both = known;
+    slot.known_hashes = std::move(both);
   }
 }
 

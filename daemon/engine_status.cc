@@ -17,6 +17,8 @@ MethodStatus method_status(const Measure& measure) {
   status.threshold = measure.threshold;
   status.threshold_ratio = measure.ratio;
   status.alarm = measure.alarm;
+  status.before = measure.before;
+  status.after = measure.after;
   return status;
 }
 

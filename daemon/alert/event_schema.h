@@ -13,7 +13,7 @@ struct EventField {
   std::string_view type;  // of JSON Schema; with "?": or null
   bool always = true;     // in every event
   std::string_view help;
-  std::string_view choices = "";  // closed list, separated by '|'
+  std::string_view choices{};  // closed list, separated by '|'
 };
 
 std::span<const EventField> event_fields();  // sorted by path; a parent stands before its children

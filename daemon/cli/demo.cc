@@ -13,7 +13,7 @@
 #include "config/load.h"
 #include "daemon/app.h"
 #include "daemon/cli/arguments.h"
-#include "daemon/cli/demo_data.h"
+#include "daemon/cli/demo_stream.h"
 #include "daemon/cli/load_references.h"
 #include "daemon/cli/verb.h"
 #include "daemon/reference/reference_builder.h"
@@ -265,10 +265,10 @@ int run_demo(std::span<const std::string> args) {
   watch_signals();
   const DemoFolder folder(flags.keep);
   if (!folder.ok()) return fail(kExitIo, "cannot make a temporary folder");
-  const auto data = find_demo_data();
-  if (!data) return fail(kExitIo, data.error());
+  const auto rows = find_demo_rows();
+  if (!rows) return fail(kExitIo, rows.error());
   std::fprintf(stderr, "driftd demo: reading 2015 as the reference\n");
-  auto stream = DemoStream::open(*data, folder.file("2015.csv"));
+  auto stream = DemoStream::open(*rows, folder.file("2015.csv"));
   if (!stream) return fail(kExitIo, stream.error());
   if (const auto written = write_reference(folder); !written) return fail(kExitIo, written.error());
   auto mock = MockBroker::start(3);

@@ -37,9 +37,9 @@ std::optional<Endpoint> parse_endpoint(std::string_view text) {
   const auto split = split_host_port(text);
   if (!split || !split->has_port || split->port.empty()) return std::nullopt;
   Endpoint out{std::string(split->host), 0};
-  const char* end = split->port.data() + split->port.size();
-  const auto [stopped, error] = std::from_chars(split->port.data(), end, out.port);
-  if (error != std::errc{} || stopped != end) return std::nullopt;
+  const std::string_view port = split->port;
+  const auto [stopped, error] = std::from_chars(port.data(), port.data() + port.size(), out.port);
+  if (error != std::errc{} || stopped != port.data() + port.size()) return std::nullopt;
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -173,7 +174,7 @@ void HttpServer::Session::close() {
   error_code ignored;
   ++armed_;
   timer_.cancel();
-  socket_.close(ignored);
+  std::ignore = socket_.close(ignored);
   loop_.forget(*this);
 }
 
@@ -186,7 +187,7 @@ void HttpServer::Session::arm(SteadyTime deadline, OnExpiry action) {
     if (action == OnExpiry::kClose) return self->close();
     error_code ignored;
     self->expired_ = true;
-    self->socket_.cancel(ignored);
+    std::ignore = self->socket_.cancel(ignored);
   });
 }
 
@@ -265,7 +266,7 @@ void HttpServer::Session::on_written(const error_code& error) {
   response_ = {};
   if (keep_alive_) return await_request(loop_.limits().idle_deadline);
   error_code ignored;
-  socket_.shutdown(tcp::socket::shutdown_send, ignored);
+  std::ignore = socket_.shutdown(tcp::socket::shutdown_send, ignored);
   arm(std::chrono::steady_clock::now() + kDrainDeadline, OnExpiry::kClose);
   drain();
 }
@@ -287,12 +288,15 @@ std::optional<ListenError> HttpServer::Loop::bind() {
   const auto address = host.empty() ? asio::ip::address(asio::ip::address_v6::any()) : asio::ip::make_address(host, error);
   if (!where || error) return ListenError{false, fmt::format("'{}' is not an address to listen on: expected IP:PORT", options_.listen)};
   const tcp::endpoint endpoint(address, where->port);
-  acceptor_.open(endpoint.protocol(), error);
-  if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-  if (!error) acceptor_.bind(endpoint, error);
-  if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
-  if (error)
-    return ListenError{error == asio::error::address_in_use, fmt::format("cannot listen on {}: {}", options_.listen, error.message())};
+  try {
+    acceptor_.open(endpoint.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address(true));
+    acceptor_.bind(endpoint);
+    acceptor_.listen();
+  } catch (const boost::system::system_error& failed) {
+    const bool in_use = failed.code() == asio::error::address_in_use;
+    return ListenError{in_use, fmt::format("cannot listen on {}: {}", options_.listen, failed.code().message())};
+  }
   local_ = acceptor_.local_endpoint();
   if (address.is_loopback()) host_rule_ = {address.to_string(), url_host(options_.external_url)};
   accept();
@@ -317,11 +321,11 @@ void HttpServer::Loop::admit(tcp::socket socket) {
   const auto peer = socket.remote_endpoint(error);
   if (error) return;  // gone already
   if (!make_room(peer.address())) {
-    socket.non_blocking(true, error);
+    std::ignore = socket.non_blocking(true, error);
     socket.send(asio::buffer(kBusy.data(), kBusy.size()), 0, error);
     return;
   }
-  socket.set_option(tcp::no_delay(true), error);
+  std::ignore = socket.set_option(tcp::no_delay(true), error);
   sessions_.push_back(std::make_shared<Session>(*this, std::move(socket), peer.address()));
   const auto session = sessions_.back();
   session->start();

@@ -26,9 +26,14 @@ void sort_by_weight(std::vector<NamedAlert>& alerts) {
 
 Markup times(const AlertStatus& alert) {
   if (alert.state == AlertState::kResolved) {
-    return html("<p class=\"when\">from {} until {}</p>", {moment_text(alert.since_us), moment_text(alert.resolved_us)});
+    return html("from {} until {}", {moment_text(alert.since_us), moment_text(alert.resolved_us)});
   }
-  return html("<p class=\"when\">since {}</p>", {moment_text(alert.since_us)});
+  return html("since {}", {moment_text(alert.since_us)});
+}
+
+// Where one looks first: at the shares of the feature.
+std::string subject_path(const MonitorStatus& monitor, const AlertStatus& alert) {
+  return alert.feature.empty() ? monitor_path(monitor.name, alert.segment) : feature_path(monitor.name, alert.feature, alert.segment);
 }
 
 }  // namespace
@@ -74,9 +79,9 @@ Markup alert_list(std::span<const NamedAlert> alerts) {
   Markup out = html(R"(<ul class="alerts">)");
   for (const NamedAlert& named : alerts) {
     const AlertStatus& alert = *named.alert;
-    out += html(
-        R"(<li>{}<div><p><a class="name" href="{}">{}</a> <span class="kind">{}</span></p><p>{}</p>{}</div></li>)",
-        {alert_badge(alert), alert_path(alert.alert_id), alert_subject(*named.monitor, alert), alert.kind, alert.summary, times(alert)});
+    out += html(R"(<li>{}<div><p><a class="name" href="{}">{}</a> <span class="kind">{}</span></p><p>{}</p>)",
+                {alert_badge(alert), subject_path(*named.monitor, alert), alert_subject(*named.monitor, alert), alert.kind, alert.summary});
+    out += html(R"(<p class="when">{} · <a href="{}">details</a></p></div></li>)", {times(alert), alert_path(alert.alert_id)});
   }
   return out += html("</ul>");
 }

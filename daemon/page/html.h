@@ -22,12 +22,14 @@ std::string escape_html(std::string_view text);
 
 // What may stand for a `{}`.
 struct Piece {
-  Piece(std::string_view value) : text(escape_html(value)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTBEGIN(google-explicit-constructor): a list of pieces reads as the list of its values
+  Piece(std::string_view value) : text(escape_html(value)) {}
   Piece(const std::string& value) : text(escape_html(value)) {}
   Piece(const char* value) : text(escape_html(value)) {}
   Piece(const Markup& value) : text(value.text) {}
   template <std::integral T>
   Piece(T value) : text(std::to_string(value)) {}
+  // NOLINTEND(google-explicit-constructor)
   std::string text;
 };
 

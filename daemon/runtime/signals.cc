@@ -1,8 +1,8 @@
 #include "daemon/runtime/signals.h"
 
+#include <unistd.h>
 #include <csignal>
 #include <ctime>
-#include <unistd.h>
 
 namespace driftd {
 

@@ -3,8 +3,8 @@
 
 namespace driftd {
 
-void watch_signals();            // once, before any thread exists
-bool stop_requested();           // a first signal came
+void watch_signals();                    // once, before any thread exists
+bool stop_requested();                   // a first signal came
 void wait_for_signal(int milliseconds);  // until a signal or the time is over
 
 }  // namespace driftd

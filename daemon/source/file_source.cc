@@ -114,10 +114,12 @@ std::expected<void, TableError> FileSource::read_header(File& file) {
   auto& splitter = std::get<CsvRecordSplitter>(file.rows);
   const auto record = splitter.next();
   if (!record) return std::unexpected(record.error());
-  if (!*record) return std::unexpected(TableError{TableError::Kind::kBadInput, splitter.name() + ":1:1: an empty file: a header line is needed"});
+  if (!*record)
+    return std::unexpected(TableError{TableError::Kind::kBadInput, splitter.name() + ":1:1: an empty file: a header line is needed"});
   const char delimiter = detect_delimiter((*record)->text);
   CsvFields fields;
-  if (const auto problem = fields.split((*record)->text, delimiter)) return std::unexpected(splitter.error_at(**record, problem->offset, problem->what));
+  if (const auto problem = fields.split((*record)->text, delimiter))
+    return std::unexpected(splitter.error_at(**record, problem->offset, problem->what));
   const std::vector<std::string> header(fields.fields().begin(), fields.fields().end());
   if (!header_.empty() && (header != header_ || delimiter != delimiter_)) {
     return std::unexpected(splitter.error_at(**record, 0, "the header differs from the first file's"));

@@ -4,7 +4,7 @@
 
 namespace driftd {
 
-PartitionPanes::PartitionPanes(std::uint32_t source_partition, std::vector<Monitor> monitors) : source_partition_(source_partition) {
+PartitionPanes::PartitionPanes(std::uint32_t source_partition, const std::vector<Monitor>& monitors) : source_partition_(source_partition) {
   for (const Monitor& monitor : monitors) {
     monitors_.push_back({monitor.index, monitor.plan, SegmentIndex(monitor.plan->segments), {}, kNoTime, false});
   }

@@ -22,7 +22,7 @@ class PartitionPanes {
     std::uint32_t index = 0;
     const PanePlan* plan = nullptr;
   };
-  PartitionPanes(std::uint32_t source_partition, std::vector<Monitor> monitors);
+  PartitionPanes(std::uint32_t source_partition, const std::vector<Monitor>& monitors);
 
   // Counts a batch, then appends the panes that its watermark closed: by start, then monitor.
   void add(const RecordBatch& batch, std::vector<Partial>& closed);

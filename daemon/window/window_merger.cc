@@ -6,7 +6,7 @@
 
 namespace driftd {
 
-WindowMerger::WindowMerger(std::vector<const PanePlan*> monitors) {
+WindowMerger::WindowMerger(const std::vector<const PanePlan*>& monitors) {
   for (const PanePlan* plan : monitors) monitors_.push_back({plan, {}, kNoTime});
 }
 

@@ -14,7 +14,7 @@ namespace driftd {
 
 class WindowMerger {
  public:
-  explicit WindowMerger(std::vector<const PanePlan*> monitors);  // by engine index; the plans outlive this object
+  explicit WindowMerger(const std::vector<const PanePlan*>& monitors);  // by engine index; the plans outlive this object
 
   void add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id);
   void add_partial(Partial partial);                                              // one for a window that is closed is dropped and counted

@@ -11,7 +11,8 @@ TEST_CASE("a dead letter says where, why and, when asked, what") {
   CHECK(bare.original_key == "key-1");
   CHECK(bare.time_us == 1'700'000'000'000'000);
   CHECK(bare.value == R"({"offset":41,"partition":3,"reason":"bad_json","record_time":"2023-11-14T22:13:20Z","size_bytes":7,"topic":"t"})");
-  CHECK(make_dead_letter({"t", 3}, message, Reject::kMalformed, true).value.find("\"payload_base64\":\"eyJhIjog/w==\"") != std::string::npos);
+  CHECK(make_dead_letter({"t", 3}, message, Reject::kMalformed, true).value.find("\"payload_base64\":\"eyJhIjog/w==\"") !=
+        std::string::npos);
 }
 
 TEST_CASE("a tombstone has no payload; a record without a time has none in its letter; long payloads are cut") {

@@ -64,7 +64,8 @@ TEST_CASE("a judgement comes back as it was") {
 }
 
 TEST_CASE("names of methods have static storage; unknown ones are refused") {
-  for (const char* name : {"psi", "ks", "chi_square", "adwin", "missing", "unseen_category"}) CHECK(interned_method(std::string(name)) == name);
+  for (const char* name : {"psi", "ks", "chi_square", "adwin", "missing", "unseen_category"})
+    CHECK(interned_method(std::string(name)) == name);
   CHECK(interned_method("kl").empty());
 }
 

@@ -31,10 +31,10 @@ TEST_CASE("firing before pending, critical before warning, the newest first") {
 TEST_CASE("an alert says what, where, since when") {
   const MonitorStatus monitor = test::census_monitor();
   const std::string list = alert_list(open_alerts(monitor)).text;
-  CHECK(has(list, "<a class=\"name\" href=\"/ui/alerts/6e77b70df680e4e0\">relp in employment</a>"));
+  CHECK(has(list, "<a class=\"name\" href=\"/ui/monitors/employment/features/relp\">relp in employment</a>"));
   CHECK(has(list, "relp: 0% of rows in 16, 4.5% in the reference; PSI 0.37 (n = 1318)"));
-  CHECK(has(list, "since 9 Dec 2017</p>"));
-  CHECK(has(alert_list(resolved_alerts(monitor)).text, "from 9 Dec 2017 until 23 Dec 2017</p>"));
+  CHECK(has(list, "since 9 Dec 2017 \xc2\xb7 <a href=\"/ui/alerts/6e77b70df680e4e0\">details</a></p>"));
+  CHECK(has(alert_list(resolved_alerts(monitor)).text, "from 9 Dec 2017 until 23 Dec 2017 "));
   CHECK(alert_list({}).text.empty());
 }
 

@@ -44,7 +44,7 @@ TEST_CASE("segments are links, and show their own features") {
   CHECK(has(all, "<a href=\"/ui/monitors/employment?segment=sex%3D1\">sex=1</a>"));
   const std::string men = page_of(test::census_monitor(), "sex=1");
   CHECK(has(men, "features/agep?segment=sex%3D1"));
-  CHECK_FALSE(has(men, "features/relp"));
+  CHECK_FALSE(has(men, "features/mar"));
   CHECK(has(men, "640 (500 needed)"));
   CHECK_FALSE(has(page_of(test::calm_monitor()), "Segments"));
 }

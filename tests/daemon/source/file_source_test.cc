@@ -20,9 +20,7 @@ Read read_all(FileSource& source) {
   for (;;) {
     SourceEvent event = source.poll(std::chrono::milliseconds(0));
     switch (event.kind) {
-      case SourceEvent::Kind::kPartition:
-        read.rows.emplace_back();
-        break;
+      case SourceEvent::Kind::kPartition: read.rows.emplace_back(); break;
       case SourceEvent::Kind::kBatch:
         for (const Message& message : event.batch->messages) {
           CHECK(message.offset == static_cast<std::int64_t>(read.rows[event.partition].size()));
@@ -30,11 +28,8 @@ Read read_all(FileSource& source) {
         }
         source.recycle(std::move(event.batch));
         break;
-      case SourceEvent::Kind::kFinished:
-        ++read.finished;
-        break;
-      default:
-        return read;
+      case SourceEvent::Kind::kFinished: ++read.finished; break;
+      default: return read;
     }
   }
 }

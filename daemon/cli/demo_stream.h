@@ -14,7 +14,7 @@
 namespace driftd {
 
 // Where stream.csv.gz is: $DRIFTD_DEMO_DATA, beside the source tree the program was built in, or in /usr/share/driftd.
-std::expected<std::string, std::string> find_demo_data();
+std::expected<std::string, std::string> find_demo_rows();
 
 class DemoStream {
  public:

@@ -1,4 +1,4 @@
-#include "daemon/cli/demo_data.h"
+#include "daemon/cli/demo_stream.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -12,7 +12,7 @@ namespace driftd {
 
 namespace fs = std::filesystem;
 
-std::expected<std::string, std::string> find_demo_data() {
+std::expected<std::string, std::string> find_demo_rows() {
   constexpr std::string_view kFile = "census-employment/stream.csv.gz";
   std::vector<fs::path> places;
   if (const char* named = std::getenv("DRIFTD_DEMO_DATA")) places.push_back(fs::path(named));
