@@ -89,6 +89,8 @@ struct App::Parts {
   std::optional<HttpServer> http;
   std::unique_ptr<Routes> routes;
   std::atomic<bool> draining = false;
+  std::string failure;  // what ended the daemon, where nobody asked it to end
+  int failure_code = kExitConfig;
 
   std::expected<void, AppError> open_state();
   std::expected<void, AppError> open_kafka();
@@ -235,7 +237,9 @@ DaemonStatus App::Parts::status() const {
     status.snapshot_size_bytes = published->snapshot_size_bytes;
     status.snapshots = published->snapshots;
     status.snapshot_failures = published->snapshot_failures;
+    status.dead_letters = published->dead_letters;
   }
+  status.stalled = engine->stalled(std::chrono::steady_clock::now());
   const auto kafka = source->status();
   status.kafka_errors = kafka->errors;
   add_partitions(*kafka, status);
@@ -255,7 +259,8 @@ bool App::Parts::find_partitions() {
     std::map<TopicPartition, std::int64_t> starts;
     for (const SourcePosition& position : *positions) starts.emplace(position.id, position.next_offset);
     if (const auto saved = engine->merger().save_initial(starts); !saved) {
-      log_error("snapshot_failed", "the first snapshot could not be written", {{"reason", saved.error().message}});
+      failure = "the first snapshot could not be written: " + saved.error().message;
+      failure_code = kExitIo;
       return false;
     }
   }
@@ -283,12 +288,13 @@ void App::Parts::serve_until_stopped() {
 }
 
 int App::Parts::close() {
-  const bool failed = !engine->failure().empty();
-  if (failed) log_error("engine_failed", engine->failure());
+  if (failure.empty()) failure = engine->failure();
+  const bool failed = !failure.empty();
+  if (failed) log_error("failed", failure);
   engine.reset();
   const bool sink_closed = sink == nullptr || sink->close(kCloseBudget);
   const bool source_closed = source->close(kCloseBudget);
-  const int code = failed ? kExitConfig : kExitOk;
+  const int code = failed ? failure_code : kExitOk;
   log_info("stopped", "stopped", {{"exit", code}});
   flush_log();
   if (sink_closed && source_closed) return code;

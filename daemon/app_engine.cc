@@ -71,6 +71,18 @@ void RunningEngine::request_stop() {
   merger_.drain();
 }
 
+std::vector<std::string> RunningEngine::stalled(Heartbeat::Time now) const {
+  std::vector<std::string> lines;
+  const auto look = [&](const std::string& thread, const Heartbeat& heartbeat) {
+    const auto silent = heartbeat.silent_for(now);
+    if (silent >= kStalledAfter) lines.push_back("thread " + thread + " has not moved for " + std::to_string(silent.count()) + " s");
+  };
+  look("source", source_loop_.heartbeat());
+  for (std::size_t s = 0; s < shard_loops_.size(); ++s) look("shard-" + std::to_string(s), shard_loops_[s]->heartbeat());
+  look("merger", merger_.heartbeat());
+  return lines;
+}
+
 bool RunningEngine::join() {
   threads_.clear();  // a jthread joins when it is destroyed
   return merger_.failure().empty();

@@ -16,6 +16,8 @@
 
 namespace driftd {
 
+inline constexpr std::chrono::seconds kStalledAfter{30};
+
 class RunningEngine {
  public:
   RunningEngine(const EnginePlan& plan, Source& source, SourceLoopOptions source_options, MergerLoopOptions merger_options);
@@ -29,6 +31,8 @@ class RunningEngine {
   bool finished() const { return finished_; }
   // Waits for every thread. False: failure() says why the engine could not go on.
   bool join();
+  // Threads that have not moved for kStalledAfter, one a line; any thread.
+  std::vector<std::string> stalled(Heartbeat::Time now) const;
   const std::string& failure() const { return merger_.failure(); }
 
  private:

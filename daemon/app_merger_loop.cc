@@ -121,7 +121,7 @@ void MergerLoop::handle(MergerInput input) {
 
 void MergerLoop::feed_sink() {
   if (options_.sink == nullptr) return;
-  engine_.outbox().settle(*options_.sink);
+  engine_.settle(*options_.sink);
   engine_.outbox().send(*options_.sink, engine_.releasable());
 }
 
@@ -136,7 +136,7 @@ bool MergerLoop::outbox_full() const {
 void MergerLoop::flush_sink() {
   feed_sink();
   if (options_.sink == nullptr || !options_.flush_sink || !options_.flush_sink()) return;
-  engine_.outbox().settle(*options_.sink);
+  engine_.settle(*options_.sink);
 }
 
 void MergerLoop::publish(bool force) {
@@ -149,13 +149,15 @@ void MergerLoop::publish(bool force) {
     status->partitions.push_back(make_partition_status(plan_, id, counters_[index], engine_.windows().is_idle(index)));
   }
   const Outbox& outbox = engine_.outbox();
-  status->sink = {"kafka", outbox.delivered(), outbox.retried(), outbox.waiting()};
+  status->sink = {"kafka", outbox.delivered(), outbox.retried(), 0, outbox.waiting()};  // no record is ever given up
+  status->dead_letters = engine_.dead_letters();
   status_.store(std::move(status));
 }
 
 bool MergerLoop::run() {
   publish(true);
   while (stopped_ < options_.shards && failure_.empty()) {
+    heartbeat_.beat();
     if (outbox_full()) {
       std::this_thread::sleep_for(10ms);
     } else if (auto input = in_.pop_for(10ms)) {
@@ -165,6 +167,7 @@ bool MergerLoop::run() {
     publish(false);
   }
   publish(true);
+  heartbeat_.end();
   return failure_.empty();
 }
 

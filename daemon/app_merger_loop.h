@@ -9,10 +9,12 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/app_messages.h"
 #include "daemon/engine_merger.h"
+#include "daemon/runtime/heartbeat.h"
 #include "daemon/runtime/published.h"
 #include "daemon/sink/sink.h"
 #include "daemon/state/file_store.h"
@@ -25,6 +27,7 @@ struct EngineStatus {
   std::vector<std::shared_ptr<const MonitorStatus>> monitors;
   std::vector<PartitionStatus> partitions;
   SinkStatus sink;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters;  // as in DaemonStatus
   std::int64_t snapshot_last_success_wall_us = kNoTime;
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
   std::map<TopicPartition, std::int64_t> durable_offsets;  // next offset in the last snapshot: what may be committed
@@ -53,6 +56,7 @@ class MergerLoop {
   void drain() { draining_ = true; }  // any thread: the end is near, wait for no sink
   const std::string& failure() const { return failure_; }
 
+  const Heartbeat& heartbeat() const { return heartbeat_; }
   const Published<EngineStatus>& status() const { return status_; }
   const std::atomic<bool>& snapshot_wanted() const { return snapshot_wanted_; }
   EngineMerger& engine() { return engine_; }
@@ -90,6 +94,7 @@ class MergerLoop {
   std::atomic<bool> snapshot_wanted_ = false;
   std::atomic<bool> draining_ = false;
   std::string failure_;
+  Heartbeat heartbeat_;
 };
 
 }  // namespace driftd

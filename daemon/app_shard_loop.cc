@@ -10,8 +10,7 @@ using namespace std::chrono_literals;
 void ShardLoop::send(MergerInput input) {
   input.shard = shard_;
   // A full merger makes the shard wait, and so the source pause: nothing is dropped.
-  while (!out_.push_for(input, 1s) && !out_.closed()) {
-  }
+  while (!out_.push_for(input, 1s) && !out_.closed()) heartbeat_.beat();
 }
 
 void ShardLoop::handle(ShardInput input, Source& source) {
@@ -41,15 +40,17 @@ void ShardLoop::handle(ShardInput input, Source& source) {
 
 void ShardLoop::run(Source& source) {
   for (;;) {
+    heartbeat_.beat();
     auto input = in_.pop_for(1s);
     if (!input) {
-      if (in_.drained()) return;
+      if (in_.drained()) break;
       continue;
     }
     const bool stop = input->kind == ShardInput::Kind::kStop;
     handle(std::move(*input), source);
-    if (stop) return;
+    if (stop) break;
   }
+  heartbeat_.end();
 }
 
 }  // namespace driftd

@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "daemon/app_messages.h"
+#include "daemon/runtime/heartbeat.h"
 #include "daemon/source/source.h"
 
 namespace driftd {
@@ -15,12 +16,14 @@ class ShardLoop {
 
   // source: where used batches go back to.
   void run(Source& source);
+  const Heartbeat& heartbeat() const { return heartbeat_; }
 
  private:
   void handle(ShardInput input, Source& source);
   void send(MergerInput input);
 
   EngineShard engine_;
+  Heartbeat heartbeat_;
   std::uint32_t shard_;
   ShardQueue& in_;
   MergerQueue& out_;

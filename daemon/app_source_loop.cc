@@ -12,8 +12,7 @@ SourceLoop::SourceLoop(const EnginePlan& plan, Source& source, std::vector<Shard
     : plan_(plan), source_(source), shards_(std::move(shards)), merger_(merger), options_(options) {}
 
 void SourceLoop::push(std::uint32_t shard, ShardInput input) {
-  while (!shards_[shard]->push_for(input, 1s) && !shards_[shard]->closed()) {
-  }
+  while (!shards_[shard]->push_for(input, 1s) && !shards_[shard]->closed()) heartbeat_.beat();
 }
 
 void SourceLoop::add_partition(const SourceEvent& event) {
@@ -27,8 +26,7 @@ void SourceLoop::add_partition(const SourceEvent& event) {
   known.kind = MergerInput::Kind::kPartition;
   known.partition = event.partition;
   known.id = event.id;
-  while (!merger_.push_for(known, 1s) && !merger_.closed()) {
-  }
+  while (!merger_.push_for(known, 1s) && !merger_.closed()) heartbeat_.beat();
   ShardInput input;
   input.kind = ShardInput::Kind::kPartition;
   input.partition = event.partition;
@@ -131,6 +129,7 @@ void SourceLoop::run(const std::atomic<bool>& stop, const std::atomic<bool>& sna
   last_snapshot_ = Clock::now();
   const bool snapshots = options_.snapshot_interval.count() > 0;
   while (!stop && !(waiting_ == 0 && all_finished())) {
+    heartbeat_.beat();
     handle(source_.poll(waiting_ > 0 ? 1ms : 20ms));
     retry_waiting();
     mark_idle();
@@ -143,6 +142,7 @@ void SourceLoop::run(const std::atomic<bool>& stop, const std::atomic<bool>& sna
   }
   if (snapshots) barrier();
   for (std::uint32_t shard = 0; shard < shards_.size(); ++shard) push(shard, {});
+  heartbeat_.end();
 }
 
 }  // namespace driftd

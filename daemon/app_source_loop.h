@@ -14,6 +14,7 @@
 
 #include "daemon/app_messages.h"
 #include "daemon/engine_plan.h"
+#include "daemon/runtime/heartbeat.h"
 #include "daemon/source/source.h"
 
 namespace driftd {
@@ -34,6 +35,7 @@ class SourceLoop {
   void restore(std::map<TopicPartition, std::string> states) { restored_ = std::move(states); }
   // Handles announcements and batches until `stop` is set or every partition is finished; then a last barrier and kStop.
   void run(const std::atomic<bool>& stop, const std::atomic<bool>& snapshot_wanted);
+  const Heartbeat& heartbeat() const { return heartbeat_; }
 
  private:
   struct Partition {
@@ -67,6 +69,7 @@ class SourceLoop {
   Clock::time_point last_snapshot_{};
   Clock::time_point last_idle_check_{};
   Clock::time_point last_second_{};
+  Heartbeat heartbeat_;
 };
 
 }  // namespace driftd

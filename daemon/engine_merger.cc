@@ -26,10 +26,15 @@ EngineMerger::EngineMerger(const EnginePlan& plan) : plan_(plan), windows_(pane_
   for (std::size_t m = 0; m < plan.monitors.size(); ++m) {
     monitors_.push_back({MonitorJudge(plan.monitors[m]), MonitorAlerts(plan.alerts[m]), {}, nullptr});
   }
+  for (const StreamPlan& stream : plan.streams) {
+    if (stream.config.on_error.action != OnError::kDeadLetter) continue;
+    for (const char* result : {"ok", "retry", "error"}) dead_letters_[{stream.config.name, result}] = 0;  // error: none is given up
+  }
 }
 
 void EngineMerger::add_partition(std::uint32_t source_partition, const TopicPartition& id) {
-  windows_.add_partition(plan_.stream_of_topic.at(id.topic), source_partition, id);
+  // Which partitions hold windows back is a decision too: what follows from a new one waits for a snapshot that knows it.
+  if (windows_.add_partition(plan_.stream_of_topic.at(id.topic), source_partition, id)) undecided_ = true;
 }
 
 const Judgement* EngineMerger::last_judgement(std::size_t monitor) const { return monitors_[monitor].last.get(); }
@@ -99,6 +104,22 @@ void EngineMerger::enqueue(const ClosedWindow& closed) {
   };
   if (plan_.windows_to_kafka) add(window_event(plan, closed.judgement));
   for (const AlertTransition& transition : closed.transitions) add(transition.event);
+}
+
+void EngineMerger::settle(RecordSink& sink) {
+  outbox_.settle(sink, [this](const OutRecord& record, bool delivered) { count_dead_letter(record, delivered); });
+}
+
+// The key of a dead letter is topic/partition/offset of the record it is about, and topics have no slash.
+void EngineMerger::count_dead_letter(const OutRecord& record, bool delivered) {
+  const std::size_t slash = record.key.find('/');
+  if (slash == std::string::npos) return;
+  const auto stream = plan_.stream_of_topic.find(record.key.substr(0, slash));
+  if (stream == plan_.stream_of_topic.end()) return;
+  const StreamConfig& config = plan_.streams[stream->second].config;
+  if (config.on_error.action == OnError::kDeadLetter && record.topic == config.on_error.topic) {
+    ++dead_letters_[{config.name, delivered ? "ok" : "retry"}];
+  }
 }
 
 void EngineMerger::snapshot_saved() {

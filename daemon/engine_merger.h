@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/alert/monitor_alerts.h"
@@ -47,6 +48,9 @@ class EngineMerger {
 
   Outbox& outbox() { return outbox_; }
   const Outbox& outbox() const { return outbox_; }
+  void settle(RecordSink& sink);  // the outbox's, with the dead letters counted
+  // By (stream, result: ok, retry, error) since the start of the process; every result of a stream that has a dead-letter topic.
+  const std::map<std::pair<std::string, std::string>, std::uint64_t>& dead_letters() const { return dead_letters_; }
   // Sequence up to which records may leave now. Outputs that follow from a wall-clock decision (a partition is idle, or back,
   // or new) wait until a snapshot holds the decision, so that a replay after kill -9 repeats it (decision 3).
   std::uint64_t releasable() const { return undecided_ || windows_.any_idle() ? durable_sequence_ : outbox_.last_sequence(); }
@@ -74,12 +78,14 @@ class EngineMerger {
   ClosedWindow close(const Window& window);
   void remember(Monitor& monitor, const Judgement& judgement);
   void enqueue(const ClosedWindow& closed);
+  void count_dead_letter(const OutRecord& record, bool delivered);
   std::expected<void, std::string> load_monitor(std::size_t index, std::string_view bytes);
 
   const EnginePlan& plan_;
   WindowMerger windows_;
   std::vector<Monitor> monitors_;
   Outbox outbox_;
+  std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters_;
   bool undecided_ = false;              // a decision was made since the last snapshot
   std::uint64_t durable_sequence_ = 0;  // last sequence in the last snapshot
 };

@@ -12,6 +12,7 @@
 #include "daemon/runtime/json_writer.h"
 #include "daemon/runtime/segment_key.h"
 #include "daemon/runtime/version.h"
+#include "detectors/sequential/ddm.h"
 
 namespace driftd {
 
@@ -200,6 +201,8 @@ void MonitorCompiler::compile_field(const FeatureReference& feature, FieldPlan& 
     std::set_intersection(slot.known_hashes.begin(), slot.known_hashes.end(), known.begin(), known.end(), std::back_inserter(both));
     if (slot.known_hashes.empty()) both = known;
     slot.known_hashes = std::move(both);
+    // An empty list would mean "report nothing"; no category hashes to 0 in practice, so this one means "report everything".
+    if (slot.known_hashes.empty()) slot.known_hashes.push_back(0);
   }
 }
 
@@ -229,6 +232,11 @@ void MonitorCompiler::add_detectors(const FeatureReference& feature, FeaturePlan
     if (detector.threshold) {
       judged.fixed.emplace(detector.name, *detector.threshold);
     } else if (feature.type == FeatureType::kNumeric && matches_any(detector.fields, feature.name)) {
+      if (detector.name == Ddm::kSpec.name && !feature.zero_one) {
+        warnings.push_back("monitor '" + monitor_.name + "': ddm watches errors of 0 and 1; '" + feature.name +
+                           "' has other values and is left out");
+        continue;
+      }
       judged.sequential.push_back({detector.name, detector.params});
       field.keep_values = true;
     }

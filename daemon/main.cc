@@ -52,8 +52,8 @@ int main(int argc, char** argv) {
   for (const auto& verb : kVerbs) {
     if (verb.name == name) return verb.run(std::span(args).subspan(1));
   }
-  std::vector<std::string> names;
-  for (const auto& verb : kVerbs) names.emplace_back(verb.name);
-  std::fprintf(stderr, "driftd: unknown verb '%s'%s\n\n", name.c_str(), driftd::did_you_mean(name, names).c_str());
+  std::vector<std::string> verbs;
+  for (const auto& verb : kVerbs) verbs.emplace_back(verb.name);
+  std::fprintf(stderr, "driftd: unknown verb '%s'%s\n\n", name.c_str(), driftd::did_you_mean(name, verbs).c_str());
   return short_help(stderr);
 }

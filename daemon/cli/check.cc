@@ -2,15 +2,26 @@
 // then, unless --offline, the cluster.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <memory>
 
 #include "config/scalar.h"
 #include "daemon/cli/arguments.h"
+#include "daemon/cli/check_cluster.h"
+#include "daemon/cli/check_json.h"
+#include "daemon/cli/check_plan.h"
+#include "daemon/cli/check_words.h"
 #include "daemon/cli/load_config.h"
+#include "daemon/cli/load_references.h"
 #include "daemon/cli/verb.h"
+#include "daemon/source/kafka_config.h"
 
 namespace driftd {
 namespace {
+
+constexpr std::chrono::seconds kClusterBudget{10};
 
 struct CheckFlags {
   ConfigFlags config;
@@ -31,49 +42,99 @@ std::string describe_stream(const StreamConfig& stream) {
                      print_duration(stream.time.lateness));
 }
 
-// The share of the budget that one window of the monitor has, before its tests divide it (segments x features x checks).
-std::string describe_level(const MonitorConfig& monitor) {
-  if (!monitor.alerts.false_alarms) return "fixed thresholds only";
-  const FalseAlarms& rate = *monitor.alerts.false_alarms;
-  const double share = rate.count * static_cast<double>(monitor.window.every.count()) / static_cast<double>(rate.period.count());
-  return fmt::format("level {:.3g} a window ({}), shared by its tests", share, print_rate(rate));
+// Everything found, step by step.
+struct Found {
+  Problems problems, warnings;
+  std::vector<MonitorBudget> budgets;
+  std::vector<TopicSample> topics;
+  int exit_code = kExitOk;
+  bool closed = true;
+};
+
+void refuse(const Config& config, int exit_code, std::string message, Found& found) {
+  found.problems.push_back({config.source, 0, 0, std::move(message), "", ""});
+  found.exit_code = exit_code;
 }
 
-std::string describe_monitor(const MonitorConfig& monitor) {
-  std::vector<std::string> names;
-  for (const auto& detector : monitor.detectors) names.push_back(detector.name);
-  return fmt::format("monitor {}: stream {}; reference {}; windows of {}; detectors {}; {}\n", monitor.name, monitor.stream,
-                     monitor.reference, print_duration(monitor.window.every), names.empty() ? "auto" : joined(names),
-                     describe_level(monitor));
+void warn(const CheckFlags& flags, const Config& config, std::string message, Found& found) {
+  if (message.empty()) return;
+  found.warnings.push_back({config.source, 0, 0, std::move(message), "", ""});
+  if (!flags.json) std::fputs(render_warnings({&found.warnings.back(), 1}).c_str(), stderr);
 }
 
-std::string describe(const Config& config) {
+std::unique_ptr<const EnginePlan> compile(const Config& config, Found& found) {
+  auto references = load_references(config);
+  if (!references) return refuse(config, kExitConfig, references.error().message, found), nullptr;
+  auto plan = make_engine_plan(config, std::move(*references));
+  if (!plan) return refuse(config, kExitConfig, plan.error(), found), nullptr;
+  return std::move(*plan);
+}
+
+void sample(const CheckFlags& flags, const Config& config, const EnginePlan& plan, Found& found) {
+  ClusterCheck cluster = check_cluster(config, plan, kClusterBudget);
+  found.closed = cluster.closed;
+  if (!cluster.failure.empty()) refuse(config, kExitUnavailable, cluster.failure, found);
+  for (const TopicSample& topic : cluster.topics) {
+    for (std::string& warning : sample_warnings(topic)) warn(flags, config, std::move(warning), found);
+  }
+  found.topics = std::move(cluster.topics);
+}
+
+std::string describe(const Config& config, const EnginePlan& plan, const Found& found) {
   std::string text = fmt::format("configuration {} ({})\n", config.hash, config.source);
   for (const auto& stream : config.streams) text += describe_stream(stream);
-  for (const auto& monitor : config.monitors) text += describe_monitor(monitor);
+  text += describe_budgets(found.budgets, config.metrics.max_series);
+  for (const auto& topic : found.topics) text += describe_sample(topic, plan.streams[plan.stream_of_topic.at(topic.topic)].decode.fields);
   return text;
 }
 
-int report(const CheckFlags& flags, const Loaded& loaded) {
-  std::fputs(flags.json ? render_json({}, loaded.warnings).c_str() : describe(loaded.config).c_str(), stdout);
-  if (!flags.deny_warnings || loaded.warnings.empty()) return kExitOk;
-  std::fprintf(stderr, "driftd check: %zu warning%s, denied\n", loaded.warnings.size(), loaded.warnings.size() == 1 ? "" : "s");
-  return kExitFinding;
+Found check(const CheckFlags& flags, const Loaded& loaded) {
+  const Config& config = loaded.config;
+  Found found;
+  found.warnings = loaded.warnings;
+  const auto plan = compile(config, found);
+  if (plan != nullptr) {
+    for (const std::string& warning : plan->warnings) warn(flags, config, warning, found);
+    found.budgets = monitor_budgets(*plan);
+    warn(flags, config, series_warning(found.budgets, config.metrics.max_series), found);
+    if (!flags.offline) sample(flags, config, *plan, found);
+    if (!flags.json) std::fputs(describe(config, *plan, found).c_str(), stdout);
+  }
+  if (flags.json) std::fputs(check_json(found.problems, found.warnings, found.budgets, found.topics).c_str(), stdout);
+  if (!flags.json) std::fputs(render(found.problems).c_str(), stderr);
+  return found;
+}
+
+int finish(const CheckFlags& flags, const Found& found) {
+  const std::size_t warnings = found.warnings.size();
+  int code = found.exit_code;
+  if (code == kExitOk && flags.deny_warnings && warnings > 0) {
+    std::fprintf(stderr, "driftd check: %zu warning%s, denied\n", warnings, warnings == 1 ? "" : "s");
+    code = kExitFinding;
+  }
+  if (found.closed) return code;
+  std::fflush(nullptr);
+  std::_Exit(code);  // librdkafka did not return
 }
 
 }  // namespace
 
 int run_check(std::span<const std::string> args) {
   CheckFlags flags;
-  CLI::App app("Validate a configuration and show what it watches.\n\nExample:\n  driftd check -c driftd.yaml --offline", "driftd check");
+  CLI::App app(
+      "Validate a configuration and its references, show what they cost; then connect, read some of the newest records of each topic\n"
+      "and show how they fit. Commits and writes nothing.\n\nExample:\n  driftd check -c driftd.yaml --offline\n"
+      "Exit codes: 0 good, 3 warnings with --deny-warnings, 64 usage, 69 the cluster or a topic is not there, 78 refused",
+      "driftd check");
   add_config_flags(app, flags.config);
   app.add_flag("--offline", flags.offline, "Do not connect to the cluster");
   app.add_flag("--deny-warnings", flags.deny_warnings, "Exit 3 when there are warnings");
-  app.add_flag("--json", flags.json, "Problems and warnings as one JSON document");
+  app.add_flag("--json", flags.json, "Everything found as one JSON document");
   if (const auto done = parse_arguments(app, args)) return *done;
 
-  const auto loaded = load_config(flags.config, {.for_kafka = true, .json = flags.json, .check_librdkafka = nullptr});
-  return loaded ? report(flags, *loaded) : loaded.error();
+  const auto librdkafka = [](const std::string& name, const std::string& value) { return check_librdkafka_option(name, value); };
+  const auto loaded = load_config(flags.config, {.for_kafka = true, .json = flags.json, .check_librdkafka = librdkafka});
+  return loaded ? finish(flags, check(flags, *loaded)) : loaded.error();
 }
 
 }  // namespace driftd

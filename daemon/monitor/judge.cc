@@ -40,22 +40,25 @@ Measure MonitorJudge::listen(Listener& listener, const Window& window) {
   measure.method = spec_of(listener.detector).name;
   measure.policy = Policy::kSequential;
   measure.score.status = Status::kOk;
+  double sum = 0;
   const auto raw = [&](double value) { return value * listener.scale + listener.offset; };
   for (const SequentialValue& value : window.values[listener.feature]) {
     if (listener.segment != 0 && value.segment != listener.segment) continue;
     double x = (value.value - listener.offset) / listener.scale;
     if (listener.clamp) x = std::clamp(x, 0.0, 1.0);
+    sum += value.value;
     const double before = estimation(listener.detector);
     ++measure.score.m;
     if (update(listener.detector, x) != DriftState::kDrift) continue;
     ++measure.detections;
     measure.before = raw(before);
-    measure.after = raw(estimation(listener.detector));
     if (const auto* adwin = std::get_if<Adwin>(&listener.detector); adwin != nullptr && adwin->last_cut()) {
       measure.before = raw(adwin->last_cut()->mean_before);
       measure.after = raw(adwin->last_cut()->mean_after);
     }
   }
+  // Page-Hinkley and DDM know the mean so far; where it went, the values of this window say.
+  if (measure.detections > 0 && std::isnan(measure.after)) measure.after = sum / static_cast<double>(measure.score.m);
   measure.score.statistic = raw(estimation(listener.detector));
   measure.score.n = width(listener.detector);
   measure.alarm = measure.detections > 0;

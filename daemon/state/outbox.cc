@@ -27,10 +27,11 @@ void Outbox::send(RecordSink& sink, std::uint64_t releasable) {
   first_unsent_ = at == records_.end() ? next_ : at->first;
 }
 
-void Outbox::settle(RecordSink& sink) {
+void Outbox::settle(RecordSink& sink, const std::function<void(const OutRecord&, bool delivered)>& settled) {
   for (const std::uint64_t sequence : sink.take_acked()) {
     const auto found = records_.find(sequence);
     if (found == records_.end()) continue;
+    if (settled) settled(found->second.record, true);
     bytes_ -= size_of(found->second.record);
     records_.erase(found);
     ++delivered_;
@@ -38,6 +39,7 @@ void Outbox::settle(RecordSink& sink) {
   for (const std::uint64_t sequence : sink.take_failed()) {
     const auto found = records_.find(sequence);
     if (found == records_.end()) continue;
+    if (settled) settled(found->second.record, false);
     found->second.sent = false;
     first_unsent_ = std::min(first_unsent_, sequence);
     ++retried_;

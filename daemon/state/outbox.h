@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -18,7 +19,8 @@ class Outbox {
   // Sends what may leave and was not sent yet, in order, until the sink is full.
   // releasable: records with a sequence up to it may leave now (decision 3: some wait for a snapshot).
   void send(RecordSink& sink, std::uint64_t releasable);
-  void settle(RecordSink& sink);  // takes the sink's acknowledgements and failures
+  // Takes the sink's acknowledgements and failures; each is told to `settled` (which may be empty) before it is forgotten.
+  void settle(RecordSink& sink, const std::function<void(const OutRecord&, bool delivered)>& settled = {});
 
   std::uint64_t last_sequence() const { return next_ - 1; }
   std::size_t waiting() const { return records_.size(); }

@@ -116,10 +116,38 @@ void count_edge(const FieldPlan& plan, std::size_t field, double value, CellCoun
 
 }  // namespace
 
+namespace {
+
+bool all_valid(const Column& column, std::uint32_t rows) {
+  bool valid = true;
+  for (std::uint32_t row = 0; row < rows; ++row) valid &= class_of(column, row) == ValueClass::kValid;
+  return valid;
+}
+
+}  // namespace
+
+// The common case by itself: numbers, all valid, one segment.
+void PartitionPanes::count_plain(const FieldPlan& plan, std::size_t field, const double* numbers, Rows rows,
+                                 CellCounts<std::uint32_t>& counts) {
+  counts.classes[field * kValueClasses] += rows.count;
+  std::uint32_t* cells = counts.cells.data() + plan.first_cell;
+  const std::uint32_t last_cell = plan.cell_count - 1;
+  for (std::uint32_t i = 0; i < rows.count; ++i) {
+    const std::uint32_t row = rows.index[i];
+    const std::uint32_t cell = cell_[row];
+    ++cells[cell];
+    if (cell == 0 || cell == last_cell) count_edge(plan, field, numbers[row], counts);
+  }
+}
+
 void PartitionPanes::count_field(MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane) {
   const FieldPlan& plan = monitor.plan->fields[field];
   const Column column = column_of(plan, batch);
-  if (column.numbers != nullptr) plan.kernel.cells({column.numbers, batch.rows}, cell_.data());
+  if (column.numbers != nullptr) {
+    plan.kernel.cells({column.numbers, batch.rows}, cell_.data());
+    const bool one_segment = pane.segments.size() == 1;
+    if (one_segment && all_valid(column, batch.rows)) return count_plain(plan, field, column.numbers, rows, pane.segments[0]);
+  }
   const std::uint32_t last_cell = plan.cell_count - 1;
   const std::size_t classes_at = field * kValueClasses;
   for (std::uint32_t i = 0; i < rows.count; ++i) {

@@ -57,6 +57,7 @@ class PartitionPanes {
   void prepare_times(const RecordBatch& batch);
   void count_monitor(MonitorPanes& monitor, const RecordBatch& batch);
   void count_rows(MonitorPanes& monitor, const RecordBatch& batch, std::int64_t start_us, Rows rows);
+  void count_plain(const FieldPlan& plan, std::size_t field, const double* numbers, Rows rows, CellCounts<std::uint32_t>& counts);
   void count_field(MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
   void keep_values(const MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
   void keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane);

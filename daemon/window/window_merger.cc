@@ -10,14 +10,17 @@ WindowMerger::WindowMerger(const std::vector<const PanePlan*>& monitors) {
   for (const PanePlan* plan : monitors) monitors_.push_back({plan, {}, kNoTime});
 }
 
-void WindowMerger::add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id) {
+bool WindowMerger::add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id) {
   Partition partition{std::move(id), stream, kNoTime, false};
-  if (const auto found = restored_.find(partition.id); found != restored_.end()) {
+  const auto found = restored_.find(partition.id);
+  const bool is_new = found == restored_.end();
+  if (!is_new) {
     partition.watermark_us = found->second.watermark_us;
     partition.idle = found->second.idle;
     restored_.erase(found);
   }
   partitions_.insert_or_assign(source_partition, std::move(partition));
+  return is_new;
 }
 
 void WindowMerger::add_partial(Partial partial) {

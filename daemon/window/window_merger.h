@@ -16,7 +16,8 @@ class WindowMerger {
  public:
   explicit WindowMerger(const std::vector<const PanePlan*>& monitors);  // by engine index; the plans outlive this object
 
-  void add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id);
+  // True: the partition is new, not one of a snapshot.
+  bool add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id);
   void add_partial(Partial partial);                                              // one for a window that is closed is dropped and counted
   void set_watermark(std::uint32_t source_partition, std::int64_t watermark_us);  // PartitionPanes::kFinished: never again a record
   void set_idle(std::uint32_t source_partition, bool idle);

@@ -3,10 +3,11 @@
 import json
 import os
 import random
+import subprocess
 import time
 
-from harness import (Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of, digest, events, free_port, metric,
-                     of_type, settled_events, stream_lines, tool, wait_for)
+from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, WINDOW_MS, Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of,
+                     digest, events, free_port, metric, of_type, settled_events, stream_lines, tool, wait_for)
 
 PARTITIONS = 4
 ROWS = 18_000  # 30 windows
@@ -27,10 +28,10 @@ def produce(address, lines, partitions=PARTITIONS):
     tool("produce", address, "rows", partitions, text="".join(lines))
 
 
-def driftd_at(bed, address, name="driftd"):
+def driftd_at(bed, address, name="driftd", more=""):
     port = free_port()
     folder = bed.folder / name
-    daemon = bed.add(Driftd(folder, config_of(folder, address, port)))
+    daemon = bed.add(Driftd(folder, config_of(folder, address, port, more=more)))
     daemon.port = port
     return daemon
 
@@ -167,6 +168,128 @@ def sigterm(make_broker):
     return sigterm_drains_within_10_s
 
 
+def check(bed, address, *flags, more=""):
+    """(exit code, standard output, standard error) of driftd check."""
+    folder = bed.folder / "check"
+    text = config_of(folder, address, 0, more=more)
+    command = [DRIFTD, "check", "--config", "-", *flags]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=DEADLINE, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def has(what, text, parts):
+    for part in parts:
+        if part not in text:
+            raise Failure(f"{what}: no {part!r} in {text!r}")
+
+
+def checks(make_broker):
+    def check_names_the_failing_step(bed):
+        broker = make_broker(bed, TOPICS)
+        produce(broker.address, stream_lines(0, 2000))
+        code, out, errors = check(bed, broker.address)
+        if code != 0:
+            raise Failure(f"exit {code} of a good configuration: {errors}")
+        has("a good configuration", out, ["topic rows: 4 partitions; 200 of the newest records read", "200 read, 0 not",
+                                          "x (number): 200 valid, 0 missing, 0 wrong type", "country (category): 200 valid",
+                                          "4 tests a window, each at level", "metrics.max_series is 10000"])
+        topics = json.loads(check(bed, broker.address, "--json")[1])["topics"]
+        if topics[0]["records"] != 200 or [column["name"] for column in topics[0]["columns"]] != ["country", "x"]:
+            raise Failure(f"--json lists {topics}")
+        code, _, errors = check(bed, broker.address, "--set", "monitors[0].topic=nowhere")
+        if code != 69:
+            raise Failure(f"exit {code} for a topic that is not there")
+        has("a missing topic", errors, ["topic missing: create it", "topic 'nowhere': does not exist"])
+        code, _, errors = check(bed, f"127.0.0.1:{free_port()}")
+        if code != 69:
+            raise Failure(f"exit {code} without a broker")
+        has("no broker", errors, ["broker unreachable: check kafka.brokers", "Connection refused"])
+
+    return check_names_the_failing_step
+
+
+# One record in 20 cannot be used, in these ways by turns; the last is a row all the same, with a value that does not count.
+POISON = ["bad_json", "tombstone", "too_large", "future_time", "missing_time", "wrong type"]
+TEN_YEARS_MS = 10 * 365 * 86_400_000
+
+
+def poison_at(row):
+    """The kind of the record, None for a good one."""
+    group, place = divmod(row, 20)
+    return POISON[group % len(POISON)] if place == group % 20 else None
+
+
+def poisoned_lines(first, last):
+    lines = []
+    for row, line in zip(range(first, last), stream_lines(first, last)):
+        text, kind = line.split("\t")[1], poison_at(row)
+        time_ms = START_MS + row * ROW_MS
+        value = {**json.loads(text), "at": time_ms + (TEN_YEARS_MS if kind == "future_time" else 0)}
+        if kind == "missing_time":
+            del value["at"]
+        if kind == "wrong type":
+            value["x"] = "much"
+        if kind == "too_large":
+            value["padding"] = "x" * 2_000_000
+        body = {"bad_json": "{not json", "tombstone": ""}.get(kind, json.dumps(value))
+        lines.append(f"{time_ms}\t{body}\n")
+    return lines
+
+
+def key_of(row):
+    """The key of a dead letter about the record of this row."""
+    return f"rows/{row % PARTITIONS}/{row // PARTITIONS}"
+
+
+def dead_letters(address):
+    """(key, reason) of everything on the dead-letter topic, each once."""
+    records = map(json.loads, tool("consume", address, "dead").splitlines())
+    return {(record["key"], json.loads(record["value"])["reason"]) for record in records}
+
+
+def rows_of_windows(by_id):
+    closed = sorted(of_type(by_id, "window.closed"), key=lambda event: event["time"])
+    return [event["data"]["segments"][0]["samples"] for event in closed]
+
+
+def poison(make_broker):
+    def poison_is_put_aside_and_nothing_stops(bed):
+        rows, half = 2400, 1200
+        want = {key_of(row): poison_at(row) for row in range(rows) if poison_at(row) not in (None, "wrong type")}
+        broker = make_broker(bed, {**TOPICS, "dead": 1})
+        keys = "    fields: {event_time: at}\n    on_error: {action: dead_letter, topic: dead}\n"
+        daemon = driftd_at(bed, broker.address, more=keys)
+        reference = daemon.folder / "reference.jsonl"  # its rows carry the field too
+        reference.write_text(reference.read_text().replace("{", f'{{"at": {START_MS}, '))
+        daemon.start()
+
+        def value(name, label=""):
+            return metric(daemon.get("/metrics", daemon.port)[1], name, label)
+
+        produce(broker.address, poisoned_lines(0, half))
+        wait_for("some dead letters are delivered", lambda: value("driftd_dead_letters_total", 'result="ok"') > 0)
+        daemon.kill()
+        daemon.start()
+        produce(broker.address, poisoned_lines(half, rows))
+        wait_for("every poisoned record is a dead letter", lambda: len(dead_letters(broker.address)) >= len(want))
+        expect("dead letters", dead_letters(broker.address), set(want.items()))
+        wait_for("all records are read", lambda: value("driftd_kafka_records_consumed_total") == rows)
+        wait_for("no lag is left", lambda: value("driftd_kafka_consumer_lag_records") == 0)
+        for reason in POISON[:-1]:
+            expect(reason, value("driftd_records_dropped_total", f'reason="{reason}"'), list(want.values()).count(reason))
+        expect("decode errors", value("driftd_decode_errors_total"), sum(reason != "tombstone" for reason in want.values()))
+        windows = rows_of_windows(settled_events(broker.address, closed_windows(rows, PARTITIONS)))
+        of_window = WINDOW_MS // ROW_MS
+        good = [sum(key_of(row) not in want for row in range(first, first + of_window))
+                for first in range(0, len(windows) * of_window, of_window)]
+        expect("rows of the windows", windows, good)
+        expect("/-/healthy", daemon.get("/-/healthy", daemon.port)[0], 200)
+        ready(daemon)
+        return f"{len(want)} dead letters of {rows} records, {len(windows)} windows"
+
+    return poison_is_put_aside_and_nothing_stops
+
+
 # ---- The source alone on a real broker, through kafka_tool read-as-driftd ----
 
 
@@ -226,6 +349,6 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
-MOCK = [alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
-KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, alert_road(on_kafka), broker_restart(False),
-         broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
+MOCK = [checks(on_mock), poison(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
+KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), alert_road(on_kafka),
+         broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]

@@ -110,6 +110,19 @@ class RealBroker:
     close = stop
 
 
+def http_get(path, port):
+    """(status, body) of a GET; (0, "") while nothing answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    except (OSError, http.client.HTTPException):
+        return 0, ""
+    finally:
+        connection.close()
+
+
 class Driftd:
     """One daemon with its configuration and state in `folder`."""
 
@@ -127,16 +140,7 @@ class Driftd:
         return self
 
     def get(self, path, port):
-        """(status, body) of a GET; (0, "") while nothing answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-        try:
-            connection.request("GET", path)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        except (OSError, http.client.HTTPException):
-            return 0, ""
-        finally:
-            connection.close()
+        return http_get(path, port)
 
     def kill(self):
         self.process.kill()
@@ -251,9 +255,9 @@ def window_ends(by_id):
     return {event["time"] for event in of_type(by_id, "window.closed")}
 
 
-def metric(body, name):
-    """Sum of a metric's series in an exposition."""
-    return sum(float(line.rsplit(" ", 1)[1]) for line in body.splitlines() if line.startswith((name + "{", name + " ")))
+def metric(body, name, label=""):
+    """Sum of a metric's series in an exposition, of those with the label."""
+    return sum(float(line.rsplit(" ", 1)[1]) for line in body.splitlines() if line.startswith((name + "{", name + " ")) and label in line)
 
 
 # ---- Running tests ----

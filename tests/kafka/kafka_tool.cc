@@ -4,7 +4,8 @@
 //   kafka_tool add-partitions BROKERS TOPIC TOTAL
 //   kafka_tool delete-topic BROKERS TOPIC
 //   kafka_tool delete-records BROKERS TOPIC PARTITION OFFSET           everything below OFFSET goes
-//   kafka_tool produce BROKERS TOPIC PARTITIONS [CODEC] < LINES        line i to partition i % PARTITIONS; `MS<tab>VALUE` sets the time
+//   kafka_tool produce BROKERS TOPIC PARTITIONS [CODEC] < LINES        line i to partition i % PARTITIONS; `MS<tab>VALUE` sets the time,
+//                                                                      and with nothing after the tab the record is a tombstone
 //   kafka_tool consume BROKERS TOPIC                                   beginning to end: {"partition","offset","timestamp","key","value"}
 //   kafka_tool read-as-driftd BROKERS TOPIC FROM                       KafkaSource from offset FROM to the end, a line for each partition
 //   kafka_tool end-offsets BROKERS TOPIC                               one `PARTITION LOW HIGH` a line
@@ -179,6 +180,7 @@ KafkaClient reporting_producer(const std::string& brokers, const std::string& co
                         {"compression.codec", codec},
                         {"enable.idempotence", "true"},
                         {"linger.ms", "20"},
+                        {"message.max.bytes", "10000000"},
                         {"log_level", "3"}};
   char text[512];
   for (const auto& [name, value] : options) {
@@ -194,14 +196,16 @@ KafkaClient reporting_producer(const std::string& brokers, const std::string& co
 
 void produce_line(rd_kafka_t* producer, const std::string& topic, std::int32_t partition, std::string line) {
   std::int64_t time_ms = 0;
+  bool tombstone = false;
   if (const auto tab = line.find('\t'); tab != std::string::npos) {
     time_ms = std::stoll(line.substr(0, tab));
     line.erase(0, tab + 1);
+    tombstone = line.empty();
   }
   while (true) {
-    const auto code = rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                                        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(line.data(), line.size()),
-                                        RD_KAFKA_V_TIMESTAMP(time_ms), RD_KAFKA_V_END);
+    const auto code = rd_kafka_producev(
+        producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+        RD_KAFKA_V_VALUE(tombstone ? nullptr : line.data(), line.size()), RD_KAFKA_V_TIMESTAMP(time_ms), RD_KAFKA_V_END);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return;
     if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) must(code);
     rd_kafka_poll(producer, 20);

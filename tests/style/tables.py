@@ -67,6 +67,9 @@ ALLOWED = {
         "daemon/source/kafka_handles.cc": "calls of destroy functions; every test of tests/mock/ ends through them",
         "daemon/main.cc": "the table of verbs; the end-to-end suites run it",
         "daemon/cli/version.cc": "one printf; the end-to-end suites read it",
+        "daemon/app.cc": "the daemon as a process: tests/e2e starts, kills, stops and reads it",
+        "daemon/cli/run.cc": "flags of the daemon; tests/e2e runs it",
+        "daemon/cli/demo.cc": "a whole daemon with its broker; tests/e2e runs it",
     },
     "unordered containers are listed": {
         "daemon/table/csv_reader.cc": "looks up a column by name; the columns themselves are a vector in the file's order",
@@ -75,6 +78,8 @@ ALLOWED = {
         "daemon/reference/segment_keys.h": "counts segments by key; they are sorted before anything is made of them",
     },
     "threads in app.cc": {
+        "daemon/app_engine.h": "the part of app.cc that replay and demo share: it owns the threads of the engine",
+        "daemon/app_engine.cc": "the part of app.cc that replay and demo share: it starts and joins the threads of the engine",
         "daemon/runtime/bounded_call.cc": "a call that may never return needs a thread that nobody joins",
     },
     "pure rooms": {

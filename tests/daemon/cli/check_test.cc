@@ -1,35 +1,62 @@
 #include <doctest/doctest.h>
 
 #include "daemon/cli/verb.h"
-#include "tests/daemon/cli/captured.h"
-#include "tests/daemon/cli/config_folder.h"
+#include "tests/daemon/cli/captured_stdout.h"
+#include "tests/temp_folder.h"
 
-using namespace driftd;
+namespace driftd {
 
-TEST_CASE("check says what a good configuration watches") {
-  const ConfigFolder folder;
-  const Captured checked = capture(run_check, {"--offline", "-c", folder.file});
-  CHECK(checked.exit_code == kExitOk);
-  CHECK(checked.err.empty());
-  const std::string want =
-      "stream t: topics t; event time is the record's timestamp; windows wait 1m for late rows\n"
-      "monitor fraud: stream t; reference " +
-      (folder.path / "r.csv").string() + "; windows of 5m; detectors auto; level 0.000116 a window (1 per 30d), shared by its tests\n";
-  CHECK(checked.out.substr(checked.out.find('\n') + 1) == want);
+namespace {
+
+struct Outcome {
+  int code;
+  std::string text;
+};
+
+Outcome check_offline(const TempFolder& folder, std::vector<std::string> flags) {
+  std::string rows;
+  for (int i = 0; i < 200; ++i) rows += "{\"x\": " + std::to_string(i % 17) + ".5}\n";
+  folder.write("reference.jsonl", rows);
+  folder.write("torn.ref", "not a reference");
+  const std::string file = folder.write("driftd.yaml",
+                                        "kafka: {brokers: [\"127.0.0.1:1\"]}\n"
+                                        "monitors:\n  - {name: m, topic: t, reference: reference.jsonl}\n");
+  std::vector<std::string> args{"--offline", "-c", file};
+  args.insert(args.end(), flags.begin(), flags.end());
+  Outcome outcome;
+  outcome.text = captured_stdout([&] { outcome.code = run_check(args); });
+  return outcome;
 }
 
-TEST_CASE("warnings are said, denied on request, and part of the JSON") {
-  const ConfigFolder folder(kGoodConfig + "http: {listen: \"0.0.0.0:80\"}\n");
-  const Captured said = capture(run_check, {"--offline", "-c", folder.file});
-  CHECK(said.exit_code == kExitOk);
-  CHECK(said.err.starts_with(folder.file + ":3:16: warning: http.listen: 0.0.0.0:80 is reachable from other machines"));
-  CHECK(capture(run_check, {"--offline", "--deny-warnings", "-c", folder.file}).exit_code == kExitFinding);
-  const Captured json = capture(run_check, {"--offline", "--json", "-c", folder.file});
-  CHECK(json.err.empty());
-  CHECK(json.out.starts_with("{\"problems\":[],\"warnings\":[{\"source\":"));
+}  // namespace
+
+TEST_CASE("check --offline tells what a configuration costs, and refuses what run would refuse") {
+  struct Row {
+    const char* name;
+    std::vector<std::string> flags;
+    int code;
+    const char* part;
+  };
+  const Row rows[] = {
+      {"good", {}, kExitOk, "\n  2 tests a window, each at level "},
+      {"as json", {"--json"}, kExitOk, "\"monitors\":[{\"name\":\"m\","},
+      {"a warning, denied", {"--deny-warnings"}, kExitFinding, "1 feature, 1 segment, windows of 5m"},
+      {"no such reference", {"--json", "--set", "monitors[0].reference=gone.jsonl"}, kExitConfig, "gone.jsonl"},
+      {"a torn reference", {"--json", "--set", "monitors[0].reference=torn.ref"}, kExitConfig, "torn.ref"},
+      {"no feature is left",
+       {"--json", "--set", "monitors[0].features.include=[nothing]"},
+       kExitConfig,
+       "no column of its reference is left"},
+      {"an option of the library", {"--json", "--set", "kafka.librdkafka.nonsense=1"}, kExitConfig, "has no option nonsense"},
+  };
+  const TempFolder folder;
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const Outcome outcome = check_offline(folder, row.flags);
+    CHECK(outcome.code == row.code);
+    CAPTURE(outcome.text);
+    CHECK(outcome.text.contains(row.part));
+  }
 }
 
-TEST_CASE("a configuration that is refused exits 78") {
-  const ConfigFolder folder("a: 1\n");
-  CHECK(capture(run_check, {"--offline", "-c", folder.file}).exit_code == kExitConfig);
-}
+}  // namespace driftd

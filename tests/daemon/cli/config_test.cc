@@ -3,19 +3,26 @@
 #include "config/print.h"
 #include "daemon/cli/verb.h"
 #include "tests/daemon/cli/captured.h"
-#include "tests/daemon/cli/config_folder.h"
+#include "tests/temp_folder.h"
 
 using namespace driftd;
 
+namespace {
+
+const std::string kGoodConfig = "kafka: {brokers: [\"localhost:9092\"]}\nmonitors: [{name: fraud, topic: t, reference: r.csv}]\n";
+
+}  // namespace
+
 TEST_CASE("config print shows what is in effect, with --origin where from") {
-  const ConfigFolder folder;
-  const Captured plain = capture(run_config, {"print", "-c", folder.file, "--set", "log.level=debug"});
+  const TempFolder folder;
+  const std::string file = folder.write("driftd.yaml", kGoodConfig);
+  const Captured plain = capture(run_config, {"print", "-c", file, "--set", "log.level=debug"});
   CHECK(plain.exit_code == kExitOk);
   CHECK(plain.err.empty());
   CHECK(plain.out.starts_with("log:\n  level: debug\n  format: logfmt\n"));
-  const Captured origin = capture(run_config, {"print", "--origin", "--set", "log.level=debug", "-c", folder.file});
+  const Captured origin = capture(run_config, {"print", "--origin", "--set", "log.level=debug", "-c", file});
   CHECK(origin.out.starts_with("log:\n  level: debug  # --set log.level\n  format: logfmt  # default\n"));
-  CHECK(origin.out.find("  brokers: [\"localhost:9092\"]  # " + folder.file + ":1:18\n") != std::string::npos);
+  CHECK(origin.out.find("  brokers: [\"localhost:9092\"]  # " + file + ":1:18\n") != std::string::npos);
 }
 
 TEST_CASE("config reference is the page of every key") {

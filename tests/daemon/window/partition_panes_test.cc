@@ -123,4 +123,16 @@ TEST_CASE("state that is cut short or of another definition is refused or left o
   CHECK(closed.empty());
 }
 
+TEST_CASE("a numeric (feature, segment) pane takes at most 2.5 KiB, with the most edges there can be") {
+  PanePlan plan;
+  FieldPlan field;
+  field.cell_count = 513;  // 512 edges: 256 values of equal weight, each in a cell of its own
+  plan.fields = {field};
+  plan.cells = field.cell_count;
+  const CellCounts<std::uint32_t> counts = make_counts(plan);
+  const std::size_t bytes = 4 * (counts.cells.size() + counts.classes.size() + counts.below.size() + counts.above.size()) +
+                            8 * (counts.min.size() + counts.max.size()) + sizeof counts;
+  CHECK(bytes <= 2560);
+}
+
 }  // namespace driftd

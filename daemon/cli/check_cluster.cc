@@ -1,0 +1,161 @@
+#include "daemon/cli/check_cluster.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "daemon/cli/check_words.h"
+#include "daemon/decode/decoder.h"
+#include "daemon/source/kafka_source.h"
+
+namespace driftd {
+namespace {
+
+using std::chrono::milliseconds;
+using Clock = std::chrono::steady_clock;
+
+constexpr milliseconds kStep{100};
+constexpr milliseconds kCloseBudget{3000};
+
+// One client, closed before it goes.
+class Visit {
+ public:
+  Visit(const Config& config, const std::vector<StreamConfig>& streams, const std::vector<SourcePosition>& known, Clock::time_point until)
+      : until_(until) {
+    auto made = KafkaSource::create(config.kafka, streams, known, {});
+    if (!made) failure = made.error();
+    if (made) source_ = std::move(*made);
+  }
+
+  // Every partition and its first offset; failure says why not.
+  std::vector<SourcePosition> discover() {
+    std::optional<std::vector<SourcePosition>> found;
+    while (source_ && !found && Clock::now() < until_) found = source_->discover(kStep);
+    if (!source_) return {};
+    if (found) source_->assign();  // which publishes what is missing
+    const auto status = source_->status();
+    if (!status->not_ready.empty()) failure = explain_failure(status->not_ready.front());
+    if (!found && failure.empty()) failure = explain_failure("kafka: no answer from the brokers in time");
+    return failure.empty() ? *found : std::vector<SourcePosition>{};
+  }
+
+  bool in_time() const { return Clock::now() < until_; }
+  SourceEvent poll() { return source_->poll(kStep); }
+  void pause(std::uint32_t partition) { source_->pause(partition); }
+  bool close() { return !source_ || source_->close(kCloseBudget); }
+
+  std::string failure;
+
+ private:
+  Clock::time_point until_;
+  std::unique_ptr<KafkaSource> source_;
+};
+
+std::vector<StreamConfig> from_the_end(std::vector<StreamConfig> streams) {
+  for (StreamConfig& stream : streams) stream.start = StartAt::kLatest;
+  return streams;
+}
+
+std::map<std::string, std::int32_t> partition_counts(const std::vector<SourcePosition>& positions) {
+  std::map<std::string, std::int32_t> counts;
+  for (const SourcePosition& position : positions) ++counts[position.id.topic];
+  return counts;
+}
+
+// So far before the end that all partitions together give kSampledRecords.
+std::vector<SourcePosition> before_the_end(std::vector<SourcePosition> ends) {
+  const auto counts = partition_counts(ends);
+  for (SourcePosition& position : ends) {
+    const auto share = static_cast<std::int64_t>(kSampledRecords) / counts.at(position.id.topic);
+    position.next_offset = std::max<std::int64_t>(0, position.next_offset - std::max<std::int64_t>(1, share));
+  }
+  return ends;
+}
+
+using Samples = std::map<std::string, TopicSample>;  // by topic
+
+// Reads each partition to the end it had; what came later does not matter here.
+void read_samples(Visit& visit, const EnginePlan& plan, Samples& samples) {
+  std::map<std::uint32_t, std::string> topics;  // of the partitions still read
+  std::size_t announced = 0, ended = 0;
+  while (visit.in_time() && (announced == 0 || ended < announced)) {
+    SourceEvent event = visit.poll();
+    if (event.kind == SourceEvent::Kind::kPartition) {
+      topics.emplace(event.partition, event.id.topic);
+      ++announced;
+    }
+    const auto topic = topics.find(event.partition);
+    if (topic == topics.end()) continue;
+    TopicSample& sample = samples.at(topic->second);
+    if (event.kind == SourceEvent::Kind::kBatch) add_sample(plan.streams[plan.stream_of_topic.at(topic->second)], *event.batch, sample);
+    const bool enough = event.kind != SourceEvent::Kind::kPartition && sample.records >= kSampledRecords;
+    if (event.kind != SourceEvent::Kind::kCaughtUp && !enough) continue;
+    visit.pause(event.partition);
+    topics.erase(topic);
+    ++ended;
+  }
+}
+
+void keep(const std::vector<ValueClass>& classes, std::uint32_t column, std::uint32_t rows, ClassCounts& counts) {
+  for (std::uint32_t row = 0; row < rows; ++row) ++counts[static_cast<std::size_t>(classes[column * kColumnStride + row])];
+}
+
+void count_rows(const StreamPlan& stream, const RecordBatch& rows, TopicSample& sample) {
+  sample.rows += rows.rows;
+  for (const RejectedRecord& rejected : rows.rejected) ++sample.rejected[static_cast<std::size_t>(rejected.reason)];
+  for (std::size_t i = 0; i < stream.decode.slots.size(); ++i) {
+    const Slot& slot = stream.decode.slots[i];
+    const auto& classes = slot.type == SlotType::kNumeric ? rows.numeric_class : rows.category_class;
+    keep(classes, slot.column, rows.rows, sample.columns[i].classes);
+  }
+}
+
+}  // namespace
+
+TopicSample empty_sample(const StreamPlan& stream, const std::string& topic) {
+  TopicSample sample;
+  sample.topic = topic;
+  for (const Slot& slot : stream.decode.slots) sample.columns.push_back({slot.path, slot.type, {}});
+  return sample;
+}
+
+void add_sample(const StreamPlan& stream, const MessageBatch& batch, TopicSample& sample) {
+  const std::unique_ptr<Decoder> decoder = make_decoder(stream.decode);
+  const auto rows = std::make_unique<RecordBatch>();
+  reserve(stream.decode, *rows);
+  const std::size_t wanted = kSampledRecords - std::min<std::size_t>(kSampledRecords, sample.records);
+  const std::span<const Message> messages(batch.messages.data(), std::min(wanted, batch.messages.size()));
+  for (std::size_t at = 0; at < messages.size();) {
+    at += decoder->decode(messages, at, *rows);
+    count_rows(stream, *rows, sample);
+  }
+  sample.records += messages.size();
+}
+
+ClusterCheck check_cluster(const Config& config, const EnginePlan& plan, milliseconds budget) {
+  ClusterCheck result;
+  const auto until = Clock::now() + budget;
+  const std::vector<StreamConfig> streams = from_the_end(config.streams);
+  Visit first(config, streams, {}, until);
+  const std::vector<SourcePosition> ends = first.discover();
+  result.closed = first.close();
+  result.failure = first.failure;
+  if (!result.failure.empty()) return result;
+  Samples samples;
+  for (const auto& [topic, partitions] : partition_counts(ends)) {
+    TopicSample& sample = samples[topic] = empty_sample(plan.streams[plan.stream_of_topic.at(topic)], topic);
+    sample.partitions = partitions;
+  }
+  // Where reading starts is fixed when a source is made: a second one, a little before the ends that the first found.
+  Visit second(config, streams, before_the_end(ends), until + budget);
+  second.discover();
+  if (second.failure.empty()) read_samples(second, plan, samples);
+  result.closed = second.close() && result.closed;
+  result.failure = second.failure;
+  for (auto& [topic, sample] : samples) result.topics.push_back(std::move(sample));
+  return result;
+}
+
+}  // namespace driftd

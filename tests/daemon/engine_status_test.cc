@@ -1,0 +1,120 @@
+#include "daemon/engine_status.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "tests/daemon/engine_fixture.h"
+
+namespace driftd {
+
+using namespace engine_fixture;
+
+namespace {
+
+// The engine after a partition's end; drift begins in its middle.
+class Ended {
+ public:
+  Ended() : plan_(make_plan()), merger_(*plan_) {
+    EngineShard shard(*plan_);
+    shard.add_partition(0, {"t", 0}, 0, {});
+    merger_.add_partition(0, {"t", 0});
+    const auto records = make_records(21, 6000, 3000);
+    ShardOutput output;
+    shard.consume(make_messages(0, records, 0, records.size()), output);
+    merger_.apply(std::move(output));
+    ShardOutput end;
+    shard.finish(0, end);
+    merger_.apply(std::move(end));
+  }
+  std::unique_ptr<const EnginePlan> plan_;
+  EngineMerger merger_;
+};
+
+}  // namespace
+
+TEST_CASE("before the first window a monitor shows its reference and no result") {
+  const auto plan = make_plan();
+  const EngineMerger merger(*plan);
+  const auto status = make_monitor_status(merger, 0, kNoTime);
+  CHECK(status->name == "m");
+  CHECK(status->stream == "t");
+  CHECK(status->reference_id == "abcdef012345");
+  CHECK(status->reference_rows == 20'000);
+  CHECK(status->reference_created_us == kNoTime);
+  CHECK(status->window_us == 60'000'000);
+  CHECK(status->minimum_samples == kMinSamplesNumeric);
+  CHECK(status->false_alarm_interval_seconds == 30 * 86'400);
+  CHECK(status->windows_closed == 0);
+  CHECK(status->window_end_us == kNoTime);
+  CHECK(status->features.empty());
+  CHECK(std::isnan(worst_ratio(*status)));
+}
+
+TEST_CASE("settings of the monitor show") {
+  Config config = make_config();
+  config.monitors[0].window.min_samples = 7;
+  config.monitors[0].alerts.false_alarms.reset();
+  const auto plan = make_engine_plan(config, {make_reference()});
+  REQUIRE(plan);
+  const auto status = make_monitor_status(EngineMerger(**plan), 0, kNoTime);
+  CHECK(status->minimum_samples == 7);
+  CHECK(std::isnan(status->false_alarm_interval_seconds));
+}
+
+TEST_CASE("after windows each feature shows its last verdict, its history and its alert") {
+  const Ended ended;
+  const auto status = make_monitor_status(ended.merger_, 0, 77);
+  const MonitorHistory& history = ended.merger_.history(0);
+  CHECK(status->last_evaluation_wall_us == 77);
+  CHECK(status->windows_closed == history.windows_closed);
+  CHECK(status->windows_closed >= 10);
+  CHECK(status->window_end_us - status->window_start_us == 60'000'000);
+  CHECK(status->history_end_us.size() == status->windows_closed);
+  CHECK(status->history_end_us.back() == status->window_end_us);
+  CHECK(status->history_rows.back() == status->window_samples.at("all"));
+  CHECK(status->evaluations.at("ok") + status->evaluations.at("insufficient") == status->windows_closed);
+  REQUIRE(status->features.size() == 3);
+  const char* const names[] = {"amount", "country", "error"};
+  const char* const kinds[] = {"drift", "drift", "performance"};
+  for (std::size_t f = 0; f < 3; ++f) {
+    const FeatureStatus& feature = status->features[f];
+    CAPTURE(feature.name);
+    CHECK(feature.name == names[f]);
+    CHECK(feature.kind == kinds[f]);
+    CHECK(feature.segment == "all");
+    CHECK(feature.numeric == (f != 1));
+    CHECK(feature.reference_rows == 20'000);
+    CHECK(feature.alert == AlertState::kFiring);
+    CHECK(feature.ratio_history.size() == status->windows_closed);
+    CHECK_FALSE(feature.cells.empty());
+    CHECK(feature.methods[0].method == "psi");
+    double worst = kNoNumber;
+    for (const MethodStatus& method : feature.methods) worst = std::fmax(worst, method.threshold_ratio);
+    CHECK(((std::isnan(worst) && std::isnan(feature.ratio)) || worst == feature.ratio));
+  }
+  CHECK(status->features[1].quality.back().method == "unseen_category");
+  CHECK_FALSE(status->alerts.empty());
+}
+
+TEST_CASE("a partition shows its counters one by one") {
+  const auto plan = make_plan();
+  PartitionCounters counters{.next_offset = 1, .watermark_us = 2, .records = 3, .bytes = 4, .rows = 5, .late = 6, .lost = 7, .skipped = 8};
+  for (std::size_t r = 0; r < kRejects; ++r) counters.rejected[r] = 10 + r;
+  const PartitionStatus status = make_partition_status(*plan, {"t", 9}, counters, true);
+  CHECK(status.id == TopicPartition{"t", 9});
+  CHECK(status.stream == "t");
+  CHECK(status.next_offset == 1);
+  CHECK(status.watermark_us == 2);
+  CHECK(status.records == 3);
+  CHECK(status.bytes == 4);
+  CHECK(status.rows == 5);
+  CHECK(status.late == 6);
+  CHECK(status.lost == 7);
+  CHECK(status.skipped == 8);
+  CHECK(status.idle);
+  CHECK_FALSE(make_partition_status(*plan, {"t", 9}, counters, false).idle);
+  for (std::size_t r = 0; r < kRejects; ++r) CHECK(status.rejected[r] == 10 + r);
+}
+
+}  // namespace driftd
