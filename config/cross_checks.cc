@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 
 #include "config/scalar.h"
@@ -16,7 +17,10 @@ namespace {
 class Checker {
  public:
   Checker(const Document& document, const Places& places, Report& report)
-      : document_(document), config_(document.config), places_(places), report_(report) {}
+      : document_(document), config_(document.config), places_(places), report_(report) {
+    for (const auto& stream : config_.streams) streams_.emplace(stream.name, &stream);
+    for (const auto& entry : document.monitors) read_.insert(entry.monitor.stream);
+  }
 
   void check_all() {
     check_monitor_names();
@@ -58,6 +62,8 @@ class Checker {
   const Config& config_;
   const Places& places_;
   Report& report_;
+  std::map<std::string, const StreamConfig*> streams_;
+  std::set<std::string> read_;  // names of streams that a monitor reads
 };
 
 Mark Checker::place(std::string path) const {
@@ -119,8 +125,10 @@ void Checker::check_segments(const std::string& path, const SegmentsConfig& segm
 }
 
 void Checker::check_concept(const std::string& path, const MonitorConfig& monitor) {
-  const auto stream = std::ranges::find(config_.streams, monitor.stream, &StreamConfig::name);
-  if (stream == config_.streams.end() || (!stream->fields.prediction.empty() && !stream->fields.label.empty())) return;
+  const auto found = streams_.find(monitor.stream);
+  if (found == streams_.end()) return;
+  const StreamConfig* stream = found->second;
+  if (!stream->fields.prediction.empty() && !stream->fields.label.empty()) return;
   for (const auto& detector : monitor.detectors) {
     const bool on_error = std::ranges::find(detector.fields, "error") != detector.fields.end();
     if (find_sequential(detector.name) == nullptr || !on_error) continue;
@@ -149,23 +157,25 @@ void Checker::check_stream(std::size_t i) {
     report_.warning(place(fmt::format("streams[{}].{}", i, given)),
                     fmt::format("{}.{} without {}: no concept drift", stream_path(i), given, missing));
   }
-  const bool read = std::ranges::any_of(document_.monitors, [&](const MonitorEntry& entry) { return entry.monitor.stream == stream.name; });
-  if (!read && !stream.name.empty()) warning(fmt::format("streams[{}]", i), fmt::format("no monitor reads stream '{}'", stream.name));
+  if (!read_.contains(stream.name) && !stream.name.empty())
+    warning(fmt::format("streams[{}]", i), fmt::format("no monitor reads stream '{}'", stream.name));
 }
 
 // What driftd writes must not come back in.
 void Checker::check_loops() {
+  std::map<std::string, std::string> readers;  // topic -> stream
   for (const auto& stream : config_.streams) {
-    for (const auto& topic : stream.topics) {
-      if (config_.alert_sinks.kafka_enabled && topic == config_.alert_sinks.kafka_topic) {
-        problem("alerts.kafka.topic", fmt::format("stream '{}' reads topic '{}': alerts would come back as input", stream.name, topic));
-      }
-      for (std::size_t i = 0; i < config_.streams.size(); ++i) {
-        if (config_.streams[i].on_error.topic != topic) continue;
-        stream_problem(i, "on_error.topic",
-                       fmt::format("stream '{}' reads topic '{}': dead letters would come back as input", stream.name, topic));
-      }
-    }
+    for (const auto& topic : stream.topics) readers.emplace(topic, stream.name);
+  }
+  const std::string& sink = config_.alert_sinks.kafka_topic;
+  if (config_.alert_sinks.kafka_enabled && readers.contains(sink)) {
+    problem("alerts.kafka.topic", fmt::format("stream '{}' reads topic '{}': alerts would come back as input", readers.at(sink), sink));
+  }
+  for (std::size_t i = 0; i < config_.streams.size(); ++i) {
+    const auto reader = readers.find(config_.streams[i].on_error.topic);
+    if (reader == readers.end()) continue;
+    stream_problem(i, "on_error.topic",
+                   fmt::format("stream '{}' reads topic '{}': dead letters would come back as input", reader->second, reader->first));
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
+#include <set>
 #include <utility>
 
 #include "config/detector_keys.h"
@@ -178,6 +179,7 @@ void read_single(const Field& field, const Slot& slot, const YamlNode& node, con
 // A list of texts, each tested by `expected` when there is one.
 std::vector<std::string> read_texts(const Field& field, const YamlNode& node, const std::string& path, const ReadContext& context) {
   std::vector<std::string> texts;
+  std::set<std::string> seen;
   if (!is_kind(node, YamlNode::Kind::kList, path, "a list", context)) return texts;
   for (std::size_t i = 0; i < node.items.size(); ++i) {
     const std::string item_path = fmt::format("{}[{}]", path, i);
@@ -187,7 +189,7 @@ std::vector<std::string> read_texts(const Field& field, const YamlNode& node, co
     const auto expected = field.expected != nullptr ? field.expected(scalar->text) : std::nullopt;
     if (expected) {
       wrong(*scalar, item_path, *expected, context);
-    } else if (std::ranges::find(texts, scalar->text) != texts.end()) {
+    } else if (!seen.insert(scalar->text).second) {
       context.report.problem(scalar->at, fmt::format("{}: {} is listed twice", item_path, quote_for_message(scalar->text)));
     } else {
       texts.push_back(scalar->text);

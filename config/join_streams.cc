@@ -70,7 +70,8 @@ class Joiner {
   Places& places_;
   Report& report_;
   std::size_t declared_;
-  std::map<std::string, std::size_t> set_by_;  // "streams[1].time.lateness" -> monitor that set it
+  std::map<std::string, std::size_t> by_name_, by_topic_;  // streams: declared ones, and implied ones by their topic
+  std::map<std::string, std::size_t> set_by_;              // "streams[1].time.lateness" -> monitor that set it
 };
 
 Mark Joiner::place(const std::string& path) const {
@@ -79,16 +80,15 @@ Mark Joiner::place(const std::string& path) const {
 }
 
 void Joiner::check_declared() {
-  std::map<std::string, std::size_t> names, topics;
   for (std::size_t i = 0; i < declared_; ++i) {
     const std::string path = fmt::format("streams[{}]", i);
-    const auto [name, fresh] = names.emplace(stream(i).name, i);
+    const auto [name, fresh] = by_name_.emplace(stream(i).name, i);
     if (!fresh && !stream(i).name.empty()) {
       report_.problem(place(path + ".name"),
                       fmt::format("{}.name: '{}' is the name of streams[{}] too", path, stream(i).name, name->second));
     }
     for (const auto& topic : stream(i).topics) {
-      const auto [owner, first] = topics.emplace(topic, i);
+      const auto [owner, first] = by_topic_.emplace(topic, i);
       if (!first)
         report_.problem(place(path + ".topics"),
                         fmt::format("{}.topics: streams[{}] reads topic '{}' already", path, owner->second, topic));
@@ -129,15 +129,14 @@ void Joiner::join_named(std::size_t i) {
 
 void Joiner::join_topic(std::size_t i) {
   const std::string& topic = document_.monitors[i].topic;
-  for (std::size_t s = 0; s < document_.config.streams.size(); ++s) {
-    const auto& topics = stream(s).topics;
-    if (std::ranges::find(topics, topic) != topics.end()) return s < declared_ ? join_declared(i, s) : join_implied(i, s);
-    if (stream(s).name == topic) {
-      report_.problem(
-          place(monitor_path(i) + ".topic"),
-          fmt::format("{}.topic: stream '{}' exists and does not read topic '{}'; rename the stream", monitor_path(i), topic, topic));
-      return;
-    }
+  if (const auto owner = by_topic_.find(topic); owner != by_topic_.end()) {
+    return owner->second < declared_ ? join_declared(i, owner->second) : join_implied(i, owner->second);
+  }
+  if (by_name_.contains(topic)) {
+    report_.problem(
+        place(monitor_path(i) + ".topic"),
+        fmt::format("{}.topic: stream '{}' exists and does not read topic '{}'; rename the stream", monitor_path(i), topic, topic));
+    return;
   }
   make_stream(i);
 }
@@ -149,6 +148,7 @@ void Joiner::make_stream(std::size_t i) {
   made.topics = {entry.topic};
   entry.monitor.stream = made.name;
   const std::size_t index = document_.config.streams.size();
+  by_topic_.emplace(entry.topic, index);
   document_.config.streams.push_back(std::move(made));
   const std::string path = fmt::format("streams[{}]", index);
   places_[path] = place(monitor_path(i));

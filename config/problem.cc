@@ -152,8 +152,10 @@ void Report::add(std::vector<Finding>& to, const Mark& at, std::string message) 
 }
 
 std::string Report::place(const Mark& at) const {
-  const Problem problem = describe({at, ""});
-  return at.line == 0 ? problem.source : fmt::format("{}:{}:{}", problem.source, problem.line, problem.column);
+  const Source& source = sources_[at.source];
+  if (at.line == 0 || at.line > source.lines.size()) return source.name;
+  const std::string_view before = std::string_view(source.lines[at.line - 1]).substr(0, at.column - 1);
+  return fmt::format("{}:{}:{}", source.name, at.line, characters(before) + 1);
 }
 
 Problems Report::placed(std::vector<Finding> findings) const {

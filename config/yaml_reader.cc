@@ -7,6 +7,8 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <cassert>
+#include <map>
 #include <optional>
 #include <regex>
 #include <sstream>
@@ -49,7 +51,7 @@ void check_bytes(std::string_view text, std::uint32_t source, Report& report) {
 const char* number_problem(const std::string& text) {
   static const std::regex octal(R"([-+]?0[0-9_]+)"), underscore(R"([-+]?[0-9][0-9_]*_[0-9_.]*)"),
       special(R"([-+]?\.(inf|Inf|INF|nan|NaN|NAN))");
-  if (text.size() > 64) return nullptr;
+  if (text.empty() || text.size() > 64 || !std::string_view("+-.0123456789").contains(text[0])) return nullptr;
   if (std::regex_match(text, octal)) return "a number with a leading 0 looks octal; write it without the 0, or quote it if it is text";
   if (std::regex_match(text, underscore)) return "numbers are written without '_'; quote it if it is text";
   if (std::regex_match(text, special)) return "not a finite number";
@@ -86,12 +88,16 @@ class TreeBuilder final : public YAML::EventHandler {
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override;
   void OnSequenceEnd() override { open_.pop_back(); }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value style) override;
-  void OnMapEnd() override { open_.pop_back(); }
+  void OnMapEnd() override {
+    assert(open_.back().node->keys.size() == open_.back().node->items.size());
+    open_.pop_back();
+  }
 
  private:
   struct Open {
     YamlNode* node;
-    bool has_key = false;  // a key waits for its value
+    bool has_key = false;                             // a key waits for its value
+    std::map<std::string, std::uint32_t> lines = {};  // of the keys so far
   };
 
   Mark at(const YAML::Mark& mark, std::size_t width) const {
@@ -160,8 +166,8 @@ void TreeBuilder::bad_key(const Mark& place, const char* message) {
 void TreeBuilder::add_key(const Mark& place, const std::string& name) {
   YamlNode& map = *open_.back().node;
   if (name == "<<") report_.problem(place, "merge keys are refused; write the keys out");
-  const auto same = std::ranges::find(map.keys, name, &YamlNode::Key::name);
-  if (same != map.keys.end()) report_.problem(place, fmt::format("duplicate key '{}'; first in line {}", name, same->at.line));
+  const auto [first, fresh] = open_.back().lines.emplace(name, place.line);
+  if (!fresh) report_.problem(place, fmt::format("duplicate key '{}'; first in line {}", name, first->second));
   map.keys.push_back({name, place});
   open_.back().has_key = true;
 }
@@ -182,7 +188,10 @@ YamlNode* TreeBuilder::add(YamlNode node) {
 void TreeBuilder::open(const YAML::Mark& mark, const std::string& tag, YamlNode::Kind kind) {
   const Mark place = at(mark, 1);
   check_tag(place, tag, false);
-  if (takes_key()) bad_key(place, "a key must be plain text");
+  if (takes_key()) {  // its parts would be taken for keys and values
+    report_.problem(place, "a key must be plain text");
+    throw StopReading{};
+  }
   if (open_.size() >= YamlLimits::kDepth) {
     report_.problem(place, fmt::format("nested deeper than {}", YamlLimits::kDepth));
     throw StopReading{};

@@ -109,3 +109,11 @@ TEST_CASE("an alias bomb is refused where it stands, nothing is expanded") {
   CHECK(problems.starts_with("f:1:4: anchors are refused; write the value out\n"));
   CHECK(problems.find("f:2:8: aliases are refused; write the value out\n") != std::string::npos);
 }
+
+TEST_CASE("a key that is no text ends the reading: every key has its value") {
+  for (const char* text : {"? [x]\n: y\n", "{{a: b}: c}\n", "a: {[x]}\n", "a: {{b: c}, d: e}\n", "? {a: 1}\n", "[a]: b\n"}) {
+    CAPTURE(text);
+    CHECK(problems_of(text).find(": a key must be plain text\n") != std::string::npos);
+  }
+  CHECK(problems_of("a: {~: 1, b: 2}\n") == "f:1:5: a key must be plain text\n    1 | a: {~: 1, b: 2}\n      |     ^\n");
+}

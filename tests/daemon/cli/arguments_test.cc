@@ -2,28 +2,40 @@
 
 #include <doctest/doctest.h>
 
-#include <vector>
-
 #include "daemon/cli/verb.h"
-#include "tests/daemon/cli/captured_stdout.h"
+#include "tests/daemon/cli/captured.h"
 
-namespace driftd {
+using namespace driftd;
 
-TEST_CASE("help goes to stdout with exit 0, wrong usage is exit 64, good flags go on") {
-  const auto parse = [](std::vector<std::string> args) {
-    CLI::App app{"What it does", "driftd verb"};
-    int number = 0;
-    app.add_option("--number", number, "a number");
-    std::optional<int> done;
-    const std::string out = captured_stdout([&] { done = parse_arguments(app, args); });
-    return std::pair(done, out);
-  };
-  CHECK(parse({"--number", "3"}).first == std::nullopt);
-  CHECK(parse({"--help"}).first == kExitOk);
-  CHECK(parse({"--help"}).second.find("--number") != std::string::npos);
-  CHECK(parse({"--number", "three"}).first == kExitUsage);
-  CHECK(parse({"--nonsense"}).first == kExitUsage);
-  CHECK(parse({"--nonsense"}).second.empty());
+namespace {
+
+int run(std::span<const std::string> args) {
+  std::string config;
+  bool offline = false;
+  CLI::App app("Test.", "driftd test");
+  app.add_option("-c,--config", config, "File");
+  app.add_flag("--offline", offline, "Offline");
+  if (const auto done = parse_arguments(app, args)) return *done;
+  return config == "f.yaml" && offline ? 0 : 1;
 }
 
-}  // namespace driftd
+}  // namespace
+
+TEST_CASE("flags in any order, help on stdout, usage on stderr with 64") {
+  CHECK(capture(run, {"-c", "f.yaml", "--offline"}).exit_code == 0);
+  CHECK(capture(run, {"--offline", "--config=f.yaml"}).exit_code == 0);
+
+  const Captured help = capture(run, {"--help"});
+  CHECK(help.exit_code == kExitOk);
+  CHECK(help.out.find("--config") != std::string::npos);
+  CHECK(help.err.empty());
+
+  const Captured wrong = capture(run, {"--ofline"});
+  CHECK(wrong.exit_code == kExitUsage);
+  CHECK(wrong.out.empty());
+  CHECK(wrong.err ==
+        "driftd test: The following argument was not expected: --ofline; did you mean '--offline'?\n"
+        "'driftd test --help' tells more\n");
+  CHECK(capture(run, {"stray"}).exit_code == kExitUsage);
+  CHECK(capture(run, {"-c"}).exit_code == kExitUsage);
+}

@@ -1,25 +1,32 @@
 #include <doctest/doctest.h>
 
-#include <vector>
-
+#include "config/print.h"
 #include "daemon/cli/verb.h"
-#include "tests/daemon/cli/captured_stdout.h"
+#include "tests/daemon/cli/captured.h"
 #include "tests/temp_folder.h"
 
-namespace driftd {
+using namespace driftd;
 
-TEST_CASE("config print shows what is in effect, with its origin when asked; config reference is a sample with every key") {
+namespace {
+
+const std::string kGoodConfig = "kafka: {brokers: [\"localhost:9092\"]}\nmonitors: [{name: fraud, topic: t, reference: r.csv}]\n";
+
+}  // namespace
+
+TEST_CASE("config print shows what is in effect, with --origin where from") {
   const TempFolder folder;
-  const std::string file =
-      folder.write("driftd.yaml", "kafka: {brokers: [b:1]}\nmonitors: [{name: m, topic: t, reference: r}]\nlog: {level: debug}\n");
-  int code = -1;
-  const auto run = [&](std::vector<std::string> args) { return captured_stdout([&] { code = run_config(args); }); };
-  CHECK(run({"print", "-c", file}).find("  level: debug\n") != std::string::npos);
-  CHECK(code == kExitOk);
-  CHECK(run({"print", "-c", file, "--origin"}).find("  level: debug  # " + file + ":3:") != std::string::npos);
-  CHECK(run({"reference"}).find("idle_after: 1m") != std::string::npos);
-  run({});
-  CHECK(code == kExitUsage);
+  const std::string file = folder.write("driftd.yaml", kGoodConfig);
+  const Captured plain = capture(run_config, {"print", "-c", file, "--set", "log.level=debug"});
+  CHECK(plain.exit_code == kExitOk);
+  CHECK(plain.err.empty());
+  CHECK(plain.out.starts_with("log:\n  level: debug\n  format: logfmt\n"));
+  const Captured origin = capture(run_config, {"print", "--origin", "--set", "log.level=debug", "-c", file});
+  CHECK(origin.out.starts_with("log:\n  level: debug  # --set log.level\n  format: logfmt  # default\n"));
+  CHECK(origin.out.find("  brokers: [\"localhost:9092\"]  # " + file + ":1:18\n") != std::string::npos);
 }
 
-}  // namespace driftd
+TEST_CASE("config reference is the page of every key") {
+  CHECK(capture(run_config, {"reference"}).out == print_reference());
+  CHECK(capture(run_config, {}).exit_code == kExitUsage);
+  CHECK(capture(run_config, {"init"}).exit_code == kExitUsage);
+}

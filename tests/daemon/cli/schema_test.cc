@@ -1,22 +1,18 @@
+#include "config/schema.h"
+
 #include <doctest/doctest.h>
 
-#include <vector>
-
-#include "config/schema.h"
 #include "daemon/alert/event_schema.h"
 #include "daemon/cli/verb.h"
-#include "tests/daemon/cli/captured_stdout.h"
+#include "tests/daemon/cli/captured.h"
 
-namespace driftd {
+using namespace driftd;
 
-TEST_CASE("each schema is printed whole; without a name it is wrong usage") {
-  int code = -1;
-  const auto run = [&](std::vector<std::string> args) { return captured_stdout([&] { code = run_schema(args); }); };
-  CHECK(run({"config"}) == config_schema());
-  CHECK(code == kExitOk);
-  CHECK(run({"event"}) == event_schema());
-  CHECK(run({}).empty());
-  CHECK(code == kExitUsage);
+TEST_CASE("schema prints the one that is named") {
+  const Captured schema = capture(run_schema, {"config"});
+  CHECK(schema.exit_code == kExitOk);
+  CHECK(schema.out == config_schema());
+  CHECK(capture(run_schema, {"event"}).out == event_schema());
+  CHECK(capture(run_schema, {"rows"}).exit_code == kExitUsage);
+  CHECK(capture(run_schema, {}).exit_code == kExitUsage);
 }
-
-}  // namespace driftd
