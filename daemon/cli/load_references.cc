@@ -22,6 +22,7 @@ ReferenceOptions options_of(const StreamConfig& stream, const MonitorConfig& mon
   options.prediction_column = stream.fields.prediction;
   options.label_column = stream.fields.label;
   options.segment_by = monitor.segments.by;
+  options.missing_is_fine = true;
   options.say = [name = monitor.name](const std::string& line) {
     std::fprintf(stderr, "driftd: reference of monitor '%s': %s\n", name.c_str(), line.c_str());
   };

@@ -82,6 +82,10 @@ std::string ColumnPlanner::check_globs() const {
 std::string ColumnPlanner::find(const std::string& name, const char* flag, std::optional<std::uint32_t>& column) const {
   if (name.empty()) return "";
   const auto found = std::ranges::find(names_, name);
+  if (found == names_.end() && options_.missing_is_fine) {
+    say(fmt::format("the rows have no column '{}'", name));
+    return "";
+  }
   if (found == names_.end()) return fmt::format("{}: there is no column '{}'; there are: {}", flag, name, fmt::join(names_, ", "));
   column = static_cast<std::uint32_t>(found - names_.begin());
   return "";
@@ -96,6 +100,8 @@ std::string ColumnPlanner::find_named() {
     if (problem.empty()) problem = find(name, "--segment-by", column);
     if (column) plan_.segment_by.push_back(*column);
   }
+  // Segments of some of the columns would be other segments than those asked for.
+  if (plan_.segment_by.size() != options_.segment_by.size()) plan_.segment_by.clear();
   return problem;
 }
 

@@ -166,7 +166,7 @@ void ReferenceBuilder::make_features() {
     if (!column) error_feature_ = features_.size();
     features_.push_back({numeric(column) ? FeatureCounter::numeric(name, share, spill_) : FeatureCounter::categorical(name), column});
   }
-  segments_ = SegmentKeys(options_.segment_by, plan_.segment_by);
+  if (!plan_.segment_by.empty()) segments_ = SegmentKeys(options_.segment_by, plan_.segment_by);
 }
 
 void ReferenceBuilder::note_time(const Cell* cell) {
@@ -260,7 +260,7 @@ std::expected<Reference, ReferenceError> ReferenceBuilder::build() {
   reference_.time_column = name(plan_.time);
   reference_.prediction_column = name(plan_.prediction);
   reference_.label_column = name(plan_.label);
-  reference_.segment_by = options_.segment_by;
+  if (!plan_.segment_by.empty()) reference_.segment_by = options_.segment_by;
   reference_.id = reference_id(reference_);
   return std::move(reference_);
 }

@@ -17,7 +17,10 @@ struct ReferenceOptions {
   std::string time_column;  // "" = the first column that is RFC 3339 in every row, if there is one
   TimeUnit time_unit = TimeUnit::kMilliseconds;
   std::vector<std::string> segment_by;
-  std::string prediction_column, label_column;        // both: the derived feature `error`, 1 where they differ
+  std::string prediction_column, label_column;  // both: the derived feature `error`, 1 where they differ
+  // True: a time, prediction or label column that the rows lack is said, not refused. A configuration names fields of the stream; training
+  // rows need not have all of them.
+  bool missing_is_fine = false;
   std::size_t memory_bytes = std::size_t{256} << 20;  // for numbers that wait to be sorted; beyond it they go to a file, aloud
 
   std::function<void(const std::string&)> say;                 // what a person should know; one line each

@@ -39,6 +39,22 @@ TEST_CASE("monitors with the same rows share one reference; other segment column
   CHECK((*apart)[1]->segments == std::vector<std::string>{"c=a", "c=b"});
 }
 
+TEST_CASE("training rows need not have every field of the stream: no time, no prediction, no segment column") {
+  const TempFolder folder;
+  Config config = config_of(folder.write("r.csv", "x,label\n1,0\n2,1\n2,1\n5,0\n"));
+  config.streams[0].fields.event_time = "at";
+  config.streams[0].fields.prediction = "predicted";
+  config.streams[0].fields.label = "label";
+  config.monitors[0].segments.by = {"country"};
+  const auto references = load_references(config);
+  REQUIRE(references);
+  CHECK((*references)[0]->time_column.empty());
+  CHECK((*references)[0]->prediction_column.empty());
+  CHECK((*references)[0]->label_column == "label");
+  CHECK((*references)[0]->segment_by.empty());
+  CHECK((*references)[0]->find("error") == nullptr);
+}
+
 TEST_CASE("what is wrong names the monitor and the file") {
   const TempFolder folder;
   const auto missing = load_references(config_of(folder.path("none.ref")));
