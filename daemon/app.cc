@@ -26,8 +26,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kFlushBudget = 2s;
-constexpr auto kCloseBudget = 3s;
+constexpr auto kFlushBudget = 1500ms;  // this and two closes stay well under the 10 s of a stop (decision 10)
+constexpr auto kCloseBudget = 1500ms;
 constexpr std::string_view kPartitionSection = "partition/";
 
 std::int64_t wall_us() {

@@ -35,7 +35,7 @@ bool EngineShard::add_partition(std::uint32_t source_partition, const TopicParti
   const std::uint32_t stream = plan_.stream_of_topic.at(id.topic);
   std::vector<PartitionPanes::Monitor> monitors;
   for (const std::uint32_t monitor : plan_.streams[stream].monitors) monitors.push_back({monitor, &plan_.panes[monitor]});
-  Partition partition{id, stream, {}, PartitionPanes(source_partition, std::move(monitors))};
+  Partition partition{id, stream, {}, PartitionPanes(source_partition, monitors)};
   partition.counters.next_offset = next_offset;
   if (!state.empty()) {
     ByteReader in(state);

@@ -123,7 +123,7 @@ double log_gamma_q(double a, double x) {
   if (x <= 0) return 0;
   if (x == kInfinity) return -kInfinity;
   if (x > a + 1) {
-    const double fraction_is_quick = x - a > 3 * std::sqrt(a) + 1;
+    const bool fraction_is_quick = x - a > 3 * std::sqrt(a) + 1;
     if (fraction_is_quick) return log_poisson(a, x) + std::log(a) + std::log(upper_gamma_fraction(a, x));
     return std::log(boost::math::gamma_q(a, x, Plain()));
   }

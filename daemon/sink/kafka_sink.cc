@@ -53,7 +53,7 @@ std::expected<void, std::string> KafkaSink::make_producer() {
   char text[512] = "";
   client_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, conf->get(), text, sizeof text));
   if (!client_) return std::unexpected(fmt::format("kafka: {}", reports_.masked(text)));
-  conf->release();  // the client's now
+  static_cast<void>(conf->release());  // the client's now
   events_.reset(rd_kafka_queue_get_main(client_.get()));
   rd_kafka_set_log_queue(client_.get(), events_.get());
   return {};
@@ -78,7 +78,7 @@ bool KafkaSink::send(const OutRecord& record) {
     refuse(record.topic, record.sequence, rd_kafka_err2str(code));
     return true;
   }
-  headers.release();  // the record's now
+  static_cast<void>(headers.release());  // the record's now
   under_way_.emplace(record.sequence, record.topic);
   return true;
 }

@@ -246,7 +246,7 @@ std::optional<std::string> check_librdkafka_option(std::string_view name, std::s
     return fmt::format("librdkafka {} has no option {}{}", rd_kafka_version_str(), name,
                        near.empty() ? "" : fmt::format("; did you mean {}?", near));
   }
-  if (name == "debug" && (value.find("security") != value.npos || value.find("all") != value.npos)) {
+  if (name == "debug" && (value.find("security") != std::string_view::npos || value.find("all") != std::string_view::npos)) {
     return "debug: security and all may print secrets; name the other contexts";
   }
   const KafkaConf conf(rd_kafka_conf_new());

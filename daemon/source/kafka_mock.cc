@@ -18,7 +18,7 @@ std::expected<KafkaClient, std::string> new_client(KafkaConf conf, rd_kafka_type
   char text[512] = "";
   KafkaClient client(rd_kafka_new(type, conf.get(), text, sizeof text));
   if (!client) return std::unexpected(std::string(text));
-  conf.release();  // the client's now
+  static_cast<void>(conf.release());  // the client's now
   return client;
 }
 

@@ -95,7 +95,7 @@ std::expected<std::unique_ptr<KafkaSource>, std::string> KafkaSource::create(con
   char text[512] = "";
   KafkaClient client(rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), text, sizeof text));
   if (!client) return std::unexpected(fmt::format("kafka: {}", reports.masked(text)));
-  conf->release();  // the client's now
+  static_cast<void>(conf->release());  // the client's now
   return std::unique_ptr<KafkaSource>(new KafkaSource(std::move(client), streams, known, kafka.read_committed, std::move(reports)));
 }
 
