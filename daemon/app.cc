@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <mutex>
 #include <thread>
 
 #include "daemon/app_engine.h"
@@ -15,6 +14,7 @@
 #include "daemon/runtime/signals.h"
 #include "daemon/runtime/thread_name.h"
 #include "daemon/runtime/version.h"
+#include "daemon/runtime/wall_clock.h"
 #include "daemon/sink/kafka_sink.h"
 #include "daemon/source/kafka_source.h"
 #include "daemon/state/file_store.h"
@@ -28,11 +28,6 @@ namespace {
 
 constexpr auto kFlushBudget = 1500ms;  // this and two closes stay well under the 10 s of a stop (decision 10)
 constexpr auto kCloseBudget = 1500ms;
-constexpr std::string_view kPartitionSection = "partition/";
-
-std::int64_t wall_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 KafkaLog kafka_log(const char* client) {
   return [client](LogLevel level, std::string_view event, const std::string& text) {
@@ -40,13 +35,6 @@ KafkaLog kafka_log(const char* client) {
     if (level == LogLevel::kWarn) return log_warn(event, text, {{"client", client}});
     log_info(event, text, {{"client", client}});
   };
-}
-
-// "partition/<topic>/<number>" of a snapshot section's id.
-std::optional<TopicPartition> partition_of(const std::string& section) {
-  if (!section.starts_with(kPartitionSection)) return std::nullopt;
-  const std::size_t slash = section.rfind('/');
-  return TopicPartition{section.substr(kPartitionSection.size(), slash - kPartitionSection.size()), std::atoi(section.c_str() + slash + 1)};
 }
 
 bool needs_sink(const Config& config) {
@@ -121,7 +109,8 @@ std::expected<void, AppError> App::Parts::open_state() {
   snapshot = std::move(*loaded);
   if (!snapshot) return {};
   for (const SnapshotSection& section : snapshot->sections) {
-    if (const auto id = partition_of(section.id); id && plan->stream_of_topic.contains(id->topic)) states.emplace(*id, section.bytes);
+    if (const auto id = partition_of_section(section.id); id && plan->stream_of_topic.contains(id->topic))
+      states.emplace(*id, section.bytes);
   }
   return {};
 }

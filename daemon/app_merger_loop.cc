@@ -1,39 +1,28 @@
 #include "daemon/app_merger_loop.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
 #include "daemon/engine_status.h"
 #include "daemon/runtime/logger.h"
+#include "daemon/runtime/wall_clock.h"
 
 namespace driftd {
 
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr std::string_view kPartitionSection = "partition/";
-
-std::string partition_section(const TopicPartition& id) {
-  return std::string(kPartitionSection) + id.topic + '/' + std::to_string(id.partition);
-}
-
-std::int64_t wall_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
-
 MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options)
     : plan_(plan), in_(in), options_(std::move(options)), engine_(plan), passed_(options_.shards, false) {
-  for (std::size_t m = 0; m < engine_.monitors(); ++m) monitor_status_.push_back(make_monitor_status(engine_, m, kNoTime));
+  evaluated_.resize(engine_.monitors(), kNoTime);
+  monitor_status_.resize(engine_.monitors());
   publish(true);
 }
 
 std::expected<void, std::string> MergerLoop::restore(const Snapshot& snapshot) {
   generation_ = snapshot.generation;
   auto loaded = engine_.load(snapshot);
-  for (std::size_t m = 0; m < engine_.monitors(); ++m) monitor_status_[m] = make_monitor_status(engine_, m, kNoTime);
+  std::ranges::fill(monitor_status_, nullptr);
   return loaded;
 }
 
@@ -53,7 +42,8 @@ void MergerLoop::apply(ShardOutput output) {
   counters_[output.source_partition] = output.counters;
   for (const ClosedWindow& closed : engine_.apply(std::move(output))) {
     const std::size_t monitor = closed.judgement.monitor;
-    monitor_status_[monitor] = make_monitor_status(engine_, monitor, wall_us());
+    evaluated_[monitor] = wall_us();
+    monitor_status_[monitor] = nullptr;
     if (options_.on_window) options_.on_window(closed);
   }
   snapshot_wanted_ = engine_.wants_snapshot();
@@ -144,6 +134,9 @@ void MergerLoop::publish(bool force) {
   if (!force && now - last_publish_ < 100ms) return;
   last_publish_ = now;
   auto status = std::make_shared<EngineStatus>(progress_);
+  for (std::size_t m = 0; m < monitor_status_.size(); ++m) {
+    if (!monitor_status_[m]) monitor_status_[m] = make_monitor_status(engine_, m, evaluated_[m]);
+  }
   status->monitors = monitor_status_;
   for (const auto& [index, id] : ids_) {
     status->partitions.push_back(make_partition_status(plan_, id, counters_[index], engine_.windows().is_idle(index)));

@@ -87,8 +87,9 @@ class MergerLoop {
   std::map<TopicPartition, std::string> states_;
   std::vector<MergerInput> held_;
 
-  std::vector<std::shared_ptr<const MonitorStatus>> monitor_status_;
-  EngineStatus progress_;  // snapshot fields
+  std::vector<std::shared_ptr<const MonitorStatus>> monitor_status_;  // null: changed since it was published
+  std::vector<std::int64_t> evaluated_;                               // by monitor: wall time of its last window
+  EngineStatus progress_;                                             // snapshot fields
   Published<EngineStatus> status_;
   std::chrono::steady_clock::time_point last_publish_{};
   std::atomic<bool> snapshot_wanted_ = false;

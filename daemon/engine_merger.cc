@@ -63,24 +63,12 @@ ClosedWindow EngineMerger::close(const Window& window) {
   return closed;
 }
 
-namespace {
-
-double worst_ratio(const Verdict& verdict) {
-  double worst = kNoNumber;
-  for (const Measure& measure : verdict.drift) {
-    if (std::isnan(worst) || measure.ratio > worst) worst = measure.ratio;
-  }
-  return worst;
-}
-
-}  // namespace
-
 void EngineMerger::remember(Monitor& monitor, const Judgement& judgement) {
   MonitorHistory& history = monitor.history;
   MonitorHistory::Entry entry{judgement.end_us, judgement.segment_rows.front(), {}};
   bool any_ok = false;
   for (const Verdict& verdict : judgement.verdicts) {
-    entry.ratios.push_back(worst_ratio(verdict));
+    entry.ratios.push_back(worst_ratio(verdict.drift));
     any_ok = any_ok || verdict.status == Status::kOk;
   }
   history.entries.push_back(std::move(entry));

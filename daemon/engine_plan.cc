@@ -1,7 +1,5 @@
 #include "daemon/engine_plan.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -9,6 +7,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "daemon/runtime/glob.h"
 #include "daemon/runtime/json_writer.h"
 #include "daemon/runtime/segment_key.h"
 #include "daemon/runtime/version.h"
@@ -17,12 +16,6 @@
 namespace driftd {
 
 namespace {
-
-constexpr std::string_view kErrorFeature = "error";
-
-bool matches_any(const std::vector<std::string>& globs, const std::string& name) {
-  return std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return fnmatch(glob.c_str(), name.c_str(), 0) == 0; });
-}
 
 std::int64_t microseconds(Milliseconds duration) { return std::chrono::duration_cast<std::chrono::microseconds>(duration).count(); }
 

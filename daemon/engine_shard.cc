@@ -1,6 +1,7 @@
 #include "daemon/engine_shard.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "daemon/decode/dead_letter.h"
 
@@ -44,6 +45,22 @@ bool EngineShard::add_partition(std::uint32_t source_partition, const TopicParti
   }
   partitions_.insert_or_assign(source_partition, std::move(partition));
   return true;
+}
+
+namespace {
+
+constexpr std::string_view kPartitionSection = "partition/";
+
+}  // namespace
+
+std::string partition_section(const TopicPartition& id) {
+  return std::string(kPartitionSection) + id.topic + '/' + std::to_string(id.partition);
+}
+
+std::optional<TopicPartition> partition_of_section(const std::string& section) {
+  if (!section.starts_with(kPartitionSection)) return std::nullopt;
+  const std::size_t slash = section.rfind('/');
+  return TopicPartition{section.substr(kPartitionSection.size(), slash - kPartitionSection.size()), std::atoi(section.c_str() + slash + 1)};
 }
 
 std::optional<std::int64_t> saved_next_offset(std::string_view state) {

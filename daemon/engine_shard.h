@@ -67,6 +67,10 @@ class EngineShard {
   std::map<std::uint32_t, Partition> partitions_;
 };
 
+// The section of a snapshot that holds a partition's state: "partition/<topic>/<number>"; and back, nullopt: another section.
+std::string partition_section(const TopicPartition& id);
+std::optional<TopicPartition> partition_of_section(const std::string& section);
+
 // next_offset of saved partition state; nullopt: corrupt.
 std::optional<std::int64_t> saved_next_offset(std::string_view state);
 

@@ -22,14 +22,6 @@ MethodStatus method_status(const Measure& measure) {
   return status;
 }
 
-double worst_of(const std::vector<Measure>& measures) {
-  double worst = kNoNumber;
-  for (const Measure& measure : measures) {
-    if (std::isnan(worst) || measure.ratio > worst) worst = measure.ratio;
-  }
-  return worst;
-}
-
 FeatureStatus feature_status(const MonitorPlan& plan, const Verdict& verdict) {
   const FeaturePlan& feature = plan.features[verdict.feature];
   FeatureStatus status;
@@ -44,7 +36,7 @@ FeatureStatus feature_status(const MonitorPlan& plan, const Verdict& verdict) {
   status.classes = verdict.classes;
   status.out_of_range_ratio = verdict.out_of_range_ratio;
   status.unseen_ratio = verdict.unseen_ratio;
-  status.ratio = worst_of(verdict.drift);
+  status.ratio = worst_ratio(verdict.drift);
   for (const Measure& measure : verdict.drift) status.methods.push_back(method_status(measure));
   for (const Measure& measure : verdict.quality) status.quality.push_back(method_status(measure));
   for (const CellShare& cell : verdict.cells) status.cells.push_back({cell.label, cell.reference, cell.current, cell.contribution});

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <mutex>
 
 #include "config/load.h"
 #include "daemon/app.h"
@@ -107,10 +106,6 @@ class DemoStory {
   void print_summary() const;
 
  private:
-  struct Alert {
-    std::string first, last_summary;
-    std::uint64_t windows = 0;
-  };
   void print_line(const Judgement& judgement) const;
 
   std::shared_ptr<const EnginePlan> plan_;

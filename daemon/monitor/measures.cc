@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "daemon/monitor/methods.h"
+#include "daemon/status.h"
 #include "detectors/two_sample/chi_square.h"
 #include "detectors/two_sample/default_p.h"
 #include "detectors/two_sample/distances.h"
@@ -81,12 +82,6 @@ std::vector<Measure> drift_measures(const FeatureView& view, const LevelRule& ru
 
 namespace {
 
-std::uint64_t total_of(const ClassCounts& classes) {
-  std::uint64_t total = 0;
-  for (const std::uint64_t count : classes) total += count;
-  return total;
-}
-
 std::uint64_t count_of(const ClassCounts& classes, std::initializer_list<ValueClass> wanted) {
   std::uint64_t count = 0;
   for (const ValueClass value_class : wanted) count += classes[static_cast<std::size_t>(value_class)];
@@ -116,7 +111,7 @@ Measure check(std::string_view name, Rate reference, Rate current, const LevelRu
 std::vector<Measure> quality_measures(const FeatureView& view, const LevelRule& rule) {
   using enum ValueClass;
   const FeatureReference& reference = *view.feature->reference;
-  const std::uint64_t reference_rows = total_of(view.reference_classes), rows = total_of(view.classes);
+  const std::uint64_t reference_rows = total_rows(view.reference_classes), rows = total_rows(view.classes);
   const std::uint64_t reference_valid = count_of(view.reference_classes, {kValid}), valid = count_of(view.classes, {kValid});
   const auto rate_of = [&](std::initializer_list<ValueClass> classes, std::string_view name) {
     return check(name, {count_of(view.reference_classes, classes), reference_rows}, {count_of(view.classes, classes), rows}, rule);

@@ -35,6 +35,8 @@ struct Measure {
   double before = kNoNumber, after = kNoNumber;  // quality: shares of reference and window; kSequential: means around the last cut
 };
 
+double worst_ratio(const std::vector<Measure>& measures);  // the largest; NaN: none of them judges
+
 // A coarse cell with what it adds to PSI, in real values.
 struct CellShare {
   std::string label;

@@ -1,17 +1,16 @@
 #include "daemon/reference/column_plan.h"
 
 #include <fmt/format.h>
-#include <fnmatch.h>
 
 #include <algorithm>
+
+#include "daemon/runtime/glob.h"
+#include "detectors/reference/reference.h"
 
 namespace driftd {
 namespace {
 
 using Finding = ColumnEvidence::Finding;
-constexpr std::string_view kErrorFeature = "error";
-
-bool matches(const std::string& glob, const std::string& name) { return ::fnmatch(glob.c_str(), name.c_str(), 0) == 0; }
 
 // A name written out (2) counts for more than a glob (1): `--categorical '*' --numeric age` says both.
 int claim(const std::vector<std::string>& globs, const std::string& name) {
@@ -145,10 +144,6 @@ ColumnRole ColumnPlanner::role(std::uint32_t column) const {
 }
 
 }  // namespace
-
-bool matches_any(const std::vector<std::string>& globs, const std::string& name) {
-  return std::ranges::any_of(globs, [&](const auto& glob) { return matches(glob, name); });
-}
 
 std::expected<ColumnPlan, std::string> plan_columns(const std::vector<std::string>& names, std::span<const ColumnEvidence> evidence,
                                                     const ReferenceOptions& options) {

@@ -26,6 +26,4 @@ struct ColumnPlan {
 std::expected<ColumnPlan, std::string> plan_columns(const std::vector<std::string>& names, std::span<const ColumnEvidence> evidence,
                                                     const ReferenceOptions& options);
 
-bool matches_any(const std::vector<std::string>& globs, const std::string& name);
-
 }  // namespace driftd

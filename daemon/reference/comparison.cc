@@ -10,8 +10,9 @@
 
 #include "daemon/reference/category_counter.h"
 #include "daemon/reference/cell_value.h"
-#include "daemon/reference/column_plan.h"
+#include "daemon/reference/column_evidence.h"
 #include "daemon/reference/sorted_values.h"
+#include "daemon/runtime/glob.h"
 #include "daemon/table/table_files.h"
 #include "detectors/two_sample/chi_square.h"
 #include "detectors/two_sample/distances.h"

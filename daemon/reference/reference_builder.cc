@@ -20,7 +20,6 @@ namespace driftd {
 namespace {
 
 constexpr std::uint64_t kRowsAProgress = 1 << 16;
-constexpr const char* kErrorFeature = "error";
 using Nothing = std::expected<void, TableError>;
 
 class Sha256 {
@@ -155,7 +154,7 @@ void ReferenceBuilder::make_features() {
   for (std::uint32_t column = 0; column < names.size(); ++column) {
     if (plan_.roles[column] != ColumnRole::kLeftOut) wanted.emplace_back(names[column], column);
   }
-  if (has_error()) wanted.emplace_back(kErrorFeature, std::nullopt);
+  if (has_error()) wanted.emplace_back(std::string(kErrorFeature), std::nullopt);
   std::ranges::sort(wanted);
   const auto numeric = [&](const auto& column) { return !column || plan_.roles[*column] == ColumnRole::kNumeric; };
   const auto numbers = static_cast<std::size_t>(std::ranges::count_if(wanted, [&](const auto& w) { return numeric(w.second); }));

@@ -134,8 +134,8 @@ SourceEvent FileSource::read_batch(std::uint32_t partition) {
   File& file = *files_[partition];
   SourceEvent event;
   event.partition = partition;
-  auto spare = spare_.try_pop();
-  event.batch = spare ? std::move(*spare) : std::make_unique<MessageBatch>();
+  event.batch = spare_.take();
+  if (!event.batch) event.batch = std::make_unique<MessageBatch>();
   MessageBatch& batch = *event.batch;
   batch.source_partition = partition;
   batch.messages.clear();
@@ -192,6 +192,6 @@ void FileSource::pause(std::uint32_t partition) {
 void FileSource::resume(std::uint32_t partition) {
   if (files_[partition]) files_[partition]->paused = false;
 }
-void FileSource::recycle(std::unique_ptr<MessageBatch> batch) { spare_.try_push(std::move(batch)); }
+void FileSource::recycle(std::unique_ptr<MessageBatch> batch) { spare_.give(std::move(batch)); }
 
 }  // namespace driftd

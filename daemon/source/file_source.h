@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "config/config.h"
-#include "daemon/runtime/bounded_queue.h"
+#include "daemon/runtime/free_list.h"
 #include "daemon/source/source.h"
 #include "daemon/table/csv_splitter.h"
 
@@ -54,7 +54,7 @@ class FileSource final : public Source {
   std::size_t announced_ = 0;
   std::size_t next_ = 0;  // files take turns
   std::optional<TableError> error_;
-  BoundedQueue<std::unique_ptr<MessageBatch>> spare_;
+  FreeList<MessageBatch> spare_;
 };
 
 }  // namespace driftd

@@ -15,6 +15,9 @@ namespace driftd {
 
 enum class FeatureType : std::uint8_t { kNumeric, kCategorical };
 
+// The 0/1 feature derived where a reference has both a prediction and a label column: 1 where they differ.
+inline constexpr std::string_view kErrorFeature = "error";
+
 // Counts of one feature in one segment of the reference.
 struct FeatureCounts {
   std::vector<std::uint64_t> cells;  // by fine cell; size = FeatureReference::cell_count()
