@@ -45,7 +45,7 @@ class CsvDecoder final : public Decoder {
   }
 
   std::optional<Reject> decode_record(const Message& message, RecordBatch& batch) {
-    if (fields_.split(message.payload, delimiter_) || fields_.size() != columns_) return Reject::kMalformed;
+    if (fields_.split(message.payload, delimiter_) || fields_.size() != columns_) return Reject::kBadCsv;
     row_.start(batch);
     for (const Read& read : numbers_) take_number(read);
     for (const Read& read : categories_) take_category(read);

@@ -16,19 +16,20 @@ inline constexpr std::size_t kBatchRows = 128;
 inline constexpr std::size_t kUnseenNameBytes = 128;
 inline constexpr std::size_t kColumnStride = kBatchRows + 8;  // never a power of two (performance 5.3)
 
-// Why a record reached no window. Closed list: the metric label and the dead letter's reason.
+// Why a record reached no window. Closed list: the metric label and the dead letter's reason. Saved counts go by number: new ones last.
 enum class Reject : std::uint8_t {
   kTombstone,
   kTooLarge,     // payload over engine.max_payload
-  kMalformed,    // not a valid document (bad_json, bad_csv)
+  kMalformed,    // not valid JSON (bad_json)
   kNotObject,    // valid JSON, but not an object
   kMissingTime,  // the event-time field is absent or null, or the record has no timestamp
   kBadTime,      // the event-time field is neither RFC 3339 nor an integer, or out of range
   kFutureTime,   // later than record time + max_future
+  kBadCsv,       // not a CSV record with the columns of the header
 };
-inline constexpr std::size_t kRejects = 7;
-std::string_view reject_name(
-    Reject reject);  // as on the wire: tombstone, too_large, bad_json, not_object, missing_time, bad_time, future_time
+inline constexpr std::size_t kRejects = 8;
+// As on the wire: tombstone, too_large, bad_json, not_object, missing_time, bad_time, future_time, bad_csv.
+std::string_view reject_name(Reject reject);
 
 // What a slot holds. The same path may be read as both types by different monitors: two slots.
 enum class SlotType : std::uint8_t { kNumeric, kCategorical };

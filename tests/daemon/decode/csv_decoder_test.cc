@@ -87,11 +87,11 @@ TEST_CASE("a CSV record is a row or refused with a reason") {
   };
   const Row rows[] = {
       {"a row", "1,0,2,k,1,1,", ""},
-      {"too few fields", "1,0,2,k,1,1", "bad_json"},
-      {"too many", "1,0,2,k,1,1,,", "bad_json"},
-      {"empty", "", "bad_json"},
-      {"a quote never closed", "1,0,2,\"k,1,1,", "bad_json"},
-      {"a NUL", std::string("1,0,2,\0,1,1,", 12), "bad_json"},
+      {"too few fields", "1,0,2,k,1,1", "bad_csv"},
+      {"too many", "1,0,2,k,1,1,,", "bad_csv"},
+      {"empty", "", "bad_csv"},
+      {"a quote never closed", "1,0,2,\"k,1,1,", "bad_csv"},
+      {"a NUL", std::string("1,0,2,\0,1,1,", 12), "bad_csv"},
       {"no time", "1,,2,k,1,1,", "missing_time"},
       {"a time that is none", "1,yesterday,2,k,1,1,", "bad_time"},
       {"a double as time", "1,0.5,2,k,1,1,", "bad_time"},
