@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "detectors/reference/category_text.h"
-#include "detectors/reference/cells.h"
-
 namespace driftd {
 namespace {
 
@@ -34,12 +31,6 @@ void clear(RecordBatch& batch) {
   batch.unseen.clear();
   batch.unseen_names.clear();
   batch.rejected.clear();
-}
-
-std::uint64_t text_hash_of(const Answer& answer) {
-  if (answer.kind != Answer::Kind::kNumber) return answer.text_hash;
-  CategoryBuffer buffer;
-  return hash_category(category_text(answer.number, buffer));
 }
 
 void clear_row(RecordBatch& batch, std::uint32_t row) {

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detectors/performance/answer.h"
 #include "detectors/reference/value_class.h"
 
 namespace driftd {
@@ -53,17 +54,6 @@ struct EventId {
   friend auto operator<=>(const EventId&, const EventId&) = default;
 };
 
-// A prediction or a label. Two are equal when their texts are: a number's by category_text, a string's by its bytes.
-struct Answer {
-  enum class Kind : std::uint8_t { kNone, kNumber, kText };
-  Kind kind = Kind::kNone;
-  double number = 0;            // kNumber
-  std::uint64_t text_hash = 0;  // kText: hash_category of the bytes
-  friend bool operator==(const Answer&, const Answer&) = default;
-};
-// hash_category of the text, for either kind.
-std::uint64_t text_hash_of(const Answer& answer);
-
 // Slot-major columns with a padded stride; cell (slot, row) is at slot * kColumnStride + row.
 // A value that is not kValid holds NaN (numeric) or 0 (category). Not to be copied: `unseen` points into `unseen_names`.
 struct RecordBatch {
@@ -75,12 +65,12 @@ struct RecordBatch {
   std::vector<std::uint64_t> category;  // categorical slots, by SlotId::column: hash_category of the bytes
   std::vector<ValueClass> numeric_class;
   std::vector<ValueClass> category_class;
-  std::array<double, kBatchRows> error;  // 1: prediction and label differ, 0: equal; NaN: one of them is missing
+  std::array<double, kBatchRows> error;  // loss of the row by DecodePlan::answers; NaN: prediction or label is missing
   // For streams that are joined by event id (DecodePlan::keep_answers), else empty.
   std::vector<EventId> event_id;
   std::vector<Answer> prediction, label;
-  std::vector<UnseenCategory> unseen;    // by row; at most one a row and slot, so independent of how batches are cut
-  std::vector<char> unseen_names;        // capacity is reserved once: the views of `unseen` stay
+  std::vector<UnseenCategory> unseen;  // by row; at most one a row and slot, so independent of how batches are cut
+  std::vector<char> unseen_names;      // capacity is reserved once: the views of `unseen` stay
   std::vector<RejectedRecord> rejected;
 };
 

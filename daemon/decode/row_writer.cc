@@ -66,9 +66,7 @@ void AnswerReader::set(std::uint64_t x) {
   set_text(category_text(x, buffer_));
 }
 
-std::string_view AnswerReader::text() {
-  return kind_ == Kind::kNumber ? category_text(number_, buffer_) : text_;
-}
+std::string_view AnswerReader::text() { return kind_ == Kind::kNumber ? category_text(number_, buffer_) : text_; }
 
 double AnswerReader::error(AnswerReader& prediction, AnswerReader& label) {
   if (prediction.kind_ == Kind::kNone || label.kind_ == Kind::kNone) return std::numeric_limits<double>::quiet_NaN();
@@ -97,6 +95,7 @@ RowWriter::RowWriter(const DecodePlan& plan)
       max_future_us_(plan.max_future_us),
       known_(plan.category_columns()),
       category_slots_(plan.category_columns()) {
+  if (plan.answers && plan.answers->task != Task::kMulticlass) answers_ = AnswerScale(*plan.answers);
   for (std::size_t i = 0; i < plan.slots.size(); ++i) {
     const Slot& slot = plan.slots[i];
     if (slot.type != SlotType::kCategorical) continue;
@@ -149,12 +148,17 @@ std::optional<Reject> RowWriter::time_reject(const Message& message) const {
   return time_us_ > latest ? std::optional(Reject::kFutureTime) : std::nullopt;
 }
 
+double RowWriter::error() {
+  if (!answers_) return AnswerReader::error(prediction_, label_);
+  return answers_->loss(prediction_.answer(), label_.answer()).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
 std::optional<Reject> RowWriter::finish(const Message& message) {
   if (const auto reject = time_reject(message)) return discard(*reject);
   batch_->offset[row_] = message.offset;
   batch_->record_time_us[row_] = message.record_time_us;
   batch_->event_time_us[row_] = record_time_only_ ? message.record_time_us : time_us_;
-  batch_->error[row_] = AnswerReader::error(prediction_, label_);
+  batch_->error[row_] = error();
   if (keep_answers_) {
     batch_->prediction[row_] = prediction_.answer();
     batch_->label[row_] = label_.answer();

@@ -73,11 +73,13 @@ class RowWriter {
   Reject discard(Reject why);  // gives up the row begun
 
  private:
+  double error();
   std::optional<Reject> time_reject(const Message& message) const;
   void note_unseen(std::uint32_t column, std::string_view bytes);
 
   bool record_time_only_, keep_answers_;
   std::int64_t max_future_us_;
+  std::optional<AnswerScale> answers_;         // where the texts do not say it all
   std::vector<KnownHashes> known_;             // by category column
   std::vector<std::uint16_t> category_slots_;  // category column -> index into DecodePlan::slots
 

@@ -10,7 +10,8 @@
 //           (recall) or both (f1) counts 0, as scikit-learn counts it; classes that occur on neither side do not count.
 // Cost:     add about 20 ns; 1.6 KiB a segment and window where sums are used.
 // Source:   confusion counts and their ratios as scikit-learn 1.9 (accuracy_score, precision_recall_fscore_support, log_loss with p clipped
-//           to [2^-52, 1 - 2^-52], brier_score_loss, mean_absolute_error, root_mean_squared_error); 0/0 differs on purpose: it is no number.
+//           to [2^-52, 1 - 2^-52], brier_score_loss, mean_absolute_error, root_mean_squared_error); 0/0 differs on purpose: it is no
+//           number.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +30,7 @@ std::string_view task_name(Task task);  // binary, multiclass, regression
 struct PerformanceCounts {
   std::uint64_t labelled = 0;
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> confusion;  // (label, predicted class) -> rows
-  ExactSum log_loss, squared_error, absolute_error;                           // squared: of probabilities (Brier) or of numbers
+  ExactSum log_loss, squared_error, absolute_error;                            // squared: of probabilities (Brier) or of numbers
 
   friend bool operator==(const PerformanceCounts&, const PerformanceCounts&) = default;
 };
@@ -39,11 +40,13 @@ struct PerformanceRule {
   Task task = Task::kBinary;
   double threshold = 0.5;      // binary: a prediction from here on is class 1
   bool probabilities = false;  // binary: predictions may lie between 0 and 1, so log_loss and brier exist
+  friend bool operator==(const PerformanceRule&, const PerformanceRule&) = default;
 };
 
 // The class a binary prediction decides for.
 std::uint32_t decided_class(const PerformanceRule& rule, double prediction);
-// The loss of one row, the value that concept drift is watched on: 1 for a wrong class, 0 for the right one; regression |label - prediction|.
+// The loss of one row, the value that concept drift is watched on: 1 for a wrong class, 0 for the right one; regression |label -
+// prediction|.
 double loss_of(const PerformanceRule& rule, double prediction, double label);
 
 void add_row(const PerformanceRule& rule, double prediction, double label, PerformanceCounts& counts);
