@@ -52,7 +52,8 @@ class MonitorCompiler {
 
   std::expected<void, std::string> compile() {
     part_ == Part::kFeatures ? choose_features() : choose_losses();
-    if (features_.empty() && part_ == Part::kFeatures) return std::unexpected("monitor '" + monitor_.name + "': no column of its reference is left to be monitored");
+    if (features_.empty() && part_ == Part::kFeatures)
+      return std::unexpected("monitor '" + monitor_.name + "': no column of its reference is left to be monitored");
     if (auto problem = compile_segments(); !problem.empty()) return std::unexpected(std::move(problem));
     compile_times();
     if (auto problem = compile_level(); !problem.empty()) return std::unexpected(std::move(problem));
@@ -130,9 +131,10 @@ void MonitorCompiler::choose_losses() {
     features_.push_back(losses);
     return;
   }
-  warnings.push_back("monitor '" + monitor_.name +
-                     "': its reference has no losses of this task (build it with --prediction, --label and --task): measures and sequential "
-                     "detectors only");
+  warnings.push_back(
+      "monitor '" + monitor_.name +
+      "': its reference has no losses of this task (build it with --prediction, --label and --task): measures and sequential "
+      "detectors only");
   if (rule.task == Task::kRegression) return;
   made_losses = unknown_losses();
   features_.push_back(made_losses.get());
@@ -350,8 +352,9 @@ std::string take_fields(const MonitorConfig& monitor, const Reference& reference
   if (fields.label.empty()) fields.label = reference.label_column;
   if (!reference.answers) return {};
   if (decode.answers && decode.answers != reference.answers) {
-    return "monitor '" + monitor.name + "': its reference compares prediction and label otherwise than that of another monitor of stream '" +
-           monitor.stream + "'; set the same performance.task and threshold for both";
+    return "monitor '" + monitor.name +
+           "': its reference compares prediction and label otherwise than that of another monitor of stream '" + monitor.stream +
+           "'; set the same performance.task and threshold for both";
   }
   decode.answers = reference.answers;
   return {};

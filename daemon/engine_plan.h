@@ -34,9 +34,9 @@ struct EnginePlan {
   std::vector<PanePlan> panes;
   std::vector<MonitorPlan> monitors;
   std::vector<AlertPlan> alerts;
-  std::vector<MonitorConfig> configs;            // of the monitors of the configuration only
-  std::vector<std::uint32_t> owners;             // by monitor: index in configs
-  std::vector<std::uint32_t> losses_of;          // by monitor of the configuration: index of its losses, kNoLosses
+  std::vector<MonitorConfig> configs;    // of the monitors of the configuration only
+  std::vector<std::uint32_t> owners;     // by monitor: index in configs
+  std::vector<std::uint32_t> losses_of;  // by monitor of the configuration: index of its losses, kNoLosses
   std::vector<std::unique_ptr<LabelJoinPlan>> joins;
   std::vector<std::unique_ptr<const FeatureReference>> made_losses;  // where a reference has none; FeaturePlan points at them
   bool windows_to_kafka = false;

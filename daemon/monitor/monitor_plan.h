@@ -39,7 +39,7 @@ struct MonitorPlan {
   std::optional<std::uint64_t> min_samples;  // nullopt: by type (algorithms 0.3)
   bool quality = true;
   std::optional<PerformanceRule> performance;  // of losses: how measures are taken from the rows
-  double clear_ratio = 0.8;  // fixed thresholds: calm below threshold * clear_ratio
+  double clear_ratio = 0.8;                    // fixed thresholds: calm below threshold * clear_ratio
 };
 
 inline constexpr double kQualityMinDifference = 0.02;    // decision 22

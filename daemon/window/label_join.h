@@ -11,7 +11,6 @@
 // Pure; thread: merger. Cost: a hash look-up a row; 64 bytes a prediction, about 130 a label.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <unordered_map>
@@ -19,31 +18,18 @@
 #include <vector>
 
 #include "daemon/runtime/codec.h"
+#include "daemon/window/label_counters.h"
 #include "daemon/window/pane.h"
 #include "detectors/performance/answer.h"
 
 namespace driftd {
 
 struct LabelJoinPlan {
-  std::uint32_t monitor = 0;                    // index in the engine of the monitor that judges the joined panes
-  PanePlan predictions, labels;                 // what stage 1 keeps of the two streams
+  std::uint32_t monitor = 0;     // index in the engine of the monitor that judges the joined panes
+  PanePlan predictions, labels;  // what stage 1 keeps of the two streams
   std::int64_t join_within_us = 0;
   AnswerScale answers;
   std::uint64_t max_pending = 0;  // predictions; and as many labels
-};
-
-inline constexpr std::array<std::int64_t, 9> kLabelDelaySeconds{1, 10, 60, 600, 3600, 6 * 3600, 86'400, 3 * 86'400, 7 * 86'400};
-
-// Exact over restarts: part of the state.
-struct LabelCounters {
-  std::uint64_t predictions = 0;  // judged: labelled or not
-  std::uint64_t joined = 0;
-  std::uint64_t repeated_predictions = 0;  // of an id that had its label already
-  std::uint64_t duplicates = 0, corrections = 0, expired = 0;
-  std::uint64_t unusable = 0;  // without an id or an answer, or with one that the task cannot use
-  std::uint64_t left_out = 0;  // by max_pending, or for a pane that was judged already
-  std::array<std::uint64_t, kLabelDelaySeconds.size() + 1> delays{};  // label - prediction, by bucket; the last: longer
-  std::uint64_t delay_ms = 0;                                         // sum; a label before its prediction adds 0
 };
 
 class LabelJoin {
@@ -99,7 +85,7 @@ class LabelJoin {
 
   const LabelJoinPlan& plan_;
   const PanePlan& joined_;
-  std::map<std::int64_t, PartPanes> predictions_;  // by start
+  std::map<std::int64_t, PartPanes> predictions_;                       // by start
   std::map<std::int64_t, std::map<TopicPartition, LabelPane>> labels_;  // by start; nodes and rows stay where they are
   std::unordered_multimap<EventId, LabelRef, IdHash> by_id_;            // never iterated but by one id
   std::int64_t until_us_ = kNoTime;                                     // predictions before are judged

@@ -41,7 +41,7 @@ enum class PaneRows : std::uint8_t { kCounted, kPredictions, kLabels };
 struct PanePlan {
   std::uint32_t stream = 0;
   PaneRows rows = PaneRows::kCounted;
-  bool joined = false;  // its panes come from a LabelJoin, not from source partitions
+  bool joined = false;       // its panes come from a LabelJoin, not from source partitions
   std::int64_t pane_us = 0;  // divides the window
   std::int64_t window_us = 0;
   std::int64_t lateness_us = 0;

@@ -23,9 +23,7 @@ bool WindowMerger::add_partition(std::uint32_t stream, std::uint32_t source_part
   return is_new;
 }
 
-void WindowMerger::add_partial(Partial partial) {
-  add_pane(partial.monitor, id_of(partial.source_partition), std::move(partial.pane));
-}
+void WindowMerger::add_partial(Partial partial) { add_pane(partial.monitor, id_of(partial.source_partition), std::move(partial.pane)); }
 
 void WindowMerger::add_pane(std::uint32_t index, const TopicPartition& id, Pane pane) {
   MonitorState& monitor = monitors_.at(index);
@@ -92,7 +90,8 @@ std::vector<Window> WindowMerger::take_closed() {
     const std::int64_t passed = passed_us(monitor);
     if (passed == kNoTime) continue;
     while (!monitor.panes.empty() && next_end(monitor) <= passed) windows.push_back(merge(m, next_end(monitor)));
-    if (passed != PartitionPanes::kFinished) monitor.closed_until_us = std::max(monitor.closed_until_us, pane_start(passed, monitor.plan->window_us));
+    if (passed != PartitionPanes::kFinished)
+      monitor.closed_until_us = std::max(monitor.closed_until_us, pane_start(passed, monitor.plan->window_us));
   }
   std::stable_sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.end_us < b.end_us; });
   return windows;

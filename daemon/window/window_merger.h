@@ -18,8 +18,8 @@ class WindowMerger {
 
   // True: the partition is new, not one of a snapshot.
   bool add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id);
-  void add_partial(Partial partial);                                              // one for a window that is closed is dropped and counted
-  void add_pane(std::uint32_t monitor, const TopicPartition& id, Pane pane);      // the same of a joined pane
+  void add_partial(Partial partial);                                          // one for a window that is closed is dropped and counted
+  void add_pane(std::uint32_t monitor, const TopicPartition& id, Pane pane);  // the same of a joined pane
   void set_joined_until(std::uint32_t monitor, std::int64_t time_us) { monitors_[monitor].joined_until_us = time_us; }
   void set_watermark(std::uint32_t source_partition, std::int64_t watermark_us);  // PartitionPanes::kFinished: never again a record
   void set_idle(std::uint32_t source_partition, bool idle);
@@ -48,9 +48,9 @@ class WindowMerger {
   };
   struct MonitorState {
     const PanePlan* plan = nullptr;
-    std::map<std::int64_t, PartPanes> panes;    // by start
-    std::int64_t joined_until_us = kNoTime;     // PanePlan::joined: what LabelJoin says, in place of watermarks
-    std::int64_t closed_until_us = kNoTime;     // windows that end here or before are closed
+    std::map<std::int64_t, PartPanes> panes;  // by start
+    std::int64_t joined_until_us = kNoTime;   // PanePlan::joined: what LabelJoin says, in place of watermarks
+    std::int64_t closed_until_us = kNoTime;   // windows that end here or before are closed
   };
   static bool load_monitor(MonitorState& monitor, ByteReader& in);
   std::int64_t passed_us(const MonitorState& monitor) const;  // no row before this will come any more; kNoTime: none yet
