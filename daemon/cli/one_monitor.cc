@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "config/suggest.h"
@@ -18,9 +19,15 @@ std::expected<void, std::string> keep_one_monitor(const std::string& name, Confi
                                        names.empty() ? "none" : fmt::format("{}", fmt::join(names, ", "))));
   }
   config.monitors = {config.monitors[static_cast<std::size_t>(kept - names.begin())]};
-  std::erase_if(config.streams, [&](const StreamConfig& stream) { return stream.name != config.monitors.front().stream; });
+  const MonitorConfig& monitor = config.monitors.front();
+  std::vector<StreamConfig> streams;
+  for (const std::string& wanted : {monitor.stream, monitor.labels.stream}) {
+    const auto stream = std::ranges::find(config.streams, wanted, &StreamConfig::name);
+    if (stream != config.streams.end()) streams.push_back(*stream);
+  }
+  for (StreamConfig& stream : streams) stream.on_error.action = OnError::kSkip;
+  config.streams = std::move(streams);
   config.alert_sinks.kafka_enabled = false;
-  config.streams.front().on_error.action = OnError::kSkip;
   return {};
 }
 

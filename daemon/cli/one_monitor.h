@@ -1,4 +1,4 @@
-// A configuration cut down to one monitor and its stream: for verbs that look at one (replay, test, tap).
+// A configuration cut down to one monitor and its streams, that of its records first: for verbs that look at one (replay, test, tap).
 #pragma once
 
 #include <expected>

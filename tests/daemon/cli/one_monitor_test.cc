@@ -36,6 +36,13 @@ TEST_CASE("one monitor and its stream are left, and nothing is produced") {
   CHECK(config.streams[0].on_error.action == OnError::kSkip);
   CHECK_FALSE(config.alert_sinks.kafka_enabled);
 
+  Config labelled = two_monitors();
+  labelled.monitors[1].labels.stream = "s-fraud";
+  REQUIRE(keep_one_monitor("churn", labelled).has_value());
+  REQUIRE(labelled.streams.size() == 2);
+  CHECK(labelled.streams[0].name == "s-churn");
+  CHECK(labelled.streams[1].name == "s-fraud");
+
   Config first = two_monitors();
   REQUIRE(keep_one_monitor("", first).has_value());
   CHECK(first.monitors[0].name == "fraud");
