@@ -119,9 +119,10 @@ struct Summary {
 struct Outputs {
   LineFile windows, events;
   Summary summary;
+  std::vector<ClosedWindow> held;  // until their place among the others is known
 };
 
-void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
+void write_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
   const AlertPlan& alerts = plan.alerts[closed.judgement.monitor];
   outputs.windows.write(window_lines(alerts, closed.judgement));
   ++outputs.summary.windows;
@@ -131,6 +132,19 @@ void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& ou
     outputs.summary.alerts.push_back(format_event_time(closed.judgement.end_us) + "  " +
                                      std::string(transition_name(transition.transition)) + "  " + transition.summary);
   }
+}
+
+// Windows of one monitor come in order. Windows of losses come when labels are in, and what else has closed by then is chance: they wait
+// for the end, to be written in the order of time.
+void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
+  if (plan.joins.empty()) return write_window(plan, closed, outputs);
+  outputs.held.push_back(closed);
+}
+
+void write_held(const EnginePlan& plan, Outputs& outputs) {
+  const auto place = [](const ClosedWindow& closed) { return std::pair(closed.judgement.end_us, closed.judgement.monitor); };
+  std::ranges::stable_sort(outputs.held, {}, place);
+  for (const ClosedWindow& closed : outputs.held) write_window(plan, closed, outputs);
 }
 
 struct Rows {
@@ -177,6 +191,7 @@ int run_engine(const ReplayFlags& flags, const EnginePlan& plan, FileSource& sou
   engine.start();
   if (!engine.join()) return fail(kExitBug, engine.failure());
   if (source.error()) return fail(source.error()->kind == TableError::Kind::kIo ? kExitIo : kExitBadInput, source.error()->message);
+  write_held(plan, outputs);
   if (!outputs.windows.finish() || !outputs.events.finish()) return fail(kExitIo, "an output file could not be written");
   const Rows rows = count_rows(*engine.merger().status().load());
   print_summary(outputs.summary, rows, flags.json);
