@@ -32,7 +32,7 @@ struct Followers {
 // How much is to be done about a field, so that the usual two cases are one comparison away.
 enum class Reads : std::uint8_t { kNothing, kNumber, kMore };
 
-// What is read from a field. A path may be a slot of both types and also the event time, the prediction or the label.
+// What is read from a field. A path may be a slot of both types and also the event time, the prediction, the label or the event id.
 struct alignas(64) Field {
   static constexpr std::size_t kHeadWords = 4, kHeadBytes = kHeadWords * 8;
   static constexpr std::uint32_t kNoKey = UINT32_MAX;  // of the root, and of the unknown field
@@ -42,7 +42,7 @@ struct alignas(64) Field {
   std::uint32_t numeric = kNoColumn;
   std::uint32_t key_bytes = kNoKey;
   Reads reads = Reads::kNothing;
-  bool event_time = false, prediction = false, label = false;
+  bool event_time = false, prediction = false, label = false, event_id = false;
   bool has_children = false;  // paths go on below it
   bool plain = false;         // printable ASCII without quote and backslash: a text shows the key as it is
   std::uint32_t category = kNoColumn;
@@ -50,7 +50,7 @@ struct alignas(64) Field {
   Followers first{};         // at the start of the object that this field holds
   Field* parent = nullptr;
 
-  bool reads_more() const { return category != kNoColumn || event_time || prediction || label || has_children; }
+  bool reads_more() const { return category != kNoColumn || event_time || prediction || label || event_id || has_children; }
 };
 
 class FieldTree {

@@ -5,7 +5,7 @@
 namespace driftd {
 namespace {
 
-void answer(Answer& answer, const JsonValue& value) {
+void answer(AnswerReader& answer, const JsonValue& value) {
   switch (value.kind) {
     case JsonKind::kString: return answer.set_text(value.text);
     case JsonKind::kBoolean: return answer.set_text(value.boolean ? "true" : "false");
@@ -25,6 +25,7 @@ void JsonRow::take(const Field& field, const JsonValue& value) {
   if (field.event_time) take_event_time(value);
   if (field.prediction) answer(row_.prediction(), value);
   if (field.label) answer(row_.label(), value);
+  if (field.event_id) answer(row_.event_id(), value);
 }
 
 void JsonRow::take_number(std::uint32_t column, const JsonValue& value) {

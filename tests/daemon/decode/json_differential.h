@@ -60,6 +60,10 @@ class JsonDifferential {
     if (wanted_.numeric_class != got_.numeric_class) return "classes of numbers";
     if (wanted_.category_class != got_.category_class) return "classes of categories";
     if (std::memcmp(wanted_.error.data(), got_.error.data(), sizeof got_.error) != 0) return "error";
+    if (wanted_.rows == 1 && plan_.keep_answers) {
+      if (wanted_.event_id[0] != got_.event_id[0]) return "event id";
+      if (wanted_.prediction[0] != got_.prediction[0] || wanted_.label[0] != got_.label[0]) return "prediction or label";
+    }
     const auto same_unseen = [](const UnseenCategory& a, const UnseenCategory& b) { return a.slot == b.slot && a.name == b.name; };
     return std::ranges::equal(wanted_.unseen, got_.unseen, same_unseen) ? "" : "unseen categories";
   }
