@@ -76,15 +76,15 @@ std::string json_of(std::span<const std::string_view> cells, const std::vector<C
 
 // ---- Files
 
-std::expected<void, TableError> add_batch(const FileSource& source, const MessageBatch& batch, const std::vector<Column>& columns,
+std::expected<void, TableError> add_batch(const FileLayout& layout, const MessageBatch& batch, const std::vector<Column>& columns,
                                           std::vector<std::string>& rows) {
   CsvFields fields;
   for (const Message& message : batch.messages) {
-    if (source.format() == Format::kJson) {
+    if (layout.format == Format::kJson) {
       rows.emplace_back(message.payload);
       continue;
     }
-    const auto wrong = fields.split(message.payload, source.csv_delimiter());
+    const auto wrong = fields.split(message.payload, layout.csv_delimiter);
     if (wrong || fields.size() != columns.size()) {
       const std::string what =
           wrong ? std::string(wrong->what) : fmt::format("it has {} fields, the header {}", fields.size(), columns.size());
@@ -96,14 +96,15 @@ std::expected<void, TableError> add_batch(const FileSource& source, const Messag
 }
 
 Rows read_rows(const std::string& path, const Reference& reference) {
-  auto source = FileSource::open({path}, {"", 0});
+  auto source = FileSource::open({{"", {path}}});
   if (!source) return std::unexpected(source.error());
+  const FileLayout& layout = (*source)->layout("");
   std::vector<Column> columns;
-  for (const std::string& name : (*source)->csv_header()) columns.push_back(column_of(name, reference));
+  for (const std::string& name : layout.csv_header) columns.push_back(column_of(name, reference));
   std::vector<std::string> rows;
   for (SourceEvent event; event.kind != SourceEvent::Kind::kFinished; event = (*source)->poll({})) {
     if (event.kind != SourceEvent::Kind::kBatch) continue;
-    if (auto added = add_batch(**source, *event.batch, columns, rows); !added) {
+    if (auto added = add_batch(layout, *event.batch, columns, rows); !added) {
       return std::unexpected(TableError{added.error().kind, fmt::format("{}: {}", path, added.error().message)});
     }
   }
