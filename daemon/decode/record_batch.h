@@ -2,12 +2,14 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "detectors/performance/answer.h"
 #include "detectors/reference/value_class.h"
 
 namespace driftd {
@@ -46,6 +48,13 @@ struct UnseenCategory {
   std::string_view name;  // the first kUnseenNameBytes, whole characters of UTF-8; lives until the next clear()
 };
 
+// XXH3_128bits of an event id's text; a number's text is its shortest one, so 7 and "7" are the same id. Zero: the record has none.
+struct EventId {
+  std::uint64_t high = 0, low = 0;
+  bool missing() const { return (high | low) == 0; }
+  friend auto operator<=>(const EventId&, const EventId&) = default;
+};
+
 // Slot-major columns with a padded stride; cell (slot, row) is at slot * kColumnStride + row.
 // A value that is not kValid holds NaN (numeric) or 0 (category). Not to be copied: `unseen` points into `unseen_names`.
 struct RecordBatch {
@@ -57,9 +66,12 @@ struct RecordBatch {
   std::vector<std::uint64_t> category;  // categorical slots, by SlotId::column: hash_category of the bytes
   std::vector<ValueClass> numeric_class;
   std::vector<ValueClass> category_class;
-  std::array<double, kBatchRows> error;  // 1: prediction and label differ, 0: equal; NaN: one of them is missing
-  std::vector<UnseenCategory> unseen;    // by row; at most one a row and slot, so independent of how batches are cut
-  std::vector<char> unseen_names;        // capacity is reserved once: the views of `unseen` stay
+  std::array<double, kBatchRows> error;  // loss of the row by DecodePlan::answers; NaN: prediction or label is missing
+  // For streams that are joined by event id (DecodePlan::keep_answers), else empty.
+  std::vector<EventId> event_id;
+  std::vector<Answer> prediction, label;
+  std::vector<UnseenCategory> unseen;  // by row; at most one a row and slot, so independent of how batches are cut
+  std::vector<char> unseen_names;      // capacity is reserved once: the views of `unseen` stay
   std::vector<RejectedRecord> rejected;
 };
 

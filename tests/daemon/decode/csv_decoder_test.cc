@@ -124,6 +124,14 @@ TEST_CASE("in CSV prediction and label compare as numbers when both are") {
   }
 }
 
+TEST_CASE("CSV ids are texts, and an empty one is none") {
+  DecodePlan plan = csv_plan();
+  plan.keep_answers = true;
+  plan.fields.event_id = "kind";
+  CHECK(decode_one(plan, "1,0,2,k,1,0,").event_id[0] == decode_one(plan, "9,5,3,k,0,0,").event_id[0]);
+  CHECK(decode_one(plan, "1,0,2,,1,0,").event_id[0].missing());
+}
+
 TEST_CASE("CSV batches may be cut anywhere, and cost no allocation in steady state") {
   DecodePlan plan = csv_plan();
   plan.csv_delimiter = ';';
