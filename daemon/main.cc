@@ -20,7 +20,7 @@ constexpr std::array kVerbs{
     driftd::Verb{"detect", "numbers through a sequential detector: where it fires", driftd::run_detect},
     driftd::Verb{"reference", "freeze a reference from rows; look into one", driftd::run_reference},
     driftd::Verb{"state", "look into a state directory, verify it, carry it elsewhere", driftd::run_state},
-    driftd::Verb{"config", "the configuration in effect; every key there is", driftd::run_config},
+    driftd::Verb{"config", "the configuration in effect; every key there is; a first one from rows", driftd::run_config},
     driftd::Verb{"schema", "JSON Schema of the configuration and of alert events", driftd::run_schema},
     driftd::Verb{"metrics", "every metric of /metrics", driftd::run_metrics},
     driftd::Verb{"version", "print the version", driftd::run_version},

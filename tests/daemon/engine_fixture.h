@@ -86,6 +86,7 @@ inline std::shared_ptr<const Reference> make_reference() {
 
 inline Config make_config() {
   Config config;
+  config.hash = "c0ffee012345";
   StreamConfig stream;
   stream.name = "t";
   stream.topics = {"t"};
