@@ -38,9 +38,7 @@ void load_counters(ByteReader& in, PartitionCounters& counters) {
 bool EngineShard::add_partition(std::uint32_t source_partition, const TopicPartition& id, std::int64_t next_offset,
                                 std::string_view state) {
   const std::uint32_t stream = plan_.stream_of_topic.at(id.topic);
-  std::vector<PartitionPanes::Monitor> monitors;
-  for (const std::uint32_t monitor : plan_.streams[stream].monitors) monitors.push_back({monitor, &plan_.panes[monitor]});
-  Partition partition{id, stream, {}, PartitionPanes(source_partition, monitors)};
+  Partition partition{id, stream, {}, PartitionPanes(source_partition, plan_.streams[stream].monitors)};
   partition.counters.next_offset = next_offset;
   if (!state.empty()) {
     ByteReader in(state);

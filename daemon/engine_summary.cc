@@ -89,7 +89,8 @@ std::expected<SnapshotSummary, std::string> summarize(const Snapshot& snapshot) 
 std::string unknown_section(const Snapshot& snapshot) {
   std::vector<std::string_view> known{kConfigSection, kMergerSection, kOutboxSection};
   for (const SnapshotSection& section : snapshot.sections) {
-    if (section.id.starts_with(kMonitorSection) || partition_of_section(section.id)) known.push_back(section.id);
+    const bool of_monitor = section.id.starts_with(kMonitorSection) || section.id.starts_with(kLabelsSection);
+    if (of_monitor || partition_of_section(section.id)) known.push_back(section.id);
   }
   return unknown_mandatory_section(snapshot, known);
 }

@@ -233,6 +233,38 @@ def checks(make_broker):
     return check_names_the_failing_step
 
 
+def verb(*args, text=None):
+    """(exit code, standard output, standard error) of a verb."""
+    done = subprocess.run([DRIFTD, *map(str, args)], input=text, capture_output=True, text=True, timeout=DEADLINE, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def explain_says_why(bed):
+    """From the running daemon and from the events on the topic: the same sentence, checks, rows and limit."""
+    broker = on_mock(bed, TOPICS)
+    daemon = driftd_at(bed, broker.address).start()
+    produce(broker.address, stream_lines(0, ROWS, SHIFT_FROM))
+    seen = settled_events(broker.address, closed_windows(ROWS, PARTITIONS))
+    firing = of_type(seen, "firing")[0]["data"]
+    url = f"http://127.0.0.1:{daemon.port}"
+    wait_for("the daemon lists the alert", lambda: daemon.get(f"/api/v1/alerts/{firing['alert_id']}", daemon.port)[0] == 200)
+    code, asked, errors = verb("explain", firing["alert_id"], "--url", url)
+    expect(f"explain --url: {errors}", code, 0)
+    lines = "".join(event + "\n" for event in seen.values())
+    code, read, errors = verb("explain", firing["alert_id"], "--event", "-", text=lines)
+    expect(f"explain --event: {errors}", code, 0)
+    offsets = firing["window"]["offsets"][0]
+    kcat = f"-t rows -p {offsets['partition']} -o {offsets['from']} -c {offsets['to'] - offsets['from'] + 1} -e"
+    for what, text in (("asked", asked), ("read", read)):
+        has(what, text, [firing["summary"], "drift of x in monitor shift, all rows: firing", "enough to judge", "passed", kcat,
+                         "alerts.false_alarms  1 per 30d (of monitor shift)"])
+    has("the daemon's address", asked, [f"{url}/ui/monitors/shift/features/x?segment=all"])
+    code, _, errors = verb("explain", firing["alert_id"][:-1], "--url", url)
+    expect(f"an unknown alert: {errors}", code, 65)
+    has("an unknown alert", errors, [f"did you mean '{firing['alert_id']}'?"])
+    return firing["summary"]
+
+
 def demo_names_the_drift(bed):
     """`driftd demo --once`: a taken port moves to the next, 2016 is quiet, the summary names what drifted."""
     taken = socket.create_server(("127.0.0.1", 0))
@@ -453,6 +485,7 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
-MOCK = [demo_names_the_drift, checks(on_mock), poison(on_mock), poison_corpus(on_mock), state_moves(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
-KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka),
-         broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
+MOCK = [demo_names_the_drift, explain_says_why, checks(on_mock), poison(on_mock), poison_corpus(on_mock), state_moves(on_mock),
+        alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
+KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), poison_corpus(on_kafka),
+         alert_road(on_kafka), broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
