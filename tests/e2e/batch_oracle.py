@@ -293,7 +293,9 @@ def has_answer(row, stream):
 def join(monitor, predictions, labels, rows, answers, until):
     """The predictions before `until` by their order, with their labels, and what was counted.
 
-XX    """
+    rows, answers: of predictions and labels, without late ones. A label and a prediction of one id belong together if they are at most
+    join_within apart. In order, each prediction takes all that are left of its labels, and the last of those is the truth.
+    """
     counts = dict.fromkeys(["joined", "duplicate", "correction", "repeated_prediction", "unusable", "expired"], 0)
     kept = [row for row in rows if has_answer(row, predictions) and row.time < until]
     by_id = {}
