@@ -1,5 +1,8 @@
 #include "daemon/window/pane.h"
 
+#include <algorithm>
+#include <functional>
+
 namespace driftd {
 
 Pane make_pane(const PanePlan& plan, std::int64_t start_us) {
@@ -24,6 +27,40 @@ CellCounts<std::uint32_t> make_counts(const PanePlan& plan) {
 }
 
 bool is_started(const CellCounts<std::uint32_t>& counts) { return !counts.classes.empty(); }
+
+namespace {
+
+void append_counts(CellCounts<std::uint32_t> later, CellCounts<std::uint32_t>& counts) {
+  if (!is_started(later)) return;
+  if (!is_started(counts)) {
+    counts = std::move(later);
+    return;
+  }
+  combine_sums(later, counts, std::plus{});
+  widen(later, counts);
+}
+
+}  // namespace
+
+void append_pane(Pane later, Pane& pane) {
+  pane.first_offset = std::min(pane.first_offset, later.first_offset);
+  pane.last_offset = std::max(pane.last_offset, later.last_offset);
+  pane.complete = pane.complete && later.complete;
+  for (std::size_t s = 0; s < pane.segments.size(); ++s) append_counts(std::move(later.segments[s]), pane.segments[s]);
+  for (std::size_t field = 0; field < pane.unseen.size(); ++field) {
+    for (const auto& [name, count] : later.unseen[field]) add_unseen(name, count, pane.unseen[field]);
+    pane.values[field].insert(pane.values[field].end(), later.values[field].begin(), later.values[field].end());
+  }
+}
+
+void add_unseen(std::string_view name, std::uint64_t count, std::map<std::string, std::uint64_t>& names) {
+  const auto found = names.find(std::string(name));
+  if (found != names.end()) {
+    found->second += count;
+  } else if (names.size() < kUnseenNames) {
+    names.emplace(name, count);
+  }
+}
 
 namespace {
 

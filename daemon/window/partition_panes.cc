@@ -184,13 +184,7 @@ void PartitionPanes::keep_unseen(const MonitorPanes& monitor, const RecordBatch&
       const FieldPlan& plan = monitor.plan->fields[field];
       if (plan.from != FieldSource::kCategory || plan.slot != unseen.slot) continue;
       if (plan.categories.cell(batch.category[plan.column * kColumnStride + unseen.row]) + 1 != plan.cell_count) continue;
-      auto& names = pane.unseen[field];
-      const auto found = names.find(std::string(unseen.name));
-      if (found != names.end()) {
-        ++found->second;
-      } else if (names.size() < kUnseenNames) {
-        names.emplace(unseen.name, 1);
-      }
+      add_unseen(unseen.name, 1, pane.unseen[field]);
     }
   }
 }

@@ -43,7 +43,7 @@ class Reader final : public RecordSink {
 // Both stages with a snapshot now and then, as the threads run them; `crash` throws everything away and restores.
 class Bed {
  public:
-  Bed() : plan_(make_plan()) { start(); }
+  explicit Bed(const WindowConfig& window = make_config().monitors[0].window) : plan_(make_plan(window)) { start(); }
 
   void run(std::uint64_t seed, std::size_t crash_every) {
     std::mt19937_64 random(seed);
@@ -118,19 +118,35 @@ TEST_CASE("drift is found, quiet windows stay quiet, and each alert says where")
 }
 
 TEST_CASE("crashes anywhere give the bytes of an undisturbed run") {
-  Bed undisturbed;
-  undisturbed.run(1, 0);
-  CHECK(undisturbed.reader_.seen_.size() > 30);
-  for (const std::uint64_t seed : {2, 3, 4}) {
+  const struct {
+    const char* name;
+    WindowConfig window;
+  } rows[] = {
+      {"one after the other", {Milliseconds(60'000), {}, 0, {}}},
+      {"hopping", {Milliseconds(60'000), Milliseconds(24'000), 0, {}}},
+      {"by count", {Milliseconds(5'000), {}, 1500, {}}},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    Bed undisturbed(row.window);
+    undisturbed.run(1, 0);
+    CHECK(undisturbed.reader_.seen_.size() > 30);
     for (const std::size_t crash_every : {3, 11, 29}) {
-      CAPTURE(seed);
       CAPTURE(crash_every);
-      Bed bed;
-      bed.run(seed, crash_every);
+      Bed bed(row.window);
+      bed.run(crash_every + 1, crash_every);
       CHECK(bed.reader_.changed_ == 0);
       CHECK(bed.reader_.seen_ == undisturbed.reader_.seen_);
     }
   }
+}
+
+TEST_CASE("windows that rows ended are told from those that time ended") {
+  Bed bed({Milliseconds(5'000), {}, 1500, {}});
+  bed.run(1, 0);
+  const auto& closed = bed.merger_->history(0).windows_closed;
+  CHECK(closed[static_cast<std::size_t>(ClosedBy::kCount)] >= 8);
+  CHECK(closed[static_cast<std::size_t>(ClosedBy::kTime)] == 1);  // what was left at the end
 }
 
 TEST_CASE("outputs that follow from an idle partition wait for a snapshot") {

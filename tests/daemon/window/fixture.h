@@ -14,7 +14,7 @@ namespace driftd::window_fixture {
 
 inline PanePlan make_plan(bool segments = true) {
   PanePlan plan;
-  plan.pane_us = plan.window_us = 1000;
+  plan.pane_us = plan.window_us = plan.advance_us = 1000;
   plan.lateness_us = 100;
   FieldPlan number;
   NumericCells cells{.discrete = false, .edges = {10, 20, 30}, .coarse = {0, 1, 2, 3, 4}};
