@@ -185,6 +185,7 @@ void MonitorCompiler::compile_field(const FeatureReference& feature, FieldPlan& 
     field.slot = slots_.add(feature.name, numeric ? SlotType::kNumeric : SlotType::kCategorical);
     field.column = stream_.decode.slots[field.slot].column;
   }
+  field.cells_id = reference_.id + '/' + feature.name;
   field.first_cell = panes.cells;
   field.cell_count = static_cast<std::uint32_t>(feature.cell_count());
   panes.cells += field.cell_count;

@@ -21,6 +21,7 @@ struct FieldPlan {
   std::uint32_t slot = 0;        // index into DecodePlan::slots; unused for kError
   std::uint32_t first_cell = 0;  // in CellCounts::cells
   std::uint32_t cell_count = 0;
+  std::string cells_id;                                   // monitors share what has the same: a reference's id and a feature of it
   CellKernel kernel;                                      // kNumeric, kError
   CategoryIndex categories;                               // kCategory
   double min = -std::numeric_limits<double>::infinity();  // of the reference

@@ -142,7 +142,7 @@ TEST_CASE("crashes anywhere give the bytes of an undisturbed run") {
 }
 
 TEST_CASE("windows that rows ended are told from those that time ended") {
-  Bed bed({Milliseconds(5'000), {}, 1500, {}});
+  Bed bed({Milliseconds(5'000), {}, 1000, {}});
   bed.run(1, 0);
   const auto& closed = bed.merger_->history(0).windows_closed;
   CHECK(closed[static_cast<std::size_t>(ClosedBy::kCount)] >= 8);

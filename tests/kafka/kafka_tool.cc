@@ -6,6 +6,7 @@
 //   kafka_tool delete-records BROKERS TOPIC PARTITION OFFSET           everything below OFFSET goes
 //   kafka_tool produce BROKERS TOPIC PARTITIONS [CODEC] < LINES        line i to partition i % PARTITIONS; `MS<tab>VALUE` sets the time,
 //                                                                      and with nothing after the tab the record is a tombstone
+//   kafka_tool produce-bytes BROKERS TOPIC PARTITIONS < LINES          the same, `MS<tab>BYTES` as tests/conformance/escaped_bytes.h says
 //   kafka_tool consume BROKERS TOPIC                                   beginning to end: {"partition","offset","timestamp","key","value"}
 //   kafka_tool read-as-driftd BROKERS TOPIC FROM                       KafkaSource from offset FROM to the end, a line for each partition
 //   kafka_tool end-offsets BROKERS TOPIC                               one `PARTITION LOW HIGH` a line
@@ -28,6 +29,7 @@
 #include "daemon/source/kafka_handles.h"
 #include "daemon/source/kafka_mock.h"
 #include "daemon/source/kafka_source.h"
+#include "tests/conformance/escaped_bytes.h"
 
 namespace driftd {
 namespace {
@@ -180,7 +182,7 @@ KafkaClient reporting_producer(const std::string& brokers, const std::string& co
                         {"compression.codec", codec},
                         {"enable.idempotence", "true"},
                         {"linger.ms", "20"},
-                        {"message.max.bytes", "10000000"},
+                        {"message.max.bytes", "20000000"},
                         {"log_level", "3"}};
   char text[512];
   for (const auto& [name, value] : options) {
@@ -194,36 +196,54 @@ KafkaClient reporting_producer(const std::string& brokers, const std::string& co
   return producer;
 }
 
-void produce_line(rd_kafka_t* producer, const std::string& topic, std::int32_t partition, std::string line) {
-  std::int64_t time_ms = 0;
-  bool tombstone = false;
-  if (const auto tab = line.find('\t'); tab != std::string::npos) {
-    time_ms = std::stoll(line.substr(0, tab));
-    line.erase(0, tab + 1);
-    tombstone = line.empty();
-  }
+struct Outgoing {
+  std::int64_t time_ms = 0;  // 0: now
+  std::optional<std::string> value;
+};
+
+Outgoing plain_line(const std::string& line) {
+  const auto tab = line.find('\t');
+  if (tab == std::string::npos) return {0, line};
+  Outgoing record{std::stoll(line.substr(0, tab)), line.substr(tab + 1)};
+  if (record.value->empty()) record.value.reset();
+  return record;
+}
+
+Outgoing escaped_line(const std::string& line) {
+  const auto tab = line.find('\t');
+  if (tab == std::string::npos) throw Failure("a line without a tab");
+  return {std::stoll(line.substr(0, tab)), unescaped_bytes(std::string_view(line).substr(tab + 1))};
+}
+
+void send(rd_kafka_t* producer, const std::string& topic, std::int32_t partition, Outgoing record) {
+  void* const bytes = record.value ? record.value->data() : nullptr;
+  const std::size_t size = record.value ? record.value->size() : 0;
   while (true) {
-    const auto code = rd_kafka_producev(
-        producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition), RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_VALUE(tombstone ? nullptr : line.data(), line.size()), RD_KAFKA_V_TIMESTAMP(time_ms), RD_KAFKA_V_END);
+    const auto code = rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                                        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(bytes, size),
+                                        RD_KAFKA_V_TIMESTAMP(record.time_ms), RD_KAFKA_V_END);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return;
     if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) must(code);
     rd_kafka_poll(producer, 20);
   }
 }
 
-void produce(Args args) {
+void produce_lines(Args args, Outgoing (*read)(const std::string& line)) {
   Delivery delivery;
   const auto producer = reporting_producer(args[0], args.size() > 3 ? args[3] : "zstd", delivery);
   const int partitions = number(args[2]);
   std::int64_t lines = 0;
   for (std::string line; std::getline(std::cin, line); ++lines) {
-    produce_line(producer.get(), args[1], static_cast<std::int32_t>(lines % partitions), std::move(line));
+    send(producer.get(), args[1], static_cast<std::int32_t>(lines % partitions), read(line));
     if (lines % 1000 == 0) rd_kafka_poll(producer.get(), 0);
   }
   must(rd_kafka_flush(producer.get(), kTimeoutMs));
   if (delivery.failed > 0) throw Failure(fmt::format("{} records were not written: {}", delivery.failed, delivery.why));
 }
+
+void produce(Args args) { produce_lines(args, plain_line); }
+
+void produce_bytes(Args args) { produce_lines(args, escaped_line); }
 
 void print_record(const rd_kafka_message_t& message) {
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
@@ -366,6 +386,7 @@ constexpr Command kCommands[] = {
     {"delete-topic", 2, delete_topic},
     {"delete-records", 4, delete_records},
     {"produce", 3, produce},
+    {"produce-bytes", 3, produce_bytes},
     {"consume", 2, consume},
     {"end-offsets", 2, end_offsets},
     {"read-as-driftd", 3, read_as_driftd},
