@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -18,6 +19,7 @@
 #include "daemon/monitor/judge.h"
 #include "daemon/state/outbox.h"
 #include "daemon/state/snapshot.h"
+#include "daemon/window/label_join.h"
 #include "daemon/window/window_merger.h"
 
 namespace driftd {
@@ -39,6 +41,14 @@ struct MonitorHistory {
   std::uint64_t evaluations_ok = 0, evaluations_insufficient = 0;
 };
 inline constexpr std::size_t kHistoryWindows = 60;
+MonitorHistory load_history(ByteReader& in);
+
+// Sections of a snapshot; one of a monitor has its name behind.
+inline constexpr std::string_view kConfigSection = "config";  // the hash of the configuration, for a person; not read again
+inline constexpr std::string_view kMergerSection = "merger";
+inline constexpr std::string_view kOutboxSection = "outbox";
+inline constexpr std::string_view kMonitorSection = "monitor/";
+inline constexpr std::string_view kLabelsSection = "labels/";
 
 class EngineMerger {
  public:
@@ -64,11 +74,11 @@ class EngineMerger {
   std::expected<void, std::string> load(const Snapshot& snapshot);
 
   const EnginePlan& plan() const { return plan_; }
-  std::size_t monitors() const { return monitors_.size(); }
   const Judgement* last_judgement(std::size_t monitor) const;  // nullptr: none yet
   const MonitorAlerts& alerts(std::size_t monitor) const { return monitors_[monitor].alerts; }
   const MonitorHistory& history(std::size_t monitor) const { return monitors_[monitor].history; }
   const WindowMerger& windows() const { return windows_; }
+  const LabelJoin* join_of(std::size_t monitor) const;  // nullptr: its panes are not joined ones
 
  private:
   struct Monitor {
@@ -77,6 +87,9 @@ class EngineMerger {
     MonitorHistory history;
     std::unique_ptr<const Judgement> last;
   };
+  void add_partial(Partial partial);
+  std::int64_t passed_us(const PanePlan& rows) const;
+  void join_labels();
   ClosedWindow close(const Window& window);
   void remember(Monitor& monitor, ClosedBy closed_by, const Judgement& judgement);
   void enqueue(const ClosedWindow& closed);
@@ -85,6 +98,7 @@ class EngineMerger {
 
   const EnginePlan& plan_;
   WindowMerger windows_;
+  std::vector<LabelJoin> joins_;  // in the order of EnginePlan::joins
   std::vector<Monitor> monitors_;
   Outbox outbox_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters_;

@@ -11,7 +11,8 @@
 #include "daemon/alert/alert.h"
 #include "daemon/decode/decoder.h"
 #include "daemon/monitor/monitor_plan.h"
-#include "daemon/window/pane_plan.h"
+#include "daemon/window/label_join.h"
+#include "daemon/window/partition_panes.h"
 #include "detectors/reference/reference.h"
 
 namespace driftd {
@@ -19,23 +20,30 @@ namespace driftd {
 struct StreamPlan {
   StreamConfig config;
   DecodePlan decode;
-  std::vector<std::uint32_t> monitors;  // indices
+  std::vector<PartitionPanes::Monitor> monitors;  // what stage 1 counts or keeps of it, and for whom
 };
+
+inline constexpr std::uint32_t kNoLosses = UINT32_MAX;
 
 struct EnginePlan {
   std::vector<StreamPlan> streams;
   std::map<std::string, std::uint32_t> stream_of_topic;
-  // One entry a monitor, all by the same index.
+  // One entry a monitor, all by the same index: first those of the configuration, then one for the losses of each that has labels on a
+  // topic of their own, whose windows close when the labels are in.
   std::vector<std::shared_ptr<const Reference>> references;
   std::vector<PanePlan> panes;
   std::vector<MonitorPlan> monitors;
   std::vector<AlertPlan> alerts;
-  std::vector<MonitorConfig> configs;
+  std::vector<MonitorConfig> configs;    // of the monitors of the configuration only
+  std::vector<std::uint32_t> owners;     // by monitor: index in configs
+  std::vector<std::uint32_t> losses_of;  // by monitor of the configuration: index of its losses, kNoLosses
+  std::vector<std::unique_ptr<LabelJoinPlan>> joins;
+  std::vector<std::unique_ptr<const FeatureReference>> made_losses;  // where a reference has none; FeaturePlan points at them
   bool windows_to_kafka = false;
   std::vector<std::string> warnings;  // things an operator should hear at start
 };
 
-// Columns of CSV files, for streams of that format.
+// Columns of the CSV files of a topic, for streams of that format.
 struct CsvLayout {
   std::vector<std::string> header;
   char delimiter = ',';
@@ -44,6 +52,6 @@ struct CsvLayout {
 // references: by monitor, in the order of config.monitors. Error: a message for the operator (exit 78).
 std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
                                                                                std::vector<std::shared_ptr<const Reference>> references,
-                                                                               const CsvLayout& csv = {});
+                                                                               const std::map<std::string, CsvLayout>& csv = {});
 
 }  // namespace driftd

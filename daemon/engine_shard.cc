@@ -38,9 +38,7 @@ void load_counters(ByteReader& in, PartitionCounters& counters) {
 bool EngineShard::add_partition(std::uint32_t source_partition, const TopicPartition& id, std::int64_t next_offset,
                                 std::string_view state) {
   const std::uint32_t stream = plan_.stream_of_topic.at(id.topic);
-  std::vector<PartitionPanes::Monitor> monitors;
-  for (const std::uint32_t monitor : plan_.streams[stream].monitors) monitors.push_back({monitor, &plan_.panes[monitor]});
-  Partition partition{id, stream, {}, PartitionPanes(source_partition, monitors)};
+  Partition partition{id, stream, {}, PartitionPanes(source_partition, plan_.streams[stream].monitors)};
   partition.counters.next_offset = next_offset;
   if (!state.empty()) {
     ByteReader in(state);
@@ -65,6 +63,18 @@ std::optional<TopicPartition> partition_of_section(const std::string& section) {
   if (!section.starts_with(kPartitionSection)) return std::nullopt;
   const std::size_t slash = section.rfind('/');
   return TopicPartition{section.substr(kPartitionSection.size(), slash - kPartitionSection.size()), std::atoi(section.c_str() + slash + 1)};
+}
+
+std::optional<SavedPartition> read_saved_partition(std::string_view state) {
+  ByteReader in(state);
+  SavedPartition saved;
+  load_counters(in, saved.counters);
+  PartitionPanes::Saved panes;
+  if (!in.ok() || !PartitionPanes::read(in, panes)) return std::nullopt;
+  saved.counters.watermark_us = panes.watermark_us;
+  saved.counters.late = panes.late_rows;
+  saved.open_panes = std::move(panes.open_panes);
+  return saved;
 }
 
 std::optional<std::int64_t> saved_next_offset(std::string_view state) {

@@ -165,6 +165,12 @@ Judgement MonitorJudge::judge(const Window& window) {
       judgement.verdicts.push_back(judge_feature(plan_, window, segment, feature));
     }
   }
+  if (plan_.performance) {
+    for (const JoinCounts& counts : window.joined) {
+      const auto& performance = counts.performance;
+      judgement.performance.push_back({counts.predicted, performance.labelled, performance_values(*plan_.performance, performance)});
+    }
+  }
   for (Listener& listener : listeners_) {
     Verdict& verdict = judgement.verdicts[listener.segment * plan_.features.size() + listener.feature];
     verdict.drift.push_back(listen(listener, window));
@@ -188,6 +194,12 @@ bool MonitorJudge::load(ByteReader& in) {
     if (!in.ok() || !driftd::load(listener.detector, state) || !state.empty()) return false;
   }
   return true;
+}
+
+std::vector<std::size_t> MonitorJudge::read_sizes(ByteReader& in) {
+  std::vector<std::size_t> sizes;
+  for (std::size_t left = in.count(1); left > 0 && in.ok(); --left) sizes.push_back(in.string().size());
+  return sizes;
 }
 
 }  // namespace driftd

@@ -36,12 +36,17 @@ struct SegmentPlan {
   std::size_t size() const { return columns.empty() ? 1 : declared.size() + 2; }  // all, declared..., __other__
 };
 
+// What a pane holds of its rows: counts by cell, or the rows themselves where they wait for a join by event id.
+enum class PaneRows : std::uint8_t { kCounted, kPredictions, kLabels };
+
 struct PanePlan {
   std::uint32_t stream = 0;
-  std::int64_t pane_us = 0;     // divides window_us and advance_us
-  std::int64_t window_us = 0;   // length; by count: the pane, which no window is shorter than
-  std::int64_t advance_us = 0;  // a window starts at each multiple of it; window_us where they do not overlap
-  std::uint64_t rows = 0;       // > 0: by count: a window is cut at the first pane edge by which it has so many rows
+  PaneRows rows = PaneRows::kCounted;
+  bool joined = false;            // its panes come from a LabelJoin, not from source partitions
+  std::int64_t pane_us = 0;       // divides window_us and advance_us
+  std::int64_t window_us = 0;     // length; by count: the pane, which no window is shorter than
+  std::int64_t advance_us = 0;    // a window starts at each multiple of it; window_us where they do not overlap
+  std::uint64_t window_rows = 0;  // > 0: by count: a window is cut at the first pane edge by which it has so many rows
   std::int64_t lateness_us = 0;
   std::uint32_t cells = 0;  // of all fields together
   std::vector<FieldPlan> fields;

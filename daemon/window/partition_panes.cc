@@ -82,6 +82,7 @@ void PartitionPanes::count_rows(MonitorPanes& monitor, const RecordBatch& batch,
   Pane& pane = found->second;
   pane.first_offset = std::min(pane.first_offset, batch.offset[rows.index[0]]);
   pane.last_offset = std::max(pane.last_offset, batch.offset[rows.index[rows.count - 1]]);
+  if (plan.rows != PaneRows::kCounted) return keep_rows(plan, batch, rows, pane);
   for (std::uint32_t i = 0; i < rows.count; ++i) {
     auto& counts = pane.segments[row_segment_[rows.index[i]]];
     if (!is_started(counts)) counts = make_counts(plan);
@@ -209,6 +210,18 @@ void PartitionPanes::keep_values(const MonitorPanes& monitor, const RecordBatch&
   }
 }
 
+void PartitionPanes::keep_rows(const PanePlan& plan, const RecordBatch& batch, Rows rows, Pane& pane) {
+  const auto& answers = plan.rows == PaneRows::kLabels ? batch.label : batch.prediction;
+  for (std::uint32_t i = 0; i < rows.count; ++i) {
+    const std::uint32_t row = rows.index[i];
+    if (batch.event_id[row].missing() || answers[row].kind == Answer::Kind::kNone) {
+      ++pane.unusable_rows;
+      continue;
+    }
+    pane.rows.push_back({batch.event_id[row], batch.event_time_us[row], batch.offset[row], row_segment_[row], answers[row]});
+  }
+}
+
 void PartitionPanes::keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane) {
   for (const UnseenCategory& unseen : batch.unseen) {
     const bool in_pane = std::binary_search(rows.index, rows.index + rows.count, unseen.row);
@@ -292,6 +305,24 @@ bool PartitionPanes::load(ByteReader& in) {
     if (!body.done()) return false;
   }
   return in.ok();
+}
+
+bool PartitionPanes::read(ByteReader& in, Saved& saved) {
+  Watermark watermark;
+  if (!watermark.load(in)) return false;
+  saved.watermark_us = in.boolean() ? kFinished : watermark.value();
+  saved.late_rows = in.u64();
+  in.u64();  // values left out
+  const std::size_t count = in.count(2);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    std::string key(in.string());
+    ByteReader body(in.string());
+    body.i64();      // closed until
+    body.boolean();  // incomplete next
+    saved.open_panes[std::move(key)] = body.count(1);
+    if (!body.ok()) return false;
+  }
+  return in.done();
 }
 
 }  // namespace driftd

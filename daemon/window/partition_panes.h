@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "daemon/decode/record_batch.h"
@@ -42,6 +43,14 @@ class PartitionPanes {
   // Panes of monitors whose state_key is not in this engine any more are left out. False: corrupt.
   bool load(ByteReader& in);
 
+  // What saved bytes say without a plan.
+  struct Saved {
+    std::int64_t watermark_us = kNoTime;
+    std::uint64_t late_rows = 0;
+    std::map<std::string, std::uint64_t> open_panes;  // by state_key of the monitor
+  };
+  static bool read(ByteReader& in, Saved& saved);  // false: corrupt
+
  private:
   struct MonitorPanes {
     std::uint32_t index;
@@ -76,6 +85,7 @@ class PartitionPanes {
                           CellCounts<std::uint32_t>& counts);
   void count_segments(const MonitorPanes& monitor, Rows rows, Pane& pane) const;
   void keep_values(const MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
+  void keep_rows(const PanePlan& plan, const RecordBatch& batch, Rows rows, Pane& pane);
   void keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane);
   void close(MonitorPanes& monitor, std::int64_t until_us, std::vector<Partial>& closed);
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/source/message.h"
+#include "detectors/performance/performance_counts.h"
 #include "detectors/reference/value_class.h"
 
 namespace driftd {
@@ -43,6 +44,13 @@ struct OffsetRange {
   friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
 };
 
+// Predictions and labels of one segment.
+struct JoinCounts {
+  std::uint64_t predicted = 0;    // rows with a prediction; those with a label: performance.labelled
+  PerformanceCounts performance;  // of the labelled ones
+  friend bool operator==(const JoinCounts&, const JoinCounts&) = default;
+};
+
 enum class ClosedBy : std::uint8_t { kTime, kCount };                              // what ended a window
 inline constexpr std::array<std::string_view, 2> kClosedByNames{"time", "count"};  // on the wire
 
@@ -57,6 +65,7 @@ struct Window {
   // By field, in order; empty where no sequential detector listens. Each value is in one window: where windows overlap, in the
   // first of those that hold its row.
   std::vector<std::vector<SequentialValue>> values;
+  std::vector<JoinCounts> joined;  // by segment; empty: the monitor does not compare with labels
 };
 
 }  // namespace driftd

@@ -25,14 +25,16 @@ bool WindowMerger::add_partition(std::uint32_t stream, std::uint32_t source_part
   return is_new;
 }
 
-void WindowMerger::add_partial(Partial partial) {
-  MonitorState& monitor = monitors_.at(partial.monitor);
-  const std::int64_t start = partial.pane.start_us;
+void WindowMerger::add_partial(Partial partial) { add_pane(partial.monitor, id_of(partial.source_partition), std::move(partial.pane)); }
+
+void WindowMerger::add_pane(std::uint32_t index, const TopicPartition& id, Pane pane) {
+  MonitorState& monitor = monitors_.at(index);
+  const std::int64_t start = pane.start_us;
   if (start < monitor.closed_until_us) {
     ++partials_dropped_;
     return;
   }
-  monitor.panes[start].insert_or_assign(partitions_.at(partial.source_partition).id, std::move(partial.pane));
+  monitor.panes[start].insert_or_assign(id, std::move(pane));
 }
 
 void WindowMerger::set_watermark(std::uint32_t source_partition, std::int64_t watermark_us) {
@@ -44,6 +46,16 @@ void WindowMerger::set_idle(std::uint32_t source_partition, bool idle) { partiti
 
 bool WindowMerger::any_idle() const {
   return std::any_of(partitions_.begin(), partitions_.end(), [](const auto& entry) { return entry.second.idle; });
+}
+
+bool WindowMerger::all_idle(std::uint32_t stream) const {
+  bool any = false;
+  for (const auto& [index, partition] : partitions_) {
+    if (partition.stream != stream) continue;
+    if (!partition.idle) return false;
+    any = true;
+  }
+  return any;
 }
 
 std::int64_t WindowMerger::stream_watermark_us(std::uint32_t stream) const {
@@ -62,14 +74,18 @@ std::int64_t WindowMerger::stream_watermark_us(std::uint32_t stream) const {
   return any_active ? active : newest;
 }
 
+std::int64_t WindowMerger::passed_us(const MonitorState& monitor) const {
+  if (monitor.plan->joined) return monitor.joined_until_us;
+  const std::int64_t watermark = stream_watermark_us(monitor.plan->stream);
+  return watermark == kNoTime || watermark == PartitionPanes::kFinished ? watermark : watermark - monitor.plan->lateness_us;
+}
+
 std::vector<Window> WindowMerger::take_closed() {
   std::vector<Window> windows;
   for (std::uint32_t m = 0; m < monitors_.size(); ++m) {
-    const PanePlan& plan = *monitors_[m].plan;
-    const std::int64_t watermark = stream_watermark_us(plan.stream);
-    if (watermark == kNoTime) continue;
-    const std::int64_t passed = watermark == PartitionPanes::kFinished ? watermark : watermark - plan.lateness_us;
-    plan.rows > 0 ? close_by_count(m, passed, windows) : close_by_time(m, passed, windows);
+    const std::int64_t passed = passed_us(monitors_[m]);
+    if (passed == kNoTime) continue;
+    monitors_[m].plan->window_rows > 0 ? close_by_count(m, passed, windows) : close_by_time(m, passed, windows);
   }
   std::stable_sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.end_us < b.end_us; });
   return windows;
@@ -102,7 +118,7 @@ void WindowMerger::close_by_time(std::uint32_t index, std::int64_t passed_us, st
 
 namespace {
 
-std::uint64_t rows_of(const std::map<TopicPartition, Pane>& panes) {
+std::uint64_t rows_of(const PartPanes& panes) {
   std::uint64_t rows = 0;
   for (const auto& [id, pane] : panes) {
     for (const auto& counts : pane.segments) rows += counts.rows;
@@ -110,8 +126,11 @@ std::uint64_t rows_of(const std::map<TopicPartition, Pane>& panes) {
   return rows;
 }
 
-void append_panes(std::map<TopicPartition, Pane> later, std::map<TopicPartition, Pane>& panes) {
+// Panes are known by their start: one of a partition that had none so far moves to that of the others.
+void append_panes(PartPanes later, PartPanes& panes) {
+  const std::int64_t start = panes.begin()->second.start_us;
   for (auto& [id, pane] : later) {
+    pane.start_us = start;
     const auto [found, is_new] = panes.try_emplace(id, std::move(pane));
     if (!is_new) append_pane(std::move(pane), found->second);  // try_emplace left it as it was
   }
@@ -135,7 +154,7 @@ void WindowMerger::close_by_count(std::uint32_t index, std::int64_t passed_us, s
         append_panes(std::move(next->second), first->second);
         monitor.panes.erase(next);
       }
-      if (rows_of(first->second) < plan.rows) continue;
+      if (rows_of(first->second) < plan.window_rows) continue;
     }
     windows.push_back(merge(index, first->first, monitor.gathered_until_us));
     if (closed) windows.back().closed_by = ClosedBy::kCount;
@@ -186,6 +205,10 @@ void add_rest(const TopicPartition& id, Pane& pane, Window& window) {
     widen(pane.segments[s], window.segments[s]);
     if (s > 0) widen(pane.segments[s], window.segments[0]);
   }
+  for (std::size_t s = 0; s < pane.joined.size(); ++s) {
+    add_joined(pane.joined[s], window.joined[s]);
+    if (s > 0) add_joined(pane.joined[s], window.joined[0]);
+  }
   for (std::size_t field = 0; field < pane.unseen.size(); ++field) {
     for (const auto& [name, count] : pane.unseen[field]) window.unseen[field][name] += count;
     auto& values = window.values[field];
@@ -214,6 +237,7 @@ Window WindowMerger::merge(std::uint32_t index, std::int64_t start_us, std::int6
   window.end_us = end_us;
   window.unseen.resize(plan.fields.size());
   window.values.resize(plan.fields.size());
+  if (plan.joined) window.joined.resize(plan.segments.size());
   if (monitor.sums.empty()) {
     monitor.sums.assign(plan.segments.size(), zero_counts(plan));
     monitor.summed_until_us = start_us;
@@ -248,8 +272,7 @@ void WindowMerger::save(ByteWriter& out) const {
   for (const auto& [index, partition] : partitions_) all.insert_or_assign(partition.id, partition);
   out.varint(all.size());
   for (const auto& [id, partition] : all) {
-    out.string(id.topic);
-    out.u32(static_cast<std::uint32_t>(id.partition));
+    save_id(id, out);
     out.i64(partition.watermark_us);
     out.boolean(partition.idle);
   }
@@ -260,43 +283,21 @@ void WindowMerger::save(ByteWriter& out) const {
     body.i64(monitor.closed_until_us);
     body.i64(monitor.gathered_until_us);
     body.varint(monitor.panes.size());
-    for (const auto& [start, panes] : monitor.panes) {
-      body.varint(panes.size());
-      for (const auto& [id, pane] : panes) {
-        body.string(id.topic);
-        body.u32(static_cast<std::uint32_t>(id.partition));
-        save_pane(pane, body);
-      }
-    }
+    for (const auto& [start, panes] : monitor.panes) save_panes(panes, body);
     out.string(monitor.plan->state_key);
     out.string(body.bytes());
   }
 }
-
-namespace {
-
-TopicPartition load_id(ByteReader& in) {
-  TopicPartition id;
-  id.topic = std::string(in.string());
-  id.partition = static_cast<std::int32_t>(in.u32());
-  return id;
-}
-
-}  // namespace
 
 bool WindowMerger::load_monitor(MonitorState& monitor, ByteReader& in) {
   monitor.closed_until_us = in.i64();
   monitor.gathered_until_us = in.i64();
   const std::size_t starts = in.count(1);
   for (std::size_t i = 0; i < starts; ++i) {
-    const std::size_t panes = in.count(1);
-    for (std::size_t p = 0; p < panes; ++p) {
-      const TopicPartition id = load_id(in);
-      Pane pane;
-      if (!load_pane(*monitor.plan, in, pane)) return false;
-      const std::int64_t start = pane.start_us;
-      monitor.panes[start].insert_or_assign(id, std::move(pane));
-    }
+    PartPanes panes;
+    if (!load_panes(*monitor.plan, in, panes)) return false;
+    const std::int64_t start = panes.begin()->second.start_us;
+    monitor.panes.insert_or_assign(start, std::move(panes));
   }
   return in.done();
 }
@@ -322,6 +323,17 @@ bool WindowMerger::load(ByteReader& in, const std::map<std::string, std::uint32_
     if (found != monitors_.end() && !load_monitor(*found, body)) return false;
   }
   return in.ok();
+}
+
+std::map<TopicPartition, bool> WindowMerger::read_idle(ByteReader& in) {
+  std::map<TopicPartition, bool> idle;
+  const std::size_t count = in.count(14);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    TopicPartition id{std::string(in.string()), static_cast<std::int32_t>(in.u32())};
+    in.i64();  // watermark
+    idle[std::move(id)] = in.boolean();
+  }
+  return idle;
 }
 
 }  // namespace driftd

@@ -95,6 +95,12 @@ void merge(const PerformanceCounts& from, PerformanceCounts& into) {
   into.absolute_error.merge(from.absolute_error);
 }
 
+std::string_view interned_metric(std::string_view name) {
+  constexpr std::array<std::string_view, 8> kMetrics{"accuracy", "precision", "recall", "f1", "log_loss", "brier", "mae", "rmse"};
+  const auto* const found = std::ranges::find(kMetrics, name);
+  return found == kMetrics.end() ? std::string_view() : *found;
+}
+
 std::vector<PerformanceValue> performance_values(const PerformanceRule& rule, const PerformanceCounts& counts) {
   const double n = static_cast<double>(counts.labelled);
   if (rule.task == Task::kRegression) {

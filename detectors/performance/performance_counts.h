@@ -56,6 +56,8 @@ struct PerformanceValue {
   std::string_view metric;
   double value;  // NaN: undefined
 };
+// The name of a measure as this library's own string; "" = none has it.
+std::string_view interned_metric(std::string_view name);
 // Every measure of the task, in the order above.
 std::vector<PerformanceValue> performance_values(const PerformanceRule& rule, const PerformanceCounts& counts);
 

@@ -96,7 +96,7 @@ TEST_CASE("the level goes by how far windows end apart: the advance, and by coun
   CHECK(counted->alerts[0].alpha == minute->alerts[0].alpha);
   CHECK(hopping->panes[0].pane_us == 60'000'000);
   CHECK(plan_of({Milliseconds(60'000), Milliseconds(24'000), 0, {}})->panes[0].pane_us == 12'000'000);
-  CHECK(counted->panes[0].rows == 10'000);
+  CHECK(counted->panes[0].window_rows == 10'000);
   CHECK(minute->panes[0].state_key != hopping->panes[0].state_key);
   CHECK(minute->panes[0].state_key != counted->panes[0].state_key);
 }
@@ -245,7 +245,11 @@ TEST_CASE("monitors of a stream share a slot where path and type are the same; a
   CHECK(slots[2].type == SlotType::kCategorical);
   CHECK(slots[2].column == 1);
   CHECK((*plan)->panes[1].fields[1].slot == 1);
-  CHECK((*plan)->streams[0].monitors == std::vector<std::uint32_t>{0, 1});
+  const auto& readers = (*plan)->streams[0].monitors;
+  REQUIRE(readers.size() == 2);
+  CHECK(readers[0].index == 0);
+  CHECK(readers[1].index == 1);
+  CHECK(readers[1].plan == &(*plan)->panes[1]);
 }
 
 TEST_CASE("state is thrown away for a change that changes a statistic") {

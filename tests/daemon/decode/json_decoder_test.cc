@@ -315,7 +315,9 @@ TEST_CASE("ids and answers are kept where a stream is joined, and only there") {
   plan.fields.event_id = "meta.id";
   CHECK(decode_one(plan, R"({"ts":0,"p":1,"y":0,"meta":{"id":"a"}})").event_id.empty());
   plan.keep_answers = true;
-  const auto id_of = [&](const std::string& id) { return decode_one(plan, fmt::format(R"({{"ts":0,"meta":{{"id":{}}}}})", id)).event_id[0]; };
+  const auto id_of = [&](const std::string& id) {
+    return decode_one(plan, fmt::format(R"({{"ts":0,"meta":{{"id":{}}}}})", id)).event_id[0];
+  };
   CHECK(id_of("7") == id_of(R"("7")"));
   CHECK(id_of("7.0") == id_of("7"));
   CHECK(id_of("18446744073709551615") == id_of(R"("18446744073709551615")"));

@@ -110,7 +110,7 @@ PanePlan plan_of(const Shape& shape, bool segments = true) {
   plan.window_us = shape.window_us;
   plan.advance_us = shape.advance_us;
   plan.pane_us = std::gcd(shape.window_us, shape.advance_us);
-  plan.rows = shape.rows;
+  plan.window_rows = shape.rows;
   return plan;
 }
 
@@ -238,7 +238,7 @@ std::vector<Window> oracle(const PanePlan& plan, const std::vector<Kept>& kept) 
     if (window.segments[0].rows > 0) windows.push_back(std::move(window));
   };
   const std::int64_t first = floor_to(kept.front().time, plan.pane_us);
-  if (plan.rows == 0) {
+  if (plan.window_rows == 0) {
     for (std::int64_t start = floor_to(first - plan.window_us, plan.advance_us); start <= kept.back().time; start += plan.advance_us) {
       add(start, start + plan.window_us, start + plan.window_us - plan.advance_us);
     }
@@ -250,9 +250,9 @@ std::vector<Window> oracle(const PanePlan& plan, const std::vector<Kept>& kept) 
     if (rows++ == 0) start = floor_to(kept[i].time, plan.pane_us);
     const std::int64_t end = floor_to(kept[i].time, plan.pane_us) + plan.pane_us;
     const bool last = i + 1 == kept.size();
-    if (!last && (rows < plan.rows || kept[i + 1].time < end)) continue;
+    if (!last && (rows < plan.window_rows || kept[i + 1].time < end)) continue;
     add(start, end, start);
-    windows.back().closed_by = rows >= plan.rows ? ClosedBy::kCount : ClosedBy::kTime;
+    windows.back().closed_by = rows >= plan.window_rows ? ClosedBy::kCount : ClosedBy::kTime;
     rows = 0;
   }
   return windows;
