@@ -12,6 +12,7 @@
 #include "daemon/cli/arguments.h"
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/load_references.h"
+#include "daemon/cli/one_monitor.h"
 #include "daemon/cli/verb.h"
 #include "daemon/runtime/event_time.h"
 #include "daemon/runtime/json_writer.h"
@@ -71,20 +72,6 @@ std::expected<Loaded, int> plain_config(const ReplayFlags& flags) {
     return std::unexpected(kExitConfig);
   }
   return std::move(*loaded);
-}
-
-// The one monitor and its stream, as the files are: their format, one topic.
-std::expected<void, std::string> narrow(const ReplayFlags& flags, Config& config) {
-  if (!flags.monitor.empty()) std::erase_if(config.monitors, [&](const auto& monitor) { return monitor.name != flags.monitor; });
-  if (config.monitors.empty()) return std::unexpected("no monitor '" + flags.monitor + "' in the configuration");
-  const MonitorConfig& kept = config.monitors.front();
-  std::erase_if(config.streams, [&](const auto& stream) { return stream.name != kept.stream && stream.name != kept.labels.stream; });
-  std::ranges::stable_partition(config.streams, [&](const auto& stream) { return stream.name == kept.stream; });
-  std::erase_if(config.monitors, [&](const auto& monitor) { return monitor.stream != config.streams.front().name; });
-  if (config.streams.front().topics.size() > 1) config.streams.front().topics.resize(1);
-  config.alert_sinks.kafka_enabled = false;
-  config.streams.front().on_error.action = OnError::kSkip;
-  return {};
 }
 
 // A file or stdout; "" = nowhere.
@@ -233,7 +220,8 @@ std::map<std::string, CsvLayout> take_layouts(const FileSource& source, const st
 }
 
 int run_replay_with(const ReplayFlags& flags, Config config) {
-  if (const auto narrowed = narrow(flags, config); !narrowed) return fail(kExitConfig, narrowed.error());
+  if (const auto kept = keep_one_monitor(flags.monitor, config); !kept) return fail(kExitConfig, kept.error());
+  config.streams.front().topics.resize(1);  // the files are one topic
   auto references = load_references(config);
   if (!references) return fail(references.error().exit_code, references.error().message);
   settle_time(flags, *references->front(), config);

@@ -265,6 +265,29 @@ def explain_says_why(bed):
     return firing["summary"]
 
 
+def tap_shows_records(make_broker):
+    def tap_shows_what_driftd_sees(bed):
+        """Records with their place and values; nothing is committed; a missing topic is named."""
+        broker = make_broker(bed, TOPICS)
+        produce(broker.address, stream_lines(0, 400))
+        text = config_of(bed.folder / "tap", broker.address, 0)
+        code, out, errors = verb("tap", "shift", "--from", "earliest", "-n", "100", "-c", "-", text=text)
+        expect(f"tap: {errors}", code, 0)
+        lines = [json.loads(line) for line in out.splitlines()]
+        expect("lines", len(lines), 100)
+        sent = [json.loads(line.split("\t")[1]) for line in stream_lines(0, 400)]
+        for line in lines:
+            expect("values", line["values"], sent[line["offset"] * PARTITIONS + line["partition"]])
+        code, _, errors = verb("tap", "shift", "--timeout", "500ms", "-c", "-", text=text)
+        expect("from the end, where nothing comes", code, 1)
+        has("from the end", errors, ["no more records of rows, 4 partitions, from the end"])
+        code, _, errors = verb("tap", "shift", "-c", "-", "--set", "monitors[0].topic=nowhere", text=text)
+        expect("a topic that is not there", code, 69)
+        has("a missing topic", errors, ["topic missing: create it"])
+
+    return tap_shows_what_driftd_sees
+
+
 def demo_names_the_drift(bed):
     """`driftd demo --once`: a taken port moves to the next, 2016 is quiet, the summary names what drifted."""
     taken = socket.create_server(("127.0.0.1", 0))
@@ -485,7 +508,7 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
-MOCK = [demo_names_the_drift, explain_says_why, checks(on_mock), poison(on_mock), poison_corpus(on_mock), state_moves(on_mock),
-        alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
-KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), poison_corpus(on_kafka),
-         alert_road(on_kafka), broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
+MOCK = [demo_names_the_drift, explain_says_why, tap_shows_records(on_mock), checks(on_mock), poison(on_mock), poison_corpus(on_mock),
+        state_moves(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
+KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic,
+         checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
