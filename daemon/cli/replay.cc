@@ -12,6 +12,7 @@
 #include "daemon/cli/arguments.h"
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/load_references.h"
+#include "daemon/cli/one_monitor.h"
 #include "daemon/cli/verb.h"
 #include "daemon/runtime/event_time.h"
 #include "daemon/runtime/json_writer.h"
@@ -72,20 +73,6 @@ std::expected<Loaded, int> plain_config(const ReplayFlags& flags) {
   return std::move(*loaded);
 }
 
-// The one monitor and its stream, as the files are: their format, one topic.
-std::expected<void, std::string> narrow(const ReplayFlags& flags, Config& config) {
-  if (!flags.monitor.empty()) std::erase_if(config.monitors, [&](const auto& monitor) { return monitor.name != flags.monitor; });
-  if (config.monitors.empty()) return std::unexpected("no monitor '" + flags.monitor + "' in the configuration");
-  const MonitorConfig& kept = config.monitors.front();
-  std::erase_if(config.streams, [&](const auto& stream) { return stream.name != kept.stream && stream.name != kept.labels.stream; });
-  std::ranges::stable_partition(config.streams, [&](const auto& stream) { return stream.name == kept.stream; });
-  std::erase_if(config.monitors, [&](const auto& monitor) { return monitor.stream != config.streams.front().name; });
-  if (config.streams.front().topics.size() > 1) config.streams.front().topics.resize(1);
-  config.alert_sinks.kafka_enabled = false;
-  config.streams.front().on_error.action = OnError::kSkip;
-  return {};
-}
-
 // A file or stdout; "" = nowhere.
 class LineFile {
  public:
@@ -119,9 +106,10 @@ struct Summary {
 struct Outputs {
   LineFile windows, events;
   Summary summary;
+  std::vector<ClosedWindow> held;  // until their place among the others is known
 };
 
-void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
+void write_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
   const AlertPlan& alerts = plan.alerts[closed.judgement.monitor];
   outputs.windows.write(window_lines(alerts, closed.judgement));
   ++outputs.summary.windows;
@@ -131,6 +119,19 @@ void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& ou
     outputs.summary.alerts.push_back(format_event_time(closed.judgement.end_us) + "  " +
                                      std::string(transition_name(transition.transition)) + "  " + transition.summary);
   }
+}
+
+// Windows of one monitor come in order. Windows of losses come when labels are in, and what else has closed by then is chance: they wait
+// for the end, to be written in the order of time.
+void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
+  if (plan.joins.empty()) return write_window(plan, closed, outputs);
+  outputs.held.push_back(closed);
+}
+
+void write_held(const EnginePlan& plan, Outputs& outputs) {
+  const auto place = [](const ClosedWindow& closed) { return std::pair(closed.judgement.end_us, closed.judgement.monitor); };
+  std::ranges::stable_sort(outputs.held, {}, place);
+  for (const ClosedWindow& closed : outputs.held) write_window(plan, closed, outputs);
 }
 
 struct Rows {
@@ -177,6 +178,7 @@ int run_engine(const ReplayFlags& flags, const EnginePlan& plan, FileSource& sou
   engine.start();
   if (!engine.join()) return fail(kExitBug, engine.failure());
   if (source.error()) return fail(source.error()->kind == TableError::Kind::kIo ? kExitIo : kExitBadInput, source.error()->message);
+  write_held(plan, outputs);
   if (!outputs.windows.finish() || !outputs.events.finish()) return fail(kExitIo, "an output file could not be written");
   const Rows rows = count_rows(*engine.merger().status().load());
   print_summary(outputs.summary, rows, flags.json);
@@ -217,7 +219,8 @@ std::map<std::string, CsvLayout> take_layouts(const FileSource& source, const st
 }
 
 int run_replay_with(const ReplayFlags& flags, Config config) {
-  if (const auto narrowed = narrow(flags, config); !narrowed) return fail(kExitConfig, narrowed.error());
+  if (const auto kept = keep_one_monitor(flags.monitor, config); !kept) return fail(kExitConfig, kept.error());
+  config.streams.front().topics.resize(1);  // the files are one topic
   auto references = load_references(config);
   if (!references) return fail(references.error().exit_code, references.error().message);
   settle_time(flags, *references->front(), config);
