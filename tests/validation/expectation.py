@@ -1,7 +1,8 @@
 """What a monitor should say about a set, as values that are held against the lines of a replay.
 
 An expectation is one sentence of the set's EXPECTED.md or ORIGIN.md and gives one row of the table. `because` is the reason
-found for a miss that is known: such a row does not fail the run, but it fails as soon as driftd does meet it.
+of a miss that is known, and `finds` how much of one: such a row does not fail the run, but it fails as soon as driftd finds something
+else, be it better or worse.
 """
 
 import dataclasses
@@ -46,6 +47,7 @@ class Expectation:
     monitor: str
     says: str  # the sentence that is held against driftd
     because: str = ""
+    finds: str = ""  # how what was found begins, with `because`
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

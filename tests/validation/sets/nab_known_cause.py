@@ -56,7 +56,9 @@ def expectations(stamps):
         fires("taxi", "2014-12-29", "taxi: New Year 12-29..01-03", within=2),
         fires("taxi", "2015-01-24", "taxi: blizzard 2015-01-24..29", within=2),
         Silent(monitor="taxi", features=("value",), until="2014-10-30", says="taxi: against the hour of the week silent until October",
+               finds="32 of 45 windows",
                because="the half hours of a day move together, and July is four weeks; the level takes the 96 rows for independent"),
         Silent(monitor="machine", features=("value",), since="2013-12-18", until="2014-01-27", says="machine: between the incidents",
+               finds="38 of 40 windows",
                because="the first week does not hold what the machine does: nearly every day is beyond it"),
     ]

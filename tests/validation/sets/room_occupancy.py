@@ -33,8 +33,10 @@ def expectations(_):
         Silent(monitor="week", features=("error",), methods=("psi",), says="concept: none, error by PSI, weeks"),
         Silent(monitor="day", features=("error",), methods=("psi",), says="concept: none, error by PSI, days"),
         Silent(monitor="day", features=("error",), methods=("adwin",), says="concept: none, error by ADWIN",
+               finds="5 of 11 windows",
                because="errors come in bursts of minutes, mornings and evenings; ADWIN takes rows for independent"),
         Silent(monitor="day", features=("temperature", "humidity"), says="an alert on a single day of temperature, humidity is false",
-               because=WANDER),
-        Silent(monitor="day", features=("co2",), until="2015-02-12", says="and of co2 before 2015-02-12", because=WANDER),
+               finds="11 of 11 windows", because=WANDER),
+        Silent(monitor="day", features=("co2",), until="2015-02-12", says="and of co2 before 2015-02-12",
+               finds="4 of 4 windows", because=WANDER),
     ]
