@@ -18,7 +18,8 @@ PARTITIONS = 4
 ROWS = 18_000  # 30 windows
 SHIFT_FROM = 9_000
 TOPICS = {"rows": PARTITIONS, "events": 1}
-LONGEST_LIFE_S = 1.2  # of a driftd that is killed: from before it is ready to well after some snapshots
+BEFORE_RECORDS_S = 0.6  # at most: records come while driftd starts, or well after
+UNTIL_KILLED_S = [0.2, 0.8]  # at most: while it counts, sends and saves; or when it has
 
 
 def on_mock(bed, topics):
@@ -168,9 +169,10 @@ def kills(make_broker, count):
 
         broker, daemon, producers = label_road(bed, make_broker, "killed", reference)
         for chunk in late_labels.chunks(records, count):
+            time.sleep(generator.uniform(0, BEFORE_RECORDS_S))
             for topic, producer in producers.items():
                 producer.write(late_labels.lines(chunk[topic]))
-            time.sleep(generator.uniform(0, LONGEST_LIFE_S))
+            time.sleep(generator.uniform(0, generator.choice(UNTIL_KILLED_S)))
             daemon.kill()
             daemon.start()
         for producer in producers.values():
