@@ -9,9 +9,6 @@
 
 namespace driftd {
 
-// A reason of the source for not being ready, as the step that failed and what to do about it.
-std::string explain_failure(std::string_view reason);
-
 std::string describe_sample(const TopicSample& sample, const StreamConfig::Fields& fields);
 // What looks wrong in a sample: columns that no record has, records of which none can be used.
 std::vector<std::string> sample_warnings(const TopicSample& sample);
