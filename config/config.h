@@ -40,6 +40,7 @@ struct MetricsConfig {
 struct EngineConfig {
   std::uint32_t shards = 0;  // 0 = auto: cores, at most the number of partitions
   std::uint64_t max_payload_bytes = 1 << 20;
+  std::uint64_t max_pending_labels = 1'000'000;  // predictions, and labels, a monitor keeps until they are joined
 };
 
 struct KafkaSecurity {
@@ -144,6 +145,21 @@ struct AlertSinksConfig {  // alerts.kafka: sinks belong to the daemon, not to a
   bool kafka_windows = false;  // closed windows on the same topic
 };
 
+// Labels that come later, on a topic of their own, and are joined to predictions by event id.
+struct LabelsConfig {
+  std::string topic;                         // "" = none
+  std::string stream;                        // name of the StreamConfig that reads it; follows from `topic`
+  std::string id, value, event_time;         // fields of a label; event_time "" = the record's own timestamp
+  Milliseconds join_within{7 * 86'400'000};  // between a prediction and its label, either way
+};
+
+enum class TaskChoice : std::uint8_t { kAuto, kOff, kBinary, kMulticlass, kRegression };
+
+struct PerformanceConfig {
+  TaskChoice task = TaskChoice::kAuto;
+  double threshold = 0.5;  // binary: a prediction from here on is class 1
+};
+
 struct MonitorConfig {
   std::string name;
   std::string stream;     // name of a StreamConfig; `topic: T` makes or joins stream T
@@ -153,6 +169,8 @@ struct MonitorConfig {
   FeaturesConfig features;
   std::vector<DetectorConfig> detectors;  // empty = auto
   bool quality = true;                    // quality: auto | off
+  LabelsConfig labels;
+  PerformanceConfig performance;
   AlertConfig alerts;
 };
 

@@ -19,6 +19,11 @@ class Checker {
   Checker(const Document& document, const Places& places, Report& report)
       : document_(document), config_(document.config), places_(places), report_(report) {
     for (const auto& stream : config_.streams) streams_.emplace(stream.name, &stream);
+    for (const auto& entry : document.monitors) {
+      if (entry.monitor.labels.stream.empty()) continue;
+      joined_.insert(entry.monitor.stream);
+      joined_.insert(entry.monitor.labels.stream);
+    }
     for (const auto& entry : document.monitors) read_.insert(entry.monitor.stream);
   }
 
@@ -52,6 +57,7 @@ class Checker {
   void check_level(const std::string& path, const MonitorConfig& monitor);
   void check_segments(const std::string& path, const SegmentsConfig& segments);
   void check_concept(const std::string& path, const MonitorConfig& monitor);
+  void check_labels(const std::string& path, const MonitorConfig& monitor);
   void check_stream(std::size_t i);
   void check_loops();
   void check_listener();
@@ -64,7 +70,8 @@ class Checker {
   const Places& places_;
   Report& report_;
   std::map<std::string, const StreamConfig*> streams_;
-  std::set<std::string> read_;  // names of streams that a monitor reads
+  std::set<std::string> read_;    // names of streams that a monitor reads
+  std::set<std::string> joined_;  // names of streams that labels are joined from or to
 };
 
 Mark Checker::place(std::string path) const {
@@ -94,6 +101,7 @@ void Checker::check_monitor(std::size_t i) {
   check_level(path, monitor);
   check_segments(path, monitor.segments);
   check_concept(path, monitor);
+  check_labels(path, monitor);
 }
 
 // N false alarms per T, with a window every D: at N x D / T >= 1 every window may alarm.
@@ -129,12 +137,33 @@ void Checker::check_concept(const std::string& path, const MonitorConfig& monito
   const auto found = streams_.find(monitor.stream);
   if (found == streams_.end()) return;
   const StreamConfig* stream = found->second;
-  if (!stream->fields.prediction.empty() && !stream->fields.label.empty()) return;
+  if (!monitor.labels.topic.empty() || (!stream->fields.prediction.empty() && !stream->fields.label.empty())) return;
   for (const auto& detector : monitor.detectors) {
     const bool on_error = std::ranges::find(detector.fields, "error") != detector.fields.end();
     if (find_sequential(detector.name) == nullptr || !on_error) continue;
     problem(path + ".detectors",
             fmt::format("{} watches 'error', which needs fields.prediction and fields.label of stream '{}'", detector.name, stream->name));
+  }
+}
+
+void Checker::check_labels(const std::string& path, const MonitorConfig& monitor) {
+  const LabelsConfig& labels = monitor.labels;
+  if (labels.topic.empty()) {
+    for (const auto& [key, value] : {std::pair{"id", labels.id}, {"value", labels.value}, {"event_time", labels.event_time}}) {
+      if (!value.empty()) problem(fmt::format("{}.labels.{}", path, key), "is only used with labels.topic");
+    }
+    return;
+  }
+  const auto predictions = streams_.find(monitor.stream), answers = streams_.find(labels.stream);
+  if (predictions == streams_.end() || answers == streams_.end() || predictions == answers) return;
+  const StreamConfig::Fields &rows = predictions->second->fields, &truth = answers->second->fields;
+  if (truth.event_id.empty()) problem(path + ".labels", "missing key 'id': where in a label the event id is");
+  if (truth.label.empty()) problem(path + ".labels", "missing key 'value': where in a label the truth is");
+  if (rows.event_id.empty()) {
+    problem(path + ".labels", fmt::format("labels are joined by event id: set fields.event_id of stream '{}'", monitor.stream));
+  }
+  if (!rows.label.empty()) {
+    problem(path + ".labels.topic", fmt::format("stream '{}' has its labels in fields.label; take one of the two", monitor.stream));
   }
 }
 
@@ -152,13 +181,13 @@ void Checker::check_stream(std::size_t i) {
   if (!dead_letters && !stream.on_error.topic.empty()) stream_problem(i, "on_error.topic", "is only used with 'action: dead_letter'");
   if (!dead_letters && stream.on_error.payload) stream_problem(i, "on_error.payload", "is only used with 'action: dead_letter'");
   const bool prediction = !stream.fields.prediction.empty(), label = !stream.fields.label.empty();
-  if (prediction != label) {
+  if (prediction != label && !joined_.contains(stream.name)) {
     const std::string given = prediction ? "fields.prediction" : "fields.label",
                       missing = prediction ? "fields.label" : "fields.prediction";
     report_.warning(place(fmt::format("streams[{}].{}", i, given)),
                     fmt::format("{}.{} without {}: no concept drift", stream_path(i), given, missing));
   }
-  if (!read_.contains(stream.name) && !stream.name.empty())
+  if (!read_.contains(stream.name) && !joined_.contains(stream.name) && !stream.name.empty())
     warning(fmt::format("streams[{}]", i), fmt::format("no monitor reads stream '{}'", stream.name));
 }
 

@@ -135,6 +135,9 @@ Keys engine_keys(const Get<Config>& at) {
                        DRIFTD_AT(at, engine.shards))),
       ranged(kSize, "max_payload", {kKiB, 64 * kMiB}, "A larger record is counted as oversized and not decoded.",
              DRIFTD_AT(at, engine.max_payload_bytes)),
+      ranged(kInteger, "max_pending_labels", {1000, 1e9},
+             "Predictions, and labels, that one monitor keeps until they are joined. More are left out and counted.",
+             DRIFTD_AT(at, engine.max_pending_labels)),
   };
 }
 
@@ -281,6 +284,23 @@ Keys judging_keys(const Get<MonitorConfig>& at) {
            "auto, or names to options: {psi: {threshold: 0.2}} judges by a fixed threshold, {adwin: {fields: [error]}} watches fields row "
            "by row.",
            DRIFTD_AT(at, detectors)),
+      group("labels", "Labels on a topic of their own, joined to predictions by event id (the stream's fields.event_id).",
+            {
+                leaf(kText, "topic", "The topic. Empty: none.", DRIFTD_AT(at, labels.topic)),
+                leaf(kText, "id", "Where in a label the event id is.", DRIFTD_AT(at, labels.id)),
+                leaf(kText, "value", "Where the truth is.", DRIFTD_AT(at, labels.value)),
+                leaf(kText, "event_time", "When it became known. Empty: the record's own timestamp.", DRIFTD_AT(at, labels.event_time)),
+                ranged(kDuration, "join_within", {kSecond, 366 * kDay},
+                       "Longest time between a prediction and its label. A prediction is judged when this has passed.",
+                       DRIFTD_AT(at, labels.join_within)),
+            }),
+      group("performance", "How predictions are compared with labels.",
+            {
+                choice("task", {"auto", "off", "binary", "multiclass", "regression"},
+                       "auto (by the reference's prediction and label), off, binary, multiclass or regression.",
+                       DRIFTD_AT(at, performance.task)),
+                ranged(kNumber, "threshold", {0, 1}, "binary: a prediction from here on is class 1.", DRIFTD_AT(at, performance.threshold)),
+            }),
       choice("quality", {"off", "auto"}, "auto or off: shares of missing, wrong-typed, out-of-range and unseen values.",
              DRIFTD_AT(at, quality)),
   };

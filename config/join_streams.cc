@@ -52,6 +52,7 @@ class Joiner {
   void run() {
     check_declared();
     for (std::size_t i = 0; i < document_.monitors.size(); ++i) join(i);
+    for (std::size_t i = 0; i < document_.monitors.size(); ++i) join_labels(i);
   }
 
  private:
@@ -64,6 +65,9 @@ class Joiner {
   void make_stream(std::size_t i);
   void join_declared(std::size_t i, std::size_t found);
   void join_implied(std::size_t i, std::size_t found);
+  void join_labels(std::size_t i);
+  void make_label_stream(std::size_t i);
+  void share_label_field(std::size_t i, const std::string& key, const std::string& wanted, std::string& field);
   void share_key(const LeafPath& leaf, std::size_t i, std::size_t found);
 
   Document& document_;
@@ -200,6 +204,50 @@ void Joiner::share_key(const LeafPath& leaf, std::size_t i, std::size_t found) {
   report_.problem(place(own_path), fmt::format("{}: monitors '{}' and '{}' read topic '{}' and differ: {} and {}", own_path,
                                                document_.monitors[setter->second].monitor.name, document_.monitors[i].monitor.name,
                                                document_.monitors[i].topic, there, here));
+}
+
+void Joiner::join_labels(std::size_t i) {
+  MonitorEntry& entry = document_.monitors[i];
+  LabelsConfig& labels = entry.monitor.labels;
+  if (labels.topic.empty()) return;
+  if (!by_topic_.contains(labels.topic)) make_label_stream(i);
+  StreamConfig& read = stream(by_topic_.at(labels.topic));
+  labels.stream = read.name;
+  if (read.name == entry.monitor.stream) {
+    report_.problem(place(monitor_path(i) + ".labels.topic"),
+                    fmt::format("{}.labels.topic: '{}' is where the predictions are; labels in the same record need fields.label only",
+                                monitor_path(i), labels.topic));
+    return;
+  }
+  share_label_field(i, "id", labels.id, read.fields.event_id);
+  share_label_field(i, "value", labels.value, read.fields.label);
+  share_label_field(i, "event_time", labels.event_time, read.fields.event_time);
+}
+
+// As the predictions are read, but for where things are in a record.
+void Joiner::make_label_stream(std::size_t i) {
+  const MonitorEntry& entry = document_.monitors[i];
+  const auto own = std::ranges::find(document_.config.streams, entry.monitor.stream, &StreamConfig::name);
+  StreamConfig made = own != document_.config.streams.end() ? *own : entry.stream;
+  made.name = entry.monitor.labels.topic;
+  made.topics = {made.name};
+  StreamConfig::Fields fields;
+  fields.event_time_unit = made.fields.event_time_unit;
+  made.fields = std::move(fields);
+  const std::size_t index = document_.config.streams.size();
+  by_topic_.emplace(made.name, index);
+  document_.config.streams.push_back(std::move(made));
+  const std::string path = fmt::format("streams[{}]", index);
+  places_[path] = places_[path + ".name"] = places_[path + ".topics"] = place(monitor_path(i) + ".labels.topic");
+}
+
+// What a monitor says of a label, and what its stream has: one of them is enough, two must agree.
+void Joiner::share_label_field(std::size_t i, const std::string& key, const std::string& wanted, std::string& field) {
+  if (field.empty()) field = wanted;
+  if (wanted.empty() || field == wanted) return;
+  const std::string path = monitor_path(i) + ".labels." + key;
+  report_.problem(place(path), fmt::format("{}: topic '{}' is read with '{}' already; got '{}'", path,
+                                           document_.monitors[i].monitor.labels.topic, field, wanted));
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ AppError store_error(const StoreError& error) {
 }
 
 void log_transitions(const EnginePlan& plan, const ClosedWindow& closed) {
-  const std::string& monitor = plan.monitors[closed.judgement.monitor].name;
+  const std::string& monitor = plan.alerts[closed.judgement.monitor].monitor;
   for (const AlertTransition& transition : closed.transitions) {
     const bool bad = transition.transition == Transition::kFiring || transition.transition == Transition::kUpdated;
     (bad ? log_warn : log_info)("alert", transition.summary,

@@ -14,8 +14,8 @@ using namespace std::chrono_literals;
 
 MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options)
     : plan_(plan), in_(in), options_(std::move(options)), engine_(plan), passed_(options_.shards, false) {
-  evaluated_.resize(engine_.monitors(), kNoTime);
-  monitor_status_.resize(engine_.monitors());
+  evaluated_.resize(plan.configs.size(), kNoTime);
+  monitor_status_.resize(plan.configs.size());
   publish(true);
 }
 
@@ -41,7 +41,7 @@ std::expected<void, StoreError> MergerLoop::save_initial(const std::map<TopicPar
 void MergerLoop::apply(ShardOutput output) {
   counters_[output.source_partition] = output.counters;
   for (const ClosedWindow& closed : engine_.apply(std::move(output))) {
-    const std::size_t monitor = closed.judgement.monitor;
+    const std::size_t monitor = plan_.owners[closed.judgement.monitor];
     evaluated_[monitor] = wall_us();
     monitor_status_[monitor] = nullptr;
     if (options_.on_window) options_.on_window(closed);

@@ -19,6 +19,11 @@ std::vector<const PanePlan*> pane_plans(const EnginePlan& plan) {
 constexpr std::string_view kMergerSection = "merger";
 constexpr std::string_view kOutboxSection = "outbox";
 constexpr std::string_view kMonitorSection = "monitor/";
+constexpr std::string_view kLabelsSection = "labels/";
+
+std::string labels_section(const EnginePlan& plan, const LabelJoin& join) {
+  return std::string(kLabelsSection) + plan.alerts[join.plan().monitor].monitor;
+}
 
 }  // namespace
 
@@ -26,6 +31,7 @@ EngineMerger::EngineMerger(const EnginePlan& plan) : plan_(plan), windows_(pane_
   for (std::size_t m = 0; m < plan.monitors.size(); ++m) {
     monitors_.push_back({MonitorJudge(plan.monitors[m]), MonitorAlerts(plan.alerts[m]), {}, nullptr});
   }
+  for (const auto& join : plan.joins) joins_.emplace_back(*join, plan.panes[join->monitor]);
   for (const StreamPlan& stream : plan.streams) {
     if (stream.config.on_error.action != OnError::kDeadLetter) continue;
     for (const char* result : {"ok", "retry", "error"}) dead_letters_[{stream.config.name, result}] = 0;  // error: none is given up
@@ -47,11 +53,44 @@ std::vector<ClosedWindow> EngineMerger::apply(ShardOutput output) {
     undecided_ = true;
   }
   for (OutRecord& letter : output.dead_letters) outbox_.add(std::move(letter));
-  for (Partial& partial : output.partials) windows_.add_partial(std::move(partial));
+  for (Partial& partial : output.partials) add_partial(std::move(partial));
   windows_.set_watermark(partition, output.counters.watermark_us);
+  join_labels();
   std::vector<ClosedWindow> closed;
   for (const Window& window : windows_.take_closed()) closed.push_back(close(window));
   return closed;
+}
+
+const LabelJoin* EngineMerger::join_of(std::size_t monitor) const {
+  const auto found = std::ranges::find(joins_, monitor, [](const LabelJoin& join) { return join.plan().monitor; });
+  return found == joins_.end() ? nullptr : &*found;
+}
+
+void EngineMerger::add_partial(Partial partial) {
+  const auto join = std::ranges::find(joins_, partial.monitor, [](const LabelJoin& each) { return each.plan().monitor; });
+  if (join == joins_.end()) return windows_.add_partial(std::move(partial));
+  const TopicPartition& id = windows_.id_of(partial.source_partition);
+  const bool is_label = windows_.stream_of(partial.source_partition) == join->plan().labels.stream;
+  is_label ? join->add_labels(id, std::move(partial.pane)) : join->add_predictions(id, std::move(partial.pane));
+}
+
+// No row of a stream before this will come any more.
+std::int64_t EngineMerger::passed_us(const PanePlan& rows) const {
+  const std::int64_t watermark = windows_.stream_watermark_us(rows.stream);
+  return watermark == kNoTime || watermark == PartitionPanes::kFinished ? watermark : watermark - rows.lateness_us;
+}
+
+void EngineMerger::join_labels() {
+  for (LabelJoin& join : joins_) {
+    const std::int64_t predictions = passed_us(join.plan().predictions);
+    std::int64_t labels = passed_us(join.plan().labels);
+    // Labels that have stopped, or never began, do not hold judgement back: the clock of the predictions serves for both.
+    if (windows_.all_idle(join.plan().labels.stream)) labels = std::max(labels, predictions);
+    std::vector<LabelJoin::JoinedPane> joined;
+    join.advance(predictions, labels, joined);
+    for (auto& [id, pane] : joined) windows_.add_pane(join.plan().monitor, id, std::move(pane));
+    windows_.set_joined_until(join.plan().monitor, join.joined_until_us());
+  }
 }
 
 ClosedWindow EngineMerger::close(const Window& window) {
@@ -153,6 +192,12 @@ void EngineMerger::save(Snapshot& snapshot) const {
   ByteWriter merger;
   windows_.save(merger);
   snapshot.sections.push_back({std::string(kMergerSection), 1, true, merger.take()});
+  for (const LabelJoin& join : joins_) {
+    ByteWriter out;
+    out.string(plan_.panes[join.plan().monitor].state_key);
+    join.save(out);
+    snapshot.sections.push_back({labels_section(plan_, join), 1, true, out.take()});
+  }
   for (std::size_t m = 0; m < monitors_.size(); ++m) {
     const Monitor& monitor = monitors_[m];
     ByteWriter out;
@@ -195,6 +240,14 @@ std::expected<void, std::string> EngineMerger::load(const Snapshot& snapshot) {
   if (const SnapshotSection* section = snapshot.find(kMergerSection)) {
     ByteReader in(section->bytes);
     if (!windows_.load(in, plan_.stream_of_topic) || !in.done()) return std::unexpected("section 'merger' cannot be read");
+  }
+  for (LabelJoin& join : joins_) {
+    const SnapshotSection* section = snapshot.find(labels_section(plan_, join));
+    if (section == nullptr) continue;
+    ByteReader in(section->bytes);
+    if (in.string() != plan_.panes[join.plan().monitor].state_key) continue;
+    if (!join.load(in) || !in.done()) return std::unexpected("section '" + labels_section(plan_, join) + "' cannot be read");
+    windows_.set_joined_until(join.plan().monitor, join.joined_until_us());
   }
   for (std::size_t m = 0; m < monitors_.size(); ++m) {
     const SnapshotSection* section = snapshot.find(std::string(kMonitorSection) + plan_.monitors[m].name);

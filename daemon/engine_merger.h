@@ -17,6 +17,7 @@
 #include "daemon/monitor/judge.h"
 #include "daemon/state/outbox.h"
 #include "daemon/state/snapshot.h"
+#include "daemon/window/label_join.h"
 #include "daemon/window/window_merger.h"
 
 namespace driftd {
@@ -62,11 +63,11 @@ class EngineMerger {
   std::expected<void, std::string> load(const Snapshot& snapshot);
 
   const EnginePlan& plan() const { return plan_; }
-  std::size_t monitors() const { return monitors_.size(); }
   const Judgement* last_judgement(std::size_t monitor) const;  // nullptr: none yet
   const MonitorAlerts& alerts(std::size_t monitor) const { return monitors_[monitor].alerts; }
   const MonitorHistory& history(std::size_t monitor) const { return monitors_[monitor].history; }
   const WindowMerger& windows() const { return windows_; }
+  const LabelJoin* join_of(std::size_t monitor) const;  // nullptr: its panes are not joined ones
 
  private:
   struct Monitor {
@@ -75,6 +76,9 @@ class EngineMerger {
     MonitorHistory history;
     std::unique_ptr<const Judgement> last;
   };
+  void add_partial(Partial partial);
+  std::int64_t passed_us(const PanePlan& rows) const;
+  void join_labels();
   ClosedWindow close(const Window& window);
   void remember(Monitor& monitor, const Judgement& judgement);
   void enqueue(const ClosedWindow& closed);
@@ -83,6 +87,7 @@ class EngineMerger {
 
   const EnginePlan& plan_;
   WindowMerger windows_;
+  std::vector<LabelJoin> joins_;  // in the order of EnginePlan::joins
   std::vector<Monitor> monitors_;
   Outbox outbox_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters_;

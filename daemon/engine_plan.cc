@@ -7,6 +7,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "daemon/engine_labels.h"
 #include "daemon/runtime/glob.h"
 #include "daemon/runtime/json_writer.h"
 #include "daemon/runtime/segment_key.h"
@@ -38,15 +39,21 @@ class SlotTable {
   std::vector<Slot>& slots_;
 };
 
-// Builds everything of one monitor; the order of its features is that of the reference: by name.
+// What of a monitor is compiled: its features, or the losses of its predictions, whose labels come later and on a topic of their own.
+enum class Part : std::uint8_t { kFeatures, kLosses };
+
+// Builds one part of a monitor; the order of its features is that of the reference: by name.
 class MonitorCompiler {
  public:
-  MonitorCompiler(const Config& config, const MonitorConfig& monitor, const Reference& reference, StreamPlan& stream)
-      : config_(config), monitor_(monitor), reference_(reference), stream_(stream), slots_(stream.decode.slots) {}
+  MonitorCompiler(const Config& config, const MonitorConfig& monitor, const Reference& reference, StreamPlan& stream, Part part)
+      : config_(config), monitor_(monitor), reference_(reference), stream_(stream), part_(part), slots_(stream.decode.slots) {}
+  // Features of the monitor's other part: all of them share its budget of false alarms.
+  void share_level_with(std::size_t features) { other_features_ = features; }
 
   std::expected<void, std::string> compile() {
-    choose_features();
-    if (features_.empty()) return std::unexpected("monitor '" + monitor_.name + "': no column of its reference is left to be monitored");
+    part_ == Part::kFeatures ? choose_features() : choose_losses();
+    if (features_.empty() && part_ == Part::kFeatures)
+      return std::unexpected("monitor '" + monitor_.name + "': no column of its reference is left to be monitored");
     if (auto problem = compile_segments(); !problem.empty()) return std::unexpected(std::move(problem));
     compile_times();
     if (auto problem = compile_level(); !problem.empty()) return std::unexpected(std::move(problem));
@@ -59,10 +66,13 @@ class MonitorCompiler {
   PanePlan panes;
   MonitorPlan plan;
   AlertPlan alerts;
+  std::unique_ptr<const FeatureReference> made_losses;  // where the reference has none
   std::vector<std::string> warnings;
 
  private:
   void choose_features();
+  void choose_losses();
+  bool joins_labels() const { return driftd::joins_labels(monitor_); }
   std::string compile_segments();
   void compile_times();
   std::string compile_level();
@@ -76,7 +86,7 @@ class MonitorCompiler {
     return feature.name == kErrorFeature && !reference_.prediction_column.empty() && !reference_.label_column.empty();
   }
   Kind kind_of(const FeatureReference& feature) const {
-    if (is_derived_error(feature)) return Kind::kPerformance;
+    if (part_ == Part::kLosses || is_derived_error(feature)) return Kind::kPerformance;
     return feature.name == stream_.decode.fields.prediction ? Kind::kPrediction : Kind::kDrift;
   }
   double min_effect_of(const FeatureReference& feature) const {
@@ -88,6 +98,8 @@ class MonitorCompiler {
   const MonitorConfig& monitor_;
   const Reference& reference_;
   StreamPlan& stream_;
+  Part part_;
+  std::size_t other_features_ = 0;
   SlotTable slots_;
   std::vector<const FeatureReference*> features_;
   std::vector<std::optional<std::uint32_t>> reference_segment_;  // all and the declared ones: index in the reference
@@ -97,8 +109,11 @@ class MonitorCompiler {
 void MonitorCompiler::choose_features() {
   for (const FeatureReference& feature : reference_.features) {
     if (!matches_any(monitor_.features.include, feature.name) || matches_any(monitor_.features.exclude, feature.name)) continue;
+    // Labels on a topic of their own are no column of the predictions.
+    if (joins_labels() && (is_derived_error(feature) || feature.name == reference_.label_column)) continue;
     features_.push_back(&feature);
   }
+  if (joins_labels()) return;
   const auto& fields = stream_.decode.fields;
   const bool has_error = std::any_of(features_.begin(), features_.end(), [&](const auto* f) { return is_derived_error(*f); });
   if (!has_error && (fields.prediction.empty() || fields.label.empty())) {
@@ -109,9 +124,25 @@ void MonitorCompiler::choose_features() {
   }
 }
 
+void MonitorCompiler::choose_losses() {
+  const FeatureReference* losses = reference_.find(kErrorFeature);
+  const PerformanceRule rule = performance_rule(monitor_, reference_);
+  if (losses != nullptr && is_derived_error(*losses) && reference_.answers == rule) {
+    features_.push_back(losses);
+    return;
+  }
+  warnings.push_back(
+      "monitor '" + monitor_.name +
+      "': its reference has no losses of this task (build it with --prediction, --label and --task): measures and sequential "
+      "detectors only");
+  if (rule.task == Task::kRegression) return;
+  made_losses = unknown_losses();
+  features_.push_back(made_losses.get());
+}
+
 std::string MonitorCompiler::compile_segments() {
   plan.segments = {"all"};
-  reference_segment_ = {0U};
+  reference_segment_ = {made_losses == nullptr ? std::optional(0U) : std::nullopt};
   const auto& by = monitor_.segments.by;
   if (by.empty()) return {};
   std::vector<std::pair<std::string, std::vector<std::uint64_t>>> declared{{"", {}}};
@@ -133,8 +164,8 @@ std::string MonitorCompiler::compile_segments() {
     }
     declared = std::move(next);
   }
-  const bool has_counts = reference_.segment_by == by;
-  if (!has_counts) {
+  const bool has_counts = reference_.segment_by == by && made_losses == nullptr;
+  if (reference_.segment_by != by && part_ == Part::kFeatures) {
     warnings.push_back("monitor '" + monitor_.name +
                        "': its reference has no counts by these segments (build it with --segment-by): they stay insufficient");
   }
@@ -151,6 +182,7 @@ std::string MonitorCompiler::compile_segments() {
 }
 
 void MonitorCompiler::compile_times() {
+  panes.joined = part_ == Part::kLosses;
   panes.window_us = panes.pane_us = microseconds(monitor_.window.every);
   panes.lateness_us = microseconds(stream_.config.time.lateness);
 }
@@ -165,14 +197,14 @@ std::string MonitorCompiler::compile_level() {
            "': false_alarms allows one or more a window: windows of this length cannot be judged so; lengthen its period or shorten "
            "window.every";
   }
-  const double tests = static_cast<double>(plan.segments.size()) * static_cast<double>(features_.size()) * 2;
+  const double tests = static_cast<double>(plan.segments.size()) * static_cast<double>(features_.size() + other_features_) * 2;
   plan.log_alpha = std::log(per_window / tests);
   return {};
 }
 
 void MonitorCompiler::compile_field(const FeatureReference& feature, FieldPlan& field) {
   const bool numeric = feature.type == FeatureType::kNumeric;
-  if (is_derived_error(feature)) {
+  if (part_ == Part::kLosses || is_derived_error(feature)) {
     field.from = FieldSource::kError;
   } else {
     field.from = numeric ? FieldSource::kNumeric : FieldSource::kCategory;
@@ -251,12 +283,14 @@ void MonitorCompiler::compile_feature(const FeatureReference& feature) {
 }
 
 void MonitorCompiler::compile_alerts() {
-  plan.name = monitor_.name;
+  plan.name = part_ == Part::kFeatures ? monitor_.name : monitor_.name + "/performance";
+  if (part_ == Part::kLosses) plan.performance = performance_rule(monitor_, reference_);
   plan.reference = &reference_;
   plan.min_samples = monitor_.window.min_samples;
   plan.quality = monitor_.quality;
   plan.clear_ratio = monitor_.alerts.fixed.clear_ratio;
   alerts.monitor = monitor_.name;
+  alerts.window_subject = plan.name;
   alerts.config = monitor_.alerts;
   alerts.alpha = std::exp(plan.log_alpha);
   alerts.reference_id = reference_.id;
@@ -277,7 +311,7 @@ void MonitorCompiler::compile_alerts() {
 std::string MonitorCompiler::state_key() const {
   JsonWriter json;
   const auto& fields = stream_.decode.fields;
-  json.begin_object().field("monitor", monitor_.name).field("reference", reference_.id);
+  json.begin_object().field("monitor", plan.name).field("reference", reference_.id);
   json.field("window_us", panes.window_us).field("lateness_us", panes.lateness_us);
   json.field("event_time", fields.event_time).field("unit", static_cast<std::uint64_t>(fields.event_time_unit));
   json.field("prediction", fields.prediction).field("label", fields.label);
@@ -293,8 +327,10 @@ std::string MonitorCompiler::state_key() const {
     }
     json.end_array().end_object();
   }
-  json.end_array().end_object();
-  return monitor_.name + '/' + std::to_string(XXH3_64bits(json.text().data(), json.text().size()));
+  json.end_array();
+  if (part_ == Part::kLosses) write_join(monitor_, performance_rule(monitor_, reference_), json);
+  json.end_object();
+  return plan.name + '/' + std::to_string(XXH3_64bits(json.text().data(), json.text().size()));
 }
 
 StreamPlan make_stream(const Config& config, const StreamConfig& stream) {
@@ -307,10 +343,107 @@ StreamPlan make_stream(const Config& config, const StreamConfig& stream) {
   return plan;
 }
 
-// What the configuration leaves open, the reference knows: the columns it was built with.
-void take_fields(const Reference& reference, StreamConfig::Fields& fields) {
+// What the configuration leaves open, the reference knows: the columns it was built with, and how they compare. Labels on a topic of their
+// own are no field of the predictions.
+std::string take_fields(const MonitorConfig& monitor, const Reference& reference, DecodePlan& decode) {
+  StreamConfig::Fields& fields = decode.fields;
   if (fields.prediction.empty()) fields.prediction = reference.prediction_column;
+  if (!monitor.labels.topic.empty()) return {};
   if (fields.label.empty()) fields.label = reference.label_column;
+  if (!reference.answers) return {};
+  if (decode.answers && decode.answers != reference.answers) {
+    return "monitor '" + monitor.name +
+           "': its reference compares prediction and label otherwise than that of another monitor of stream '" + monitor.stream +
+           "'; set the same performance.task and threshold for both";
+  }
+  decode.answers = reference.answers;
+  return {};
+}
+
+// Builds the plan of all monitors, one after the other.
+class EngineCompiler {
+ public:
+  EngineCompiler(const Config& config, EnginePlan& plan) : config_(config), plan_(plan) {}
+
+  std::expected<void, std::string> compile() {
+    for (std::uint32_t m = 0; m < config_.monitors.size(); ++m) {
+      if (auto added = add_features(m); !added) return added;
+    }
+    for (std::uint32_t m = 0; m < config_.monitors.size(); ++m) {
+      if (!joins_labels(config_.monitors[m])) continue;
+      if (auto added = add_losses(m); !added) return added;
+    }
+    connect();
+    return {};
+  }
+
+ private:
+  StreamPlan* find_stream(const std::string& name) {
+    const auto found = std::ranges::find(plan_.streams, name, [](const StreamPlan& stream) { return stream.config.name; });
+    return found == plan_.streams.end() ? nullptr : &*found;
+  }
+  std::expected<void, std::string> add_features(std::uint32_t m);
+  std::expected<void, std::string> add_losses(std::uint32_t m);
+  void add(std::uint32_t owner, MonitorCompiler compiled, const StreamPlan& stream);
+  void connect();
+
+  const Config& config_;
+  EnginePlan& plan_;
+};
+
+std::expected<void, std::string> EngineCompiler::add_features(std::uint32_t m) {
+  const MonitorConfig& monitor = config_.monitors[m];
+  StreamPlan* const stream = find_stream(monitor.stream);
+  if (stream == nullptr) return std::unexpected("monitor '" + monitor.name + "': no stream '" + monitor.stream + "'");
+  if (auto problem = take_fields(monitor, *plan_.references[m], stream->decode); !problem.empty()) return std::unexpected(problem);
+  MonitorCompiler compiler(config_, monitor, *plan_.references[m], *stream, Part::kFeatures);
+  compiler.share_level_with(joins_labels(monitor) ? 1 : 0);
+  if (auto compiled = compiler.compile(); !compiled) return compiled;
+  add(m, std::move(compiler), *stream);
+  return {};
+}
+
+std::expected<void, std::string> EngineCompiler::add_losses(std::uint32_t m) {
+  const MonitorConfig& monitor = config_.monitors[m];
+  StreamPlan *const predictions = find_stream(monitor.stream), *const labels = find_stream(monitor.labels.stream);
+  if (labels == nullptr) return std::unexpected("monitor '" + monitor.name + "': no stream '" + monitor.labels.stream + "'");
+  if (predictions->decode.fields.prediction.empty()) {
+    return std::unexpected("monitor '" + monitor.name + "': labels are compared with a prediction: set fields.prediction of stream '" +
+                           monitor.stream + "', or build the reference with --prediction");
+  }
+  predictions->decode.keep_answers = labels->decode.keep_answers = true;
+  const auto index = static_cast<std::uint32_t>(plan_.panes.size());
+  plan_.losses_of[m] = index;
+  plan_.references.push_back(plan_.references[m]);
+  MonitorCompiler compiler(config_, monitor, *plan_.references[m], *predictions, Part::kLosses);
+  compiler.share_level_with(plan_.monitors[m].features.size());
+  if (auto compiled = compiler.compile(); !compiled) return compiled;
+  plan_.joins.push_back(make_label_join(monitor, *plan_.references[m], compiler.panes, config_.engine.max_pending_labels));
+  LabelJoinPlan& join = *plan_.joins.back();
+  join.monitor = index;
+  join.predictions.stream = static_cast<std::uint32_t>(predictions - plan_.streams.data());
+  join.labels.stream = static_cast<std::uint32_t>(labels - plan_.streams.data());
+  join.labels.lateness_us = microseconds(labels->config.time.lateness);
+  add(m, std::move(compiler), *predictions);
+  return {};
+}
+
+void EngineCompiler::add(std::uint32_t owner, MonitorCompiler compiled, const StreamPlan& stream) {
+  plan_.owners.push_back(owner);
+  compiled.panes.stream = static_cast<std::uint32_t>(&stream - plan_.streams.data());
+  plan_.panes.push_back(std::move(compiled.panes));
+  plan_.monitors.push_back(std::move(compiled.plan));
+  plan_.alerts.push_back(std::move(compiled.alerts));
+  if (compiled.made_losses) plan_.made_losses.push_back(std::move(compiled.made_losses));
+  for (auto& warning : compiled.warnings) plan_.warnings.push_back(std::move(warning));
+}
+
+// What stage 1 does for whom, once no plan moves any more.
+void EngineCompiler::connect() {
+  for (std::uint32_t m = 0; m < config_.monitors.size(); ++m) plan_.streams[plan_.panes[m].stream].monitors.push_back({m, &plan_.panes[m]});
+  for (const auto& join : plan_.joins) {
+    for (const PanePlan* rows : {&join->predictions, &join->labels}) plan_.streams[rows->stream].monitors.push_back({join->monitor, rows});
+  }
 }
 
 }  // namespace
@@ -321,6 +454,7 @@ std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(c
   auto plan = std::make_unique<EnginePlan>();
   plan->references = std::move(references);
   plan->configs = config.monitors;
+  plan->losses_of.assign(config.monitors.size(), kNoLosses);
   plan->windows_to_kafka = config.alert_sinks.kafka_enabled && config.alert_sinks.kafka_windows;
   for (const StreamConfig& stream : config.streams) {
     for (const std::string& topic : stream.topics) plan->stream_of_topic.emplace(topic, plan->streams.size());
@@ -328,21 +462,7 @@ std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(c
     plan->streams.back().decode.csv_header = csv.header;
     plan->streams.back().decode.csv_delimiter = csv.delimiter;
   }
-  for (std::uint32_t m = 0; m < config.monitors.size(); ++m) {
-    const MonitorConfig& monitor = config.monitors[m];
-    const auto stream =
-        std::find_if(plan->streams.begin(), plan->streams.end(), [&](const auto& s) { return s.config.name == monitor.stream; });
-    if (stream == plan->streams.end()) return std::unexpected("monitor '" + monitor.name + "': no stream '" + monitor.stream + "'");
-    take_fields(*plan->references[m], stream->decode.fields);
-    MonitorCompiler compiler(config, monitor, *plan->references[m], *stream);
-    if (auto compiled = compiler.compile(); !compiled) return std::unexpected(compiled.error());
-    compiler.panes.stream = static_cast<std::uint32_t>(stream - plan->streams.begin());
-    stream->monitors.push_back(m);
-    plan->panes.push_back(std::move(compiler.panes));
-    plan->monitors.push_back(std::move(compiler.plan));
-    plan->alerts.push_back(std::move(compiler.alerts));
-    for (auto& warning : compiler.warnings) plan->warnings.push_back(std::move(warning));
-  }
+  if (auto compiled = EngineCompiler(config, *plan).compile(); !compiled) return std::unexpected(compiled.error());
   return plan;
 }
 

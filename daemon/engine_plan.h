@@ -11,7 +11,8 @@
 #include "daemon/alert/alert.h"
 #include "daemon/decode/decoder.h"
 #include "daemon/monitor/monitor_plan.h"
-#include "daemon/window/pane_plan.h"
+#include "daemon/window/label_join.h"
+#include "daemon/window/partition_panes.h"
 #include "detectors/reference/reference.h"
 
 namespace driftd {
@@ -19,18 +20,25 @@ namespace driftd {
 struct StreamPlan {
   StreamConfig config;
   DecodePlan decode;
-  std::vector<std::uint32_t> monitors;  // indices
+  std::vector<PartitionPanes::Monitor> monitors;  // what stage 1 counts or keeps of it, and for whom
 };
+
+inline constexpr std::uint32_t kNoLosses = UINT32_MAX;
 
 struct EnginePlan {
   std::vector<StreamPlan> streams;
   std::map<std::string, std::uint32_t> stream_of_topic;
-  // One entry a monitor, all by the same index.
+  // One entry a monitor, all by the same index: first those of the configuration, then one for the losses of each that has labels on a
+  // topic of their own, whose windows close when the labels are in.
   std::vector<std::shared_ptr<const Reference>> references;
   std::vector<PanePlan> panes;
   std::vector<MonitorPlan> monitors;
   std::vector<AlertPlan> alerts;
-  std::vector<MonitorConfig> configs;
+  std::vector<MonitorConfig> configs;    // of the monitors of the configuration only
+  std::vector<std::uint32_t> owners;     // by monitor: index in configs
+  std::vector<std::uint32_t> losses_of;  // by monitor of the configuration: index of its losses, kNoLosses
+  std::vector<std::unique_ptr<LabelJoinPlan>> joins;
+  std::vector<std::unique_ptr<const FeatureReference>> made_losses;  // where a reference has none; FeaturePlan points at them
   bool windows_to_kafka = false;
   std::vector<std::string> warnings;  // things an operator should hear at start
 };

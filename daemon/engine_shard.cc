@@ -20,13 +20,17 @@ namespace {
 void save_counters(const PartitionCounters& counters, ByteWriter& out) {
   out.i64(counters.next_offset);
   for (const std::uint64_t value : {counters.records, counters.bytes, counters.rows, counters.lost, counters.skipped}) out.u64(value);
+  out.varint(kRejects);
   for (const std::uint64_t value : counters.rejected) out.u64(value);
 }
 
+// State of a driftd that knew fewer reasons can be read.
 void load_counters(ByteReader& in, PartitionCounters& counters) {
   counters.next_offset = in.i64();
   for (std::uint64_t* value : {&counters.records, &counters.bytes, &counters.rows, &counters.lost, &counters.skipped}) *value = in.u64();
-  for (std::uint64_t& value : counters.rejected) value = in.u64();
+  const std::size_t reasons = in.count(8);
+  if (reasons > kRejects) in.fail();
+  for (std::size_t i = 0; i < std::min(reasons, kRejects); ++i) counters.rejected[i] = in.u64();
 }
 
 }  // namespace
@@ -34,9 +38,7 @@ void load_counters(ByteReader& in, PartitionCounters& counters) {
 bool EngineShard::add_partition(std::uint32_t source_partition, const TopicPartition& id, std::int64_t next_offset,
                                 std::string_view state) {
   const std::uint32_t stream = plan_.stream_of_topic.at(id.topic);
-  std::vector<PartitionPanes::Monitor> monitors;
-  for (const std::uint32_t monitor : plan_.streams[stream].monitors) monitors.push_back({monitor, &plan_.panes[monitor]});
-  Partition partition{id, stream, {}, PartitionPanes(source_partition, monitors)};
+  Partition partition{id, stream, {}, PartitionPanes(source_partition, plan_.streams[stream].monitors)};
   partition.counters.next_offset = next_offset;
   if (!state.empty()) {
     ByteReader in(state);

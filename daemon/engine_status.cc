@@ -60,18 +60,60 @@ void add_reference(const EnginePlan& plan, std::size_t monitor, MonitorStatus& s
   }
 }
 
+// The ratio of a verdict in each window that the monitor's history shows; NaN where that window has none (yet).
+std::vector<double> ratio_history(const EngineMerger& engine, std::size_t monitor, std::size_t verdict, const MonitorStatus& status) {
+  std::map<std::int64_t, double> by_end;
+  for (const auto& entry : engine.history(monitor).entries) {
+    if (verdict < entry.ratios.size()) by_end.emplace(entry.end_us, entry.ratios[verdict]);
+  }
+  std::vector<double> ratios;
+  for (const std::int64_t end : status.history_end_us) {
+    const auto found = by_end.find(end);
+    ratios.push_back(found == by_end.end() ? kNoNumber : found->second);
+  }
+  return ratios;
+}
+
+void add_features(const EngineMerger& engine, std::size_t monitor, const Judgement& last, MonitorStatus& status) {
+  for (std::size_t v = 0; v < last.verdicts.size(); ++v) {
+    const Verdict& verdict = last.verdicts[v];
+    FeatureStatus& feature = status.features.emplace_back(feature_status(engine.plan().monitors[monitor], verdict));
+    feature.alert = engine.alerts(monitor).state(verdict.segment, verdict.feature);
+    feature.ratio_history = ratio_history(engine, monitor, v, status);
+  }
+}
+
+void add_alerts(const MonitorAlerts& alerts, MonitorStatus& status) {
+  for (const auto& [key, count] : alerts.transitions()) status.alert_transitions[key] += count;
+  for (const auto& [reason, count] : alerts.suppressed()) status.alerts_suppressed[reason] += count;
+  for (AlertStatus& alert : alerts.status()) status.alerts.push_back(std::move(alert));
+}
+
+void add_losses(const EngineMerger& engine, std::size_t losses, MonitorStatus& status) {
+  const LabelJoin& join = *engine.join_of(losses);
+  LabelStatus& labels = status.labels.emplace();
+  labels.join_within_us = join.plan().join_within_us;
+  labels.counters = join.counters();
+  labels.pending_predictions = join.pending_predictions();
+  add_alerts(engine.alerts(losses), status);
+  const Judgement* last = engine.last_judgement(losses);
+  if (last == nullptr) return;
+  labels.window_start_us = last->start_us;
+  labels.window_end_us = last->end_us;
+  for (std::size_t s = 0; s < last->performance.size(); ++s) {
+    const SegmentPerformance& performance = last->performance[s];
+    labels.performance.push_back(
+        {engine.plan().monitors[losses].segments[s], performance.predicted, performance.labelled, performance.values});
+  }
+  add_features(engine, losses, *last, status);
+}
+
 void add_window(const EngineMerger& engine, std::size_t monitor, const Judgement& last, MonitorStatus& status) {
   const MonitorPlan& plan = engine.plan().monitors[monitor];
   status.window_start_us = last.start_us;
   status.window_end_us = last.end_us;
   for (std::size_t s = 0; s < last.segment_rows.size(); ++s) status.window_samples[plan.segments[s]] = last.segment_rows[s];
-  for (std::size_t v = 0; v < last.verdicts.size(); ++v) {
-    const Verdict& verdict = last.verdicts[v];
-    FeatureStatus& feature = status.features.emplace_back(feature_status(plan, verdict));
-    feature.alert = engine.alerts(monitor).state(verdict.segment, verdict.feature);
-    for (const auto& entry : engine.history(monitor).entries)
-      feature.ratio_history.push_back(v < entry.ratios.size() ? entry.ratios[v] : kNoNumber);
-  }
+  add_features(engine, monitor, last, status);
 }
 
 }  // namespace
@@ -87,11 +129,9 @@ std::shared_ptr<const MonitorStatus> make_monitor_status(const EngineMerger& eng
     status->history_end_us.push_back(entry.end_us);
     status->history_rows.push_back(entry.rows);
   }
-  const MonitorAlerts& alerts = engine.alerts(monitor);
-  status->alert_transitions = alerts.transitions();
-  status->alerts_suppressed = alerts.suppressed();
-  status->alerts = alerts.status();
+  add_alerts(engine.alerts(monitor), *status);
   if (const Judgement* last = engine.last_judgement(monitor)) add_window(engine, monitor, *last, *status);
+  if (const std::uint32_t losses = engine.plan().losses_of[monitor]; losses != kNoLosses) add_losses(engine, losses, *status);
   return status;
 }
 

@@ -16,6 +16,7 @@ constexpr std::array kVerbs{
     driftd::Verb{"demo", "real data with a real drift, without a Kafka of yours", driftd::run_demo},
     driftd::Verb{"check", "validate a configuration and show what it watches", driftd::run_check},
     driftd::Verb{"replay", "the same engine on files of rows", driftd::run_replay},
+    driftd::Verb{"explain", "why an alert fired, in words", driftd::run_explain},
     driftd::Verb{"compare", "every two-sample statistic of two files, column by column", driftd::run_compare},
     driftd::Verb{"detect", "numbers through a sequential detector: where it fires", driftd::run_detect},
     driftd::Verb{"reference", "freeze a reference from rows; look into one", driftd::run_reference},

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -12,7 +13,9 @@
 
 #include "daemon/decode/record_batch.h"
 #include "daemon/source/message.h"
+#include "daemon/window/label_counters.h"
 #include "detectors/detector.h"
+#include "detectors/performance/performance_counts.h"
 #include "detectors/reference/value_class.h"
 
 namespace driftd {
@@ -64,6 +67,21 @@ struct AlertStatus {
   std::string event_json;  // the last event sent for it
 };
 
+// How predictions compare with labels that come later.
+struct PerformanceStatus {
+  std::string segment;
+  std::uint64_t predicted = 0, labelled = 0;
+  std::vector<PerformanceValue> values;
+};
+
+struct LabelStatus {
+  std::int64_t window_start_us = kNoTime, window_end_us = kNoTime;  // last window whose labels are in
+  std::int64_t join_within_us = 0;
+  std::vector<PerformanceStatus> performance;  // of that window, by segment
+  LabelCounters counters;
+  std::uint64_t pending_predictions = 0;
+};
+
 struct MonitorStatus {
   std::string name, stream;
   std::string reference_id, reference_path;
@@ -81,6 +99,7 @@ struct MonitorStatus {
   std::map<std::string, std::uint64_t> alerts_suppressed;                          // by reason
   std::vector<std::int64_t> history_end_us;                                        // windows of ratio_history, oldest first
   std::vector<std::uint64_t> history_rows;                                         // rows of `all` in them
+  std::optional<LabelStatus> labels;                                               // of a monitor with labels on a topic of their own
   std::vector<FeatureStatus> features;                                             // by (segment, name)
   std::vector<AlertStatus> alerts;                                                 // open first, then the last resolved ones
 };

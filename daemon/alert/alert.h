@@ -15,6 +15,7 @@ namespace driftd {
 // What the alert stage must know of a monitor, fixed for the life of a configuration.
 struct AlertPlan {
   std::string monitor;
+  std::string window_subject;  // whose windows these are: the monitor, or NAME/performance
   AlertConfig config;
   double alpha = kNoNumber;  // level of one test (decision 21); NaN: false_alarms is off
   std::string reference_id;

@@ -56,6 +56,22 @@ std::string line_text(const Line& line, const AlertPlan& plan, const Judgement& 
   return json.end_object().take();
 }
 
+// A measure of performance is no verdict: it has a value and no threshold.
+std::string performance_lines(std::size_t segment, const AlertPlan& plan, const Judgement& judgement) {
+  const SegmentPerformance& performance = judgement.performance[segment];
+  std::string text;
+  for (const auto& [metric, value] : performance.values) {
+    JsonWriter json;
+    json.begin_object().field("monitor", plan.monitor).field("segment", plan.segments[segment]).field("feature", "performance");
+    json.field("method", metric).key("window").begin_object();
+    write_time(json, "start", judgement.start_us);
+    write_time(json, "end", judgement.end_us);
+    json.end_object().field("samples", performance.labelled).field("predictions", performance.predicted).field("statistic", value);
+    text += json.end_object().take() + '\n';
+  }
+  return text;
+}
+
 void write_measure(JsonWriter& json, const Measure& measure) {
   const Score& score = measure.score;
   json.begin_object().field("after", measure.after).field("alarm", measure.alarm).field("before", measure.before);
@@ -117,11 +133,24 @@ void write_segments(JsonWriter& json, const AlertPlan& plan, const Judgement& ju
   json.end_array();
 }
 
+void write_performance(JsonWriter& json, const AlertPlan& plan, const Judgement& judgement) {
+  json.key("performance").begin_array();
+  for (std::size_t i = 0; i < judgement.performance.size(); ++i) {
+    const SegmentPerformance& performance = judgement.performance[i];
+    json.begin_object().field("labelled", performance.labelled).field("predicted", performance.predicted);
+    json.field("segment", plan.segments[i]).key("values").begin_object();
+    for (const auto& [metric, value] : performance.values) json.field(metric, value);
+    json.end_object().end_object();
+  }
+  json.end_array();
+}
+
 void write_data(JsonWriter& json, const AlertPlan& plan, const Judgement& judgement) {
   json.begin_object().field("complete", judgement.complete);
   write_time(json, "end", judgement.end_us);
   json.field("monitor", plan.monitor);
   write_offsets(json, judgement.offsets, kLargestOffsets);
+  if (!judgement.performance.empty()) write_performance(json, plan, judgement);
   json.field("reference", plan.reference_id);
   write_segments(json, plan, judgement);
   write_time(json, "start", judgement.start_us);
@@ -137,17 +166,18 @@ std::string window_event(const AlertPlan& plan, const Judgement& judgement) {
   json.begin_object().key("data");
   write_data(json, plan, judgement);
   json.field("datacontenttype", "application/json").field("id", window_event_id(plan, judgement)).field("partitionkey", plan.monitor);
-  json.field("source", plan.source).field("specversion", "1.0").field("subject", fmt::format("monitors/{}", plan.monitor));
+  json.field("source", plan.source).field("specversion", "1.0").field("subject", fmt::format("monitors/{}", plan.window_subject));
   write_time(json, "time", judgement.end_us);
   return json.field("type", "dev.driftd.window.closed.v1").end_object().take();
 }
 
 std::string window_event_id(const AlertPlan& plan, const Judgement& judgement) {
-  return window_id(plan.monitor, judgement.start_us, judgement.end_us);
+  return window_id(plan.window_subject, judgement.start_us, judgement.end_us);
 }
 
 std::string window_lines(const AlertPlan& plan, const Judgement& judgement) {
   std::string text;
+  for (std::size_t i = 0; i < judgement.performance.size(); ++i) text += performance_lines(i, plan, judgement);
   for (const auto& line : sorted_lines(plan, judgement)) {
     text += line_text(line, plan, judgement);
     text += '\n';

@@ -66,6 +66,29 @@ std::uint64_t count_alerts(const MonitorStatus& monitor, AlertState state) {
   return static_cast<std::uint64_t>(std::ranges::count(monitor.alerts, state, &AlertStatus::state));
 }
 
+// Null where the monitor has no labels on a topic of their own.
+void label_fields(JsonWriter& json, const std::optional<LabelStatus>& labels) {
+  json.key("labels");
+  if (!labels) {
+    json.null();
+    return;
+  }
+  const LabelCounters& counters = labels->counters;
+  json.begin_object().field("joined", counters.joined).field("expired", counters.expired).field("duplicates", counters.duplicates);
+  json.field("corrections", counters.corrections).field("repeated_predictions", counters.repeated_predictions);
+  json.field("unusable", counters.unusable).field("left_out", counters.left_out).field("pending", labels->pending_predictions);
+  time_field(json, "window_start", labels->window_start_us);
+  time_field(json, "window_end", labels->window_end_us);
+  json.key("performance").begin_array();
+  for (const PerformanceStatus& performance : labels->performance) {
+    json.begin_object().field("segment", performance.segment).field("predicted", performance.predicted);
+    json.field("labelled", performance.labelled).key("values").begin_object();
+    for (const auto& [metric, value] : performance.values) json.field(metric, value);
+    json.end_object().end_object();
+  }
+  json.end_array().end_object();
+}
+
 void monitor_fields(JsonWriter& json, const MonitorStatus& monitor) {
   json.field("name", monitor.name).field("stream", monitor.stream);
   json.field("alerts_firing", count_alerts(monitor, AlertState::kFiring));
@@ -75,6 +98,7 @@ void monitor_fields(JsonWriter& json, const MonitorStatus& monitor) {
   time_field(json, "last_evaluation", monitor.last_evaluation_wall_us);
   window_fields(json, monitor);
   reference_fields(json, monitor);
+  label_fields(json, monitor.labels);
 }
 
 void history_fields(JsonWriter& json, const MonitorStatus& monitor) {

@@ -36,6 +36,7 @@ MonitorBudget budget_of(const EnginePlan& plan, std::size_t index) {
   budget.reference_id = monitor.reference->id;
   budget.reference_rows = monitor.reference->rows;
   budget.features = monitor.features.size();
+  if (plan.losses_of[index] != kNoLosses) budget.features += plan.monitors[plan.losses_of[index]].features.size();
   budget.segments = monitor.segments.size();
   budget.window = plan.configs[index].window.every;
   budget.tests = budget.segments * budget.features * kKindsOfTests;
@@ -62,7 +63,7 @@ std::string describe_tests(const MonitorBudget& budget) {
 
 std::vector<MonitorBudget> monitor_budgets(const EnginePlan& plan) {
   std::vector<MonitorBudget> budgets;
-  for (std::size_t m = 0; m < plan.monitors.size(); ++m) budgets.push_back(budget_of(plan, m));
+  for (std::size_t m = 0; m < plan.configs.size(); ++m) budgets.push_back(budget_of(plan, m));
   return budgets;
 }
 

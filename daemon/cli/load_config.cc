@@ -20,15 +20,6 @@ std::string variable(const Environment& environment, const std::string& name) {
   return found == environment.end() ? "" : found->second;
 }
 
-std::expected<std::string, std::string> read_text(const std::string& file) {
-  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
-  std::error_code error;
-  if (std::filesystem::is_directory(file, error)) return std::unexpected("it is a folder");
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return std::unexpected(std::strerror(errno));
-  return std::string(std::istreambuf_iterator<char>(stream), {});
-}
-
 int refuse(const Problems& problems, bool json) {
   if (json) {
     std::fputs(render_json(problems, {}).c_str(), stdout);
@@ -39,6 +30,15 @@ int refuse(const Problems& problems, bool json) {
 }
 
 }  // namespace
+
+std::expected<std::string, std::string> read_text(const std::string& file) {
+  if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  std::error_code error;
+  if (std::filesystem::is_directory(file, error)) return std::unexpected("it is a folder");
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return std::unexpected(std::strerror(errno));
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
 
 void add_config_flags(CLI::App& app, ConfigFlags& flags) {
   app.add_option("-c,--config", flags.file,

@@ -19,6 +19,9 @@ struct ConfigFlags {
 
 void add_config_flags(CLI::App& app, ConfigFlags& flags);
 
+// A whole file, or with "-" standard input. The error is a phrase that follows "cannot read it: ".
+std::expected<std::string, std::string> read_text(const std::string& file);
+
 // This process's variables.
 Environment process_environment();
 

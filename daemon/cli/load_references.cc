@@ -15,12 +15,25 @@ const StreamConfig& stream_of(const Config& config, const MonitorConfig& monitor
   return *std::find_if(config.streams.begin(), config.streams.end(), [&](const auto& stream) { return stream.name == monitor.stream; });
 }
 
+std::optional<Task> chosen_task(TaskChoice choice) {
+  switch (choice) {
+    case TaskChoice::kBinary: return Task::kBinary;
+    case TaskChoice::kMulticlass: return Task::kMulticlass;
+    case TaskChoice::kRegression: return Task::kRegression;
+    case TaskChoice::kAuto:
+    case TaskChoice::kOff: break;
+  }
+  return std::nullopt;
+}
+
 ReferenceOptions options_of(const StreamConfig& stream, const MonitorConfig& monitor) {
   ReferenceOptions options;
   options.time_column = stream.fields.event_time;
   options.time_unit = stream.fields.event_time_unit;
   options.prediction_column = stream.fields.prediction;
-  options.label_column = stream.fields.label;
+  options.label_column = monitor.labels.topic.empty() ? stream.fields.label : monitor.labels.value;
+  options.task = chosen_task(monitor.performance.task);
+  options.threshold = monitor.performance.threshold;
   options.segment_by = monitor.segments.by;
   options.missing_is_fine = true;
   options.say = [name = monitor.name](const std::string& line) {
@@ -33,10 +46,12 @@ ReferenceOptions options_of(const StreamConfig& stream, const MonitorConfig& mon
 
 std::expected<std::vector<std::shared_ptr<const Reference>>, ReferenceFailure> load_references(const Config& config) {
   std::vector<std::shared_ptr<const Reference>> references;
-  std::map<std::string, std::shared_ptr<const Reference>> loaded;  // by path and segment columns, within one stream
+  std::map<std::string, std::shared_ptr<const Reference>> loaded;  // by all that options_of reads
   for (const MonitorConfig& monitor : config.monitors) {
     std::string key = monitor.stream + '\n' + monitor.reference;
     for (const std::string& column : monitor.segments.by) key += '\n' + column;
+    key += "\n\n" + monitor.labels.value + '\n' + std::to_string(static_cast<int>(monitor.performance.task)) + '\n' +
+           std::to_string(monitor.performance.threshold);
     auto& shared = loaded[key];
     if (!shared) {
       auto reference = load_reference(monitor.reference, options_of(stream_of(config, monitor), monitor));

@@ -23,7 +23,7 @@ constexpr const char* kHelp =
 
 struct BuildFlags {
   std::vector<std::string> files;
-  std::string output, time_unit = "ms";
+  std::string output, time_unit = "ms", task = "auto";
   ReferenceOptions options;
 };
 
@@ -42,12 +42,25 @@ void add_build_flags(CLI::App& build, BuildFlags& flags) {
       ->allow_extra_args(false);
   build.add_option("--prediction", flags.options.prediction_column, "Column of what the model said");
   build.add_option("--label", flags.options.label_column, "Column of what was true; with --prediction the feature `error` is made");
+  build.add_option("--task", flags.task, "How prediction and label are compared; auto: by their values")
+      ->check(CLI::IsMember({"auto", "binary", "multiclass", "regression"}))
+      ->capture_default_str();
+  build.add_option("--threshold", flags.options.threshold, "Binary: a prediction from here on is class 1")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
 }
 
 TimeUnit time_unit_of(const std::string& name) {
   if (name == "s") return TimeUnit::kSeconds;
   if (name == "us") return TimeUnit::kMicroseconds;
   return name == "ns" ? TimeUnit::kNanoseconds : TimeUnit::kMilliseconds;
+}
+
+std::optional<Task> task_of(const std::string& name) {
+  for (const Task task : {Task::kBinary, Task::kMulticlass, Task::kRegression}) {
+    if (task_name(task) == name) return task;
+  }
+  return std::nullopt;
 }
 
 int fail(const std::string& message, int code) {
@@ -58,6 +71,7 @@ int fail(const std::string& message, int code) {
 int build(BuildFlags& flags) {
   const bool terminal = ::isatty(STDERR_FILENO) != 0;
   flags.options.time_unit = time_unit_of(flags.time_unit);
+  flags.options.task = task_of(flags.task);
   flags.options.say = [terminal](const std::string& text) { fmt::print(stderr, "{}driftd: {}\n", terminal ? "\r\033[K" : "", text); };
   if (terminal) {
     flags.options.progress = [](int pass, std::uint64_t rows) { fmt::print(stderr, "\r\033[Kpass {}: {} rows", pass, rows); };

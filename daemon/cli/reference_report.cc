@@ -64,6 +64,7 @@ std::string head_lines(const Reference& reference) {
   add("time", reference.time_column);
   add("prediction", reference.prediction_column);
   add("label", reference.label_column);
+  if (reference.answers) add("task", std::string(task_name(reference.answers->task)));
   add("sha256", reference.source_sha256);
   if (!reference.segment_by.empty())
     add("segments", fmt::format("{} by {}", reference.segments.size(), fmt::join(reference.segment_by, ", ")));
@@ -127,7 +128,8 @@ std::string reference_json(const Reference& reference) {
   json.key("created");
   reference.created_us ? json.string(format_event_time(*reference.created_us)) : json.null();
   json.field("time_column", reference.time_column).field("prediction_column", reference.prediction_column);
-  json.field("label_column", reference.label_column).key("segment_by").begin_array();
+  json.field("label_column", reference.label_column);
+  json.field("task", reference.answers ? task_name(reference.answers->task) : "").key("segment_by").begin_array();
   for (const auto& column : reference.segment_by) json.string(column);
   json.end_array().key("segments").begin_object().field("all", reference.rows);
   for (std::size_t s = 0; s < reference.segments.size(); ++s) json.field(reference.segments[s], reference.segment_rows[s + 1]);

@@ -34,6 +34,7 @@ int run_config(std::span<const std::string> args);
 int run_detect(std::span<const std::string> args);
 int run_reference(std::span<const std::string> args);
 int run_schema(std::span<const std::string> args);
+int run_explain(std::span<const std::string> args);
 int run_metrics(std::span<const std::string> args);
 int run_state(std::span<const std::string> args);
 int run_replay(std::span<const std::string> args);

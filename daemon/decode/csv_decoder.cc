@@ -26,6 +26,7 @@ class CsvDecoder final : public Decoder {
     event_time_ = position(plan, plan.fields.event_time);
     prediction_ = position(plan, plan.fields.prediction);
     label_ = position(plan, plan.fields.label);
+    event_id_ = position(plan, plan.keep_answers ? plan.fields.event_id : "");
   }
 
   std::size_t decode(std::span<const Message> messages, std::size_t from, RecordBatch& batch) override {
@@ -45,13 +46,14 @@ class CsvDecoder final : public Decoder {
   }
 
   std::optional<Reject> decode_record(const Message& message, RecordBatch& batch) {
-    if (fields_.split(message.payload, delimiter_) || fields_.size() != columns_) return Reject::kMalformed;
+    if (fields_.split(message.payload, delimiter_) || fields_.size() != columns_) return Reject::kBadCsv;
     row_.start(batch);
     for (const Read& read : numbers_) take_number(read);
     for (const Read& read : categories_) take_category(read);
     if (event_time_ < columns_) take_event_time(fields_[event_time_]);
     if (prediction_ < columns_) take_answer(row_.prediction(), fields_[prediction_]);
     if (label_ < columns_) take_answer(row_.label(), fields_[label_]);
+    if (event_id_ < columns_) row_.event_id().set_text(fields_[event_id_]);
     return row_.finish(message);
   }
 
@@ -73,7 +75,7 @@ class CsvDecoder final : public Decoder {
     time ? row_.event_time(*time) : row_.no_event_time(Reject::kBadTime);
   }
 
-  static void take_answer(Answer& answer, std::string_view text) {
+  static void take_answer(AnswerReader& answer, std::string_view text) {
     if (text.empty()) return;
     const NumberText number = classify_number(text);
     number.value_class == ValueClass::kValid ? answer.set(number.value) : answer.set_text(text);
@@ -84,7 +86,7 @@ class CsvDecoder final : public Decoder {
   TimeUnit unit_;
   std::size_t columns_;
   std::vector<Read> numbers_, categories_;
-  std::size_t event_time_ = 0, prediction_ = 0, label_ = 0;  // positions in the header; columns_: none
+  std::size_t event_time_ = 0, prediction_ = 0, label_ = 0, event_id_ = 0;  // positions in the header; columns_: none
   CsvFields fields_;
   RowWriter row_;
 };

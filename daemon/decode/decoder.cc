@@ -31,6 +31,11 @@ void reserve(const DecodePlan& plan, RecordBatch& batch) {
   batch.numeric_class.resize(numeric);
   batch.category.resize(category);
   batch.category_class.resize(category);
+  if (plan.keep_answers) {
+    batch.event_id.resize(kBatchRows);
+    batch.prediction.resize(kBatchRows);
+    batch.label.resize(kBatchRows);
+  }
   batch.unseen.reserve(unseen);
   batch.unseen_names.reserve(unseen * kUnseenNameBytes);
   batch.rejected.reserve(kBatchRows);

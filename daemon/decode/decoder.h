@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,7 +29,9 @@ struct DecodePlan {
   StreamConfig::Fields fields;
   std::int64_t max_future_us = 0;
   std::uint64_t max_payload_bytes = 0;
-  std::vector<Slot> slots;  // unique by (path, type)
+  std::optional<PerformanceRule> answers;  // how prediction and label of one record are compared; nullopt: by their texts
+  bool keep_answers = false;               // RecordBatch::event_id, prediction and label are wanted
+  std::vector<Slot> slots;                 // unique by (path, type)
   std::size_t numeric_columns() const;
   std::size_t category_columns() const;
   std::vector<std::string> csv_header;  // format csv: the columns of the file

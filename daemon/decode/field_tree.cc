@@ -14,7 +14,8 @@ namespace {
 std::size_t most_planned(const DecodePlan& plan) {
   std::size_t count = 2;
   for (const Slot& slot : plan.slots) count += split_path(slot.path).size();
-  for (const auto* path : {&plan.fields.event_time, &plan.fields.prediction, &plan.fields.label}) count += split_path(*path).size();
+  const auto& fields = plan.fields;
+  for (const auto* path : {&fields.event_time, &fields.prediction, &fields.label, &fields.event_id}) count += split_path(*path).size();
   return count;
 }
 
@@ -42,6 +43,7 @@ void FieldTree::plan_fields(const DecodePlan& plan) {
   if (!plan.fields.event_time.empty()) add_path(plan.fields.event_time).event_time = true;
   if (!plan.fields.prediction.empty()) add_path(plan.fields.prediction).prediction = true;
   if (!plan.fields.label.empty()) add_path(plan.fields.label).label = true;
+  if (plan.keep_answers && !plan.fields.event_id.empty()) add_path(plan.fields.event_id).event_id = true;
   for (Field& field : fields_) {
     if (field.numeric != kNoColumn) field.reads = Reads::kNumber;
     if (field.reads_more()) field.reads = Reads::kMore;

@@ -31,7 +31,7 @@ struct Followers {
 // How much is to be done about a field, so that the usual two cases are one comparison away.
 enum class Reads : std::uint8_t { kNothing, kNumber, kMore };
 
-// What is read from a field. A path may be a slot of both types and also the event time, the prediction or the label.
+// What is read from a field. A path may be a slot of both types and also the event time, the prediction, the label or the event id.
 struct alignas(64) Field {
   static constexpr std::size_t kHeadWords = 4;
   static constexpr std::size_t kHeadKeyBytes = kHeadWords * 8 - 4;
@@ -43,14 +43,14 @@ struct alignas(64) Field {
   std::uint32_t numeric = kNoColumn;
   std::uint32_t key_bytes = 0;
   Reads reads = Reads::kNothing;
-  bool event_time = false, prediction = false, label = false;
+  bool event_time = false, prediction = false, label = false, event_id = false;
   bool has_children = false;  // paths go on below it
   std::uint32_t category = kNoColumn;
   std::uint32_t key_at = 0;  // the whole key: FieldTree::keys_
   Followers first{};         // at the start of the object that this field holds
   Field* parent = nullptr;
 
-  bool reads_more() const { return category != kNoColumn || event_time || prediction || label || has_children; }
+  bool reads_more() const { return category != kNoColumn || event_time || prediction || label || event_id || has_children; }
 };
 
 class FieldTree {

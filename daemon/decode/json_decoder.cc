@@ -113,6 +113,7 @@ class JsonDecoder final : public Decoder {
     if (field.event_time) take_event_time(at);
     if (field.prediction) take_answer(row_.prediction(), at);
     if (field.label) take_answer(row_.label(), at);
+    if (field.event_id) take_answer(row_.event_id(), at);
     if (field.has_children && tape_.type(at) == tape_type::START_OBJECT) walk(at, field);
   }
 
@@ -145,7 +146,7 @@ class JsonDecoder final : public Decoder {
     time ? row_.event_time(*time) : row_.no_event_time(Reject::kBadTime);
   }
 
-  void take_answer(Answer& answer, std::size_t at) {
+  void take_answer(AnswerReader& answer, std::size_t at) {
     switch (tape_.type(at)) {
       case tape_type::STRING: return answer.set_text(tape_.text(at));
       case tape_type::TRUE_VALUE: return answer.set_text("true");

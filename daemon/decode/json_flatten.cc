@@ -3,7 +3,10 @@
 #include <simdjson.h>
 
 #include <cstring>
+#include <utility>
 #include <vector>
+
+#include "detectors/reference/cells.h"
 
 namespace driftd {
 namespace {
@@ -11,25 +14,26 @@ namespace {
 namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
 
-// The walk over a text that the parser refused, up to where it stops making sense.
-simdjson::error_code walk_value(ondemand::value value);
+// The walk over a text that the parser refused, up to where it stops making sense. `levels` may be below a value: what is refused for its
+// depth must not be walked to the bottom.
+simdjson::error_code walk_value(ondemand::value value, std::size_t levels);
 
-simdjson::error_code walk_object(ondemand::object object) {
+simdjson::error_code walk_object(ondemand::object object, std::size_t levels) {
   for (auto field : object) {
     std::string_view key;
     ondemand::value value;
     if (const auto error = field.unescaped_key().get(key)) return error;
     if (const auto error = field.value().get(value)) return error;
-    if (const auto error = walk_value(value)) return error;
+    if (const auto error = walk_value(value, levels)) return error;
   }
   return simdjson::SUCCESS;
 }
 
-simdjson::error_code walk_array(ondemand::array array) {
+simdjson::error_code walk_array(ondemand::array array, std::size_t levels) {
   for (auto element : array) {
     ondemand::value value;
     if (const auto error = std::move(element).get(value)) return error;
-    if (const auto error = walk_value(value)) return error;
+    if (const auto error = walk_value(value, levels)) return error;
   }
   return simdjson::SUCCESS;
 }
@@ -44,18 +48,19 @@ simdjson::error_code walk_scalar(ondemand::value value, ondemand::json_type type
   return value.is_null().get(flag);
 }
 
-simdjson::error_code walk_value(ondemand::value value) {
+simdjson::error_code walk_value(ondemand::value value, std::size_t levels) {
+  if (levels == 0) return simdjson::DEPTH_ERROR;
   ondemand::json_type type;
   if (const auto error = value.type().get(type)) return error;
   ondemand::object object;
   ondemand::array array;
   if (type == ondemand::json_type::object) {
     const auto error = value.get_object().get(object);
-    return error ? error : walk_object(object);
+    return error ? error : walk_object(object, levels - 1);
   }
   if (type == ondemand::json_type::array) {
     const auto error = value.get_array().get(array);
-    return error ? error : walk_array(array);
+    return error ? error : walk_array(array, levels - 1);
   }
   return walk_scalar(value, type);
 }
@@ -67,7 +72,7 @@ std::size_t error_offset(const simdjson::padded_string& text) {
   if (parser.iterate(text).get(document)) return 0;
   ondemand::object object;
   if (document.get_object().get(object)) return 0;
-  walk_object(object);
+  walk_object(object, simdjson::DEFAULT_MAX_DEPTH);
   const char* place = nullptr;
   if (document.current_location().get(place)) return text.size() > 0 ? text.size() - 1 : 0;
   const auto offset = static_cast<std::size_t>(place - text.data());
@@ -81,6 +86,47 @@ void append_key(std::string& path, std::string_view key) {
   }
 }
 
+// The keys of the objects of one record: which of them come for the first time. The keys' bytes stay until the next clear().
+class SeenKeys {
+ public:
+  SeenKeys() : slots_(64) {}
+
+  void clear() { ++record_, used_ = 0; }
+
+  bool first_time(std::uint32_t object, std::string_view key) {
+    if (2 * ++used_ > slots_.size()) grow();
+    return insert({record_, object, key});
+  }
+
+ private:
+  struct Slot {
+    std::uint64_t record = 0;  // of an earlier one: free
+    std::uint32_t object = 0;  // its running number in the record
+    std::string_view key;
+  };
+
+  bool insert(const Slot& wanted) {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t at = (hash_category(wanted.key) + wanted.object) & mask;
+    for (; slots_[at].record == record_; at = (at + 1) & mask) {
+      if (slots_[at].object == wanted.object && slots_[at].key == wanted.key) return false;
+    }
+    slots_[at] = wanted;
+    return true;
+  }
+
+  void grow() {
+    const auto old = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
+    for (const Slot& slot : old) {
+      if (slot.record == record_) insert(slot);
+    }
+  }
+
+  std::vector<Slot> slots_;  // a power of two, at most half full
+  std::uint64_t record_ = 1;
+  std::size_t used_ = 0;
+};
+
 }  // namespace
 
 struct JsonFlattener::State {
@@ -93,6 +139,8 @@ struct JsonFlattener::State {
   std::string paths;   // of all fields, one after another; the fields get their views when it no longer grows
   std::vector<std::size_t> path_ends;
   std::vector<JsonField> fields;
+  SeenKeys seen;
+  std::uint32_t objects = 0;  // begun in this record
 };
 
 JsonFlattener::JsonFlattener() : state_(std::make_unique<State>()) {}
@@ -142,7 +190,9 @@ void JsonFlattener::State::add(dom::element value, std::size_t path_start) {
 }
 
 void JsonFlattener::State::walk(dom::object object) {
+  const std::uint32_t number = objects++;
   for (const auto [key, value] : object) {
+    if (!seen.first_time(number, key)) continue;
     const std::size_t start = paths.size();
     paths += prefix;
     append_key(paths, key);
@@ -156,6 +206,8 @@ std::optional<JsonProblem> JsonFlattener::flatten(std::string_view json) {
   s.path_ends.clear();
   s.paths.clear();
   s.prefix.clear();
+  s.seen.clear();
+  s.objects = 0;
   if (s.padded.size() < json.size() + simdjson::SIMDJSON_PADDING) s.padded.resize(2 * json.size() + simdjson::SIMDJSON_PADDING);
   std::memcpy(s.padded.data(), json.data(), json.size());
   std::memset(s.padded.data() + json.size(), 0, simdjson::SIMDJSON_PADDING);

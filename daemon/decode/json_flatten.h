@@ -1,6 +1,7 @@
 // One JSON object of unknown shape -> its scalar fields by dotted path. Full validation (RFC 8259), as the JSON decoder's.
 // Nested objects are walked: {"a":{"b":1}} has the field `a.b`; a dot or backslash of a key is escaped by a backslash. Arrays are
-// reported as containers, not walked. Fields come in the order of the text, duplicates too: the first one counts.
+// reported as containers, not walked. Fields come in the order of the text. Of a key that an object has twice the first counts, as in the
+// JSON decoder: the second is left out with all that is in it, so every path comes once.
 // One object a thread. Cost O(bytes); no allocation per record in steady state.
 #pragma once
 

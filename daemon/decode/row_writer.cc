@@ -6,6 +6,9 @@
 #include <cmath>
 #include <limits>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 #include "daemon/runtime/event_time.h"
 #include "detectors/reference/cells.h"
 
@@ -43,43 +46,56 @@ bool KnownHashes::contains(std::uint64_t hash) const {
   return false;
 }
 
-void Answer::set_text(std::string_view text) {
+void AnswerReader::set_text(std::string_view text) {
   kind_ = Kind::kText;
   text_ = text;
 }
 
-void Answer::set(double x) {
+void AnswerReader::set(double x) {
   kind_ = Kind::kNumber;
   number_ = x;
 }
 
-void Answer::set(std::int64_t x) {
+void AnswerReader::set(std::int64_t x) {
   if (std::fabs(static_cast<double>(x)) < kExactIntegers) return set(static_cast<double>(x));
   set_text(category_text(x, buffer_));
 }
 
-void Answer::set(std::uint64_t x) {
+void AnswerReader::set(std::uint64_t x) {
   if (static_cast<double>(x) < kExactIntegers) return set(static_cast<double>(x));
   set_text(category_text(x, buffer_));
 }
 
-std::string_view Answer::text() {
-  if (kind_ == Kind::kNumber) set_text(category_text(number_, buffer_));
-  return text_;
-}
+std::string_view AnswerReader::text() { return kind_ == Kind::kNumber ? category_text(number_, buffer_) : text_; }
 
-double Answer::error(Answer& prediction, Answer& label) {
-  if (prediction.kind_ == Kind::kMissing || label.kind_ == Kind::kMissing) return std::numeric_limits<double>::quiet_NaN();
+double AnswerReader::error(AnswerReader& prediction, AnswerReader& label) {
+  if (prediction.kind_ == Kind::kNone || label.kind_ == Kind::kNone) return std::numeric_limits<double>::quiet_NaN();
   const bool numbers = prediction.kind_ == Kind::kNumber && label.kind_ == Kind::kNumber;
   const bool equal = numbers ? prediction.number_ == label.number_ : prediction.text() == label.text();
   return equal ? 0.0 : 1.0;
 }
 
+Answer AnswerReader::answer() {
+  Answer answer{kind_, 0, 0};
+  if (kind_ == Kind::kNumber) answer.number = number_;
+  if (kind_ == Kind::kText) answer.text_hash = hash_category(text_);
+  return answer;
+}
+
+EventId AnswerReader::event_id() {
+  const std::string_view bytes = kind_ == Kind::kNone ? std::string_view() : text();
+  if (bytes.empty()) return {};
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return {hash.high64, hash.low64};
+}
+
 RowWriter::RowWriter(const DecodePlan& plan)
     : record_time_only_(plan.fields.event_time.empty()),
+      keep_answers_(plan.keep_answers),
       max_future_us_(plan.max_future_us),
       known_(plan.category_columns()),
       category_slots_(plan.category_columns()) {
+  if (plan.answers && plan.answers->task != Task::kMulticlass) answers_ = AnswerScale(*plan.answers);
   for (std::size_t i = 0; i < plan.slots.size(); ++i) {
     const Slot& slot = plan.slots[i];
     if (slot.type != SlotType::kCategorical) continue;
@@ -99,6 +115,7 @@ void RowWriter::start(RecordBatch& batch) {
   time_problem_ = Reject::kMissingTime;
   prediction_.clear();
   label_.clear();
+  event_id_.clear();
 }
 
 void RowWriter::category(std::uint32_t column, std::string_view bytes) {
@@ -131,12 +148,22 @@ std::optional<Reject> RowWriter::time_reject(const Message& message) const {
   return time_us_ > latest ? std::optional(Reject::kFutureTime) : std::nullopt;
 }
 
+double RowWriter::error() {
+  if (!answers_) return AnswerReader::error(prediction_, label_);
+  return answers_->loss(prediction_.answer(), label_.answer()).value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
 std::optional<Reject> RowWriter::finish(const Message& message) {
   if (const auto reject = time_reject(message)) return discard(*reject);
   batch_->offset[row_] = message.offset;
   batch_->record_time_us[row_] = message.record_time_us;
   batch_->event_time_us[row_] = record_time_only_ ? message.record_time_us : time_us_;
-  batch_->error[row_] = Answer::error(prediction_, label_);
+  batch_->error[row_] = error();
+  if (keep_answers_) {
+    batch_->prediction[row_] = prediction_.answer();
+    batch_->label[row_] = label_.answer();
+    batch_->event_id[row_] = event_id_.event_id();
+  }
   ++batch_->rows;
   return std::nullopt;
 }

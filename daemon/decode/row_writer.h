@@ -28,20 +28,22 @@ class KnownHashes {
   bool zero_ = false;                 // whether the hash 0 is known
 };
 
-// A prediction or a label. Two are equal when their texts are: numbers by category_text, strings by their bytes.
-class Answer {
+// A prediction, a label or an id while its record is read.
+class AnswerReader {
  public:
-  void clear() { kind_ = Kind::kMissing; }
+  void clear() { kind_ = Kind::kNone; }
   void set_text(std::string_view text);  // the bytes stay until the row is finished
   void set(double x);
   void set(std::int64_t x);
   void set(std::uint64_t x);
-  static double error(Answer& prediction, Answer& label);  // 1: they differ, 0: equal; NaN: one of them is missing
+  static double error(AnswerReader& prediction, AnswerReader& label);  // 1: they differ, 0: equal; NaN: one of them is missing
+  Answer answer();
+  EventId event_id();
 
  private:
-  enum class Kind : std::uint8_t { kMissing, kNumber, kText };
+  using Kind = Answer::Kind;
   std::string_view text();  // the text of a number is made only when it is needed
-  Kind kind_ = Kind::kMissing;
+  Kind kind_ = Kind::kNone;
   double number_ = 0;
   std::string_view text_;
   CategoryBuffer buffer_;
@@ -62,19 +64,22 @@ class RowWriter {
   void no_category(std::uint32_t column, ValueClass why) { category_class_[column * kColumnStride] = why; }
   void event_time(std::int64_t time_us) { time_us_ = time_us, time_problem_ = std::nullopt; }
   void no_event_time(Reject why) { time_problem_ = why; }
-  Answer& prediction() { return prediction_; }
-  Answer& label() { return label_; }
+  AnswerReader& prediction() { return prediction_; }
+  AnswerReader& label() { return label_; }
+  AnswerReader& event_id() { return event_id_; }
 
   // Closes the row and counts it, or says why there is none; then the next start() begins the same row again.
   std::optional<Reject> finish(const Message& message);
   Reject discard(Reject why);  // gives up the row begun
 
  private:
+  double error();
   std::optional<Reject> time_reject(const Message& message) const;
   void note_unseen(std::uint32_t column, std::string_view bytes);
 
-  bool record_time_only_;
+  bool record_time_only_, keep_answers_;
   std::int64_t max_future_us_;
+  std::optional<AnswerScale> answers_;         // where the texts do not say it all
   std::vector<KnownHashes> known_;             // by category column
   std::vector<std::uint16_t> category_slots_;  // category column -> index into DecodePlan::slots
 
@@ -87,7 +92,7 @@ class RowWriter {
   ValueClass* category_class_ = nullptr;
   std::int64_t time_us_ = 0;
   std::optional<Reject> time_problem_;
-  Answer prediction_, label_;
+  AnswerReader prediction_, label_, event_id_;
 };
 
 // The loop of every decoder: decode_record(message) for messages[from...] until the batch is full; what Decoder::decode promises.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace driftd {
 namespace {
@@ -51,6 +52,20 @@ std::string url_host(std::string_view url) {
   authority = authority.substr(authority.rfind('@') + 1);
   const auto split = split_host_port(authority);
   return split ? lower(split->host) : std::string{};
+}
+
+std::optional<HttpAddress> parse_http_url(std::string_view url) {
+  constexpr std::string_view kScheme = "http://";
+  if (lower(url.substr(0, kScheme.size())) != kScheme || url.find_first_of("@?# ") != std::string_view::npos) return std::nullopt;
+  url.remove_prefix(kScheme.size());
+  const std::string authority(url.substr(0, url.find('/')));
+  std::string_view path = url.substr(authority.size());
+  while (path.ends_with('/')) path.remove_suffix(1);
+  const auto split = split_host_port(authority);
+  if (!split || split->host.empty()) return std::nullopt;
+  auto endpoint = parse_endpoint(split->has_port ? authority : authority + ":80");
+  if (!endpoint) return std::nullopt;
+  return HttpAddress{std::move(*endpoint), std::string(path)};
 }
 
 bool host_allowed(std::string_view host_header, std::string_view own, std::string_view external_host) {

@@ -1,4 +1,4 @@
-// Listen addresses and Host headers. Pure; any thread.
+// Listen addresses, addresses of servers and Host headers. Pure; any thread.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,15 @@ std::optional<Endpoint> parse_endpoint(std::string_view text);
 
 // The host of an absolute URL, without brackets: "https://a.example:8/x" -> "a.example". "": none.
 std::string url_host(std::string_view url);
+
+// Whom to ask for "http://a.example:8/x": a.example, port 8 (80 where none is named), and "/x" before every path, without a slash at
+// its end. nullopt: another scheme, no host, a login, a query, a bad port.
+struct HttpAddress {
+  Endpoint endpoint;
+  std::string path;
+  friend bool operator==(const HttpAddress&, const HttpAddress&) = default;
+};
+std::optional<HttpAddress> parse_http_url(std::string_view url);
 
 // Whether a listener on the loopback address `own` answers to this Host header: localhost, its own address, or the host of
 // external_url; the port does not matter (a tunnel changes it). Anything else may be a page that re-bound its own name to us.

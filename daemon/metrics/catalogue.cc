@@ -70,6 +70,15 @@ constexpr std::array kCatalogue{
     MetricSpec{"driftd_drift_evaluable", kGauge, "monitor,segment,feature", "0: too few rows, hence no verdict and no score."},
     MetricSpec{"driftd_drift_score", kGauge, "monitor,segment,feature,method", "Effect size in the last window; never compare methods."},
     MetricSpec{"driftd_drift_threshold", kGauge, "monitor,segment,feature,method", "Fixed limit of the score, where one is set."},
+    // Labels that come later.
+    MetricSpec{"driftd_performance_value", kGauge, "monitor,segment,metric,source",
+               "A measure of the model's answers in the last window whose labels are in; source: realised."},
+    MetricSpec{"driftd_label_coverage_ratio", kGauge, "monitor", "Labelled of all predictions of that window."},
+    MetricSpec{"driftd_labels_joined_total", kCounter, "monitor", "Predictions joined with their label."},
+    MetricSpec{"driftd_labels_unmatched_total", kCounter, "monitor,reason",
+               "Labels and predictions that made no pair: expired, duplicate, correction, repeated_prediction, unusable, capacity."},
+    MetricSpec{"driftd_label_delay_seconds", kHistogram, "monitor", "Time from a prediction to its label."},
+    MetricSpec{"driftd_join_pending_records", kGauge, "monitor", "Predictions that wait for their label."},
     // Quality.
     MetricSpec{"driftd_quality_threshold_ratio", kGauge, "monitor,feature,check", "1 is an alarm."},
     MetricSpec{"driftd_feature_missing_ratio", kGauge, "monitor,feature", "Rows without a value, of all rows of the last window."},
@@ -84,7 +93,10 @@ constexpr std::array kCatalogue{
 
 }  // namespace
 
-std::string_view metric_type_name(MetricType type) { return type == kCounter ? "counter" : "gauge"; }
+std::string_view metric_type_name(MetricType type) {
+  constexpr std::array<std::string_view, 3> kNames{"counter", "gauge", "histogram"};
+  return kNames[static_cast<std::size_t>(type)];
+}
 
 std::span<const MetricSpec> metric_catalogue() { return kCatalogue; }
 

@@ -9,7 +9,7 @@
 
 namespace driftd {
 
-enum class MetricType : std::uint8_t { kCounter, kGauge };
+enum class MetricType : std::uint8_t { kCounter, kGauge, kHistogram };
 std::string_view metric_type_name(MetricType type);
 
 struct MetricSpec {

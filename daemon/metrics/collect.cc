@@ -227,12 +227,45 @@ void add_quality(SampleSet& out, std::string_view monitor, const FeatureStatus& 
           share_of(missing_rows(feature.reference_classes), total_rows(feature.reference_classes)));
 }
 
+Buckets label_delays(const LabelCounters& counters) {
+  Buckets buckets;
+  for (const std::int64_t bound : kLabelDelaySeconds) buckets.upper.push_back(static_cast<double>(bound));
+  buckets.counts.assign(counters.delays.begin(), counters.delays.end());
+  buckets.sum = static_cast<double>(counters.delay_ms) / 1000;
+  return buckets;
+}
+
+void add_labels(SampleSet& out, const std::string& monitor, const LabelStatus& labels) {
+  for (const PerformanceStatus& performance : labels.performance) {
+    for (const auto& [metric, value] : performance.values) {
+      out.add("driftd_performance_value", {monitor, performance.segment, metric, "realised"}, value);
+    }
+  }
+  if (!labels.performance.empty()) {
+    const PerformanceStatus& all = labels.performance.front();
+    out.add("driftd_label_coverage_ratio", {monitor}, share_of(all.labelled, all.predicted));
+  }
+  const LabelCounters& counters = labels.counters;
+  out.add("driftd_labels_joined_total", {monitor}, counters.joined);
+  for (const auto& [reason, count] : {std::pair{"expired", counters.expired},
+                                      {"duplicate", counters.duplicates},
+                                      {"correction", counters.corrections},
+                                      {"repeated_prediction", counters.repeated_predictions},
+                                      {"unusable", counters.unusable},
+                                      {"capacity", counters.left_out}}) {
+    out.add("driftd_labels_unmatched_total", {monitor, reason}, count);
+  }
+  out.add("driftd_label_delay_seconds", {monitor}, label_delays(counters));
+  out.add("driftd_join_pending_records", {monitor}, labels.pending_predictions);
+}
+
 void add_monitor(SampleSet& out, const MonitorStatus& monitor) {
   add_windows(out, monitor);
   add_reference(out, monitor);
   add_alert_counts(out, monitor);
   add_feature_counts(out, monitor);
   add_firing(out, monitor);
+  if (monitor.labels) add_labels(out, monitor.name, *monitor.labels);
   for (const FeatureStatus& feature : monitor.features) {
     add_drift(out, monitor.name, feature);
     if (feature.segment == kAllRows) add_quality(out, monitor.name, feature);

@@ -4,6 +4,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "daemon/metrics/catalogue.h"
@@ -21,16 +22,41 @@ std::vector<std::string> split_names(std::string_view names) {
   return out;
 }
 
+prometheus::MetricType type_of(MetricType type) {
+  switch (type) {
+    case MetricType::kCounter: return prometheus::MetricType::Counter;
+    case MetricType::kGauge: return prometheus::MetricType::Gauge;
+    case MetricType::kHistogram: return prometheus::MetricType::Histogram;
+  }
+  return prometheus::MetricType::Untyped;
+}
+
+prometheus::ClientMetric::Histogram to_histogram(const Buckets& buckets) {
+  prometheus::ClientMetric::Histogram histogram;
+  for (std::size_t i = 0; i < buckets.counts.size(); ++i) {
+    histogram.sample_count += buckets.counts[i];
+    const double bound = i < buckets.upper.size() ? buckets.upper[i] : std::numeric_limits<double>::infinity();
+    histogram.bucket.push_back({histogram.sample_count, bound});
+  }
+  histogram.sample_sum = buckets.sum;
+  return histogram;
+}
+
+// Series on the wire: a histogram has one a bucket, its sum and its count.
+std::size_t series_of(const Sample& sample) { return sample.buckets.counts.empty() ? 1 : sample.buckets.counts.size() + 2; }
+
 prometheus::MetricFamily to_family(const MetricSpec& spec, const std::vector<const Sample*>& samples) {
-  const bool counter = spec.type == MetricType::kCounter;
   const auto names = split_names(spec.labels);
-  prometheus::MetricFamily family{
-      std::string(spec.name), std::string(spec.help), counter ? prometheus::MetricType::Counter : prometheus::MetricType::Gauge, {}};
+  prometheus::MetricFamily family{std::string(spec.name), std::string(spec.help), type_of(spec.type), {}};
   family.metric.reserve(samples.size());
   for (const Sample* sample : samples) {
     auto& metric = family.metric.emplace_back();
     for (std::size_t i = 0; i < names.size(); ++i) metric.label.push_back({names[i], sample->labels[i]});
-    (counter ? metric.counter.value : metric.gauge.value) = sample->value;
+    switch (spec.type) {
+      case MetricType::kCounter: metric.counter.value = sample->value; break;
+      case MetricType::kGauge: metric.gauge.value = sample->value; break;
+      case MetricType::kHistogram: metric.histogram = to_histogram(sample->buckets); break;
+    }
   }
   return family;
 }
@@ -58,7 +84,7 @@ Exposition::Chosen Exposition::choose(const SampleSet& samples) {
   for (std::size_t metric = 0; metric < metrics; ++metric) {
     candidates[metric] = sorted(samples.of(metric));
     const auto stays = [&](const Sample* sample) { return shown_[metric].contains(sample->labels); };
-    used += static_cast<std::size_t>(std::ranges::count_if(candidates[metric], stays));
+    for (const Sample* sample : candidates[metric]) used += stays(sample) ? series_of(*sample) : 0;
   }
   for (std::size_t metric = 0; metric < metrics; ++metric) {
     std::set<Labels> now;
@@ -68,7 +94,7 @@ Exposition::Chosen Exposition::choose(const SampleSet& samples) {
         ++dropped_[metric];
         continue;
       }
-      used += stays ? 0 : 1;
+      used += stays ? 0 : series_of(*sample);
       chosen[metric].push_back(sample);
       now.insert(now.end(), sample->labels);
     }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <utility>
 
 #include "daemon/metrics/catalogue.h"
 #include "daemon/runtime/utf8.h"
@@ -38,14 +39,22 @@ std::string label_text(std::string_view value) {
 
 SampleSet::SampleSet() : samples_(metric_catalogue().size()) {}
 
-void SampleSet::add(std::string_view metric, std::initializer_list<std::string_view> labels, double value) {
+Sample& SampleSet::emplace(std::string_view metric, std::initializer_list<std::string_view> labels) {
   const auto place = find_metric(metric);
   assert(place && label_count(metric_catalogue()[*place]) == labels.size());
-  if (std::isnan(value)) return;
-  Sample sample{{}, value};
+  Sample& sample = samples_[*place].emplace_back();
   sample.labels.reserve(labels.size());
   for (const std::string_view label : labels) sample.labels.push_back(label_text(label));
-  samples_[*place].push_back(std::move(sample));
+  return sample;
+}
+
+void SampleSet::add(std::string_view metric, std::initializer_list<std::string_view> labels, double value) {
+  if (!std::isnan(value)) emplace(metric, labels).value = value;
+}
+
+void SampleSet::add(std::string_view metric, std::initializer_list<std::string_view> labels, Buckets buckets) {
+  assert(buckets.counts.size() == buckets.upper.size() + 1);
+  emplace(metric, labels).buckets = std::move(buckets);
 }
 
 }  // namespace driftd

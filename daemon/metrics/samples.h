@@ -9,9 +9,16 @@
 
 namespace driftd {
 
+struct Buckets {
+  std::vector<double> upper;          // bounds, ascending, without +Inf
+  std::vector<std::uint64_t> counts;  // by bucket, not cumulative; one more than bounds
+  double sum = 0;
+};
+
 struct Sample {
   std::vector<std::string> labels;  // values, in the catalogue's order
   double value = 0;
+  Buckets buckets;  // of a histogram
 };
 
 class SampleSet {
@@ -23,9 +30,11 @@ class SampleSet {
   void add(std::string_view metric, std::initializer_list<std::string_view> labels, std::uint64_t value) {
     add(metric, labels, static_cast<double>(value));
   }
+  void add(std::string_view metric, std::initializer_list<std::string_view> labels, Buckets buckets);
   const std::vector<Sample>& of(std::size_t metric) const { return samples_[metric]; }  // by place in the catalogue
 
  private:
+  Sample& emplace(std::string_view metric, std::initializer_list<std::string_view> labels);
   std::vector<std::vector<Sample>> samples_;
 };
 

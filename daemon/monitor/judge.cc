@@ -165,6 +165,12 @@ Judgement MonitorJudge::judge(const Window& window) {
       judgement.verdicts.push_back(judge_feature(plan_, window, segment, feature));
     }
   }
+  if (plan_.performance) {
+    for (const JoinCounts& counts : window.joined) {
+      const auto& performance = counts.performance;
+      judgement.performance.push_back({counts.predicted, performance.labelled, performance_values(*plan_.performance, performance)});
+    }
+  }
   for (Listener& listener : listeners_) {
     Verdict& verdict = judgement.verdicts[listener.segment * plan_.features.size() + listener.feature];
     verdict.drift.push_back(listen(listener, window));

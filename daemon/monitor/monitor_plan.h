@@ -31,14 +31,15 @@ struct FeaturePlan {
 };
 
 struct MonitorPlan {
-  std::string name;
+  std::string name;  // of the monitor; its losses: NAME/performance
   const Reference* reference = nullptr;
   std::vector<FeaturePlan> features;
   std::vector<std::string> segments;         // "all", declared keys, "__other__"
   double log_alpha = kNoNumber;              // ln of the level of one test (decision 21); NaN: false_alarms is off
   std::optional<std::uint64_t> min_samples;  // nullopt: by type (algorithms 0.3)
   bool quality = true;
-  double clear_ratio = 0.8;  // fixed thresholds: calm below threshold * clear_ratio
+  std::optional<PerformanceRule> performance;  // of losses: how measures are taken from the rows
+  double clear_ratio = 0.8;                    // fixed thresholds: calm below threshold * clear_ratio
 };
 
 inline constexpr double kQualityMinDifference = 0.02;    // decision 22

@@ -8,6 +8,7 @@
 
 #include "daemon/window/window.h"
 #include "detectors/detector.h"
+#include "detectors/performance/performance_counts.h"
 
 namespace driftd {
 
@@ -57,6 +58,12 @@ struct Verdict {
   std::vector<CellShare> cells;  // all coarse cells, in order
 };
 
+// How the predictions of one segment compare with their labels: shown, it raises no alert (the losses do).
+struct SegmentPerformance {
+  std::uint64_t predicted = 0, labelled = 0;
+  std::vector<PerformanceValue> values;  // by the task's order
+};
+
 // All verdicts of one closed window, by (segment, feature).
 struct Judgement {
   std::uint32_t monitor = 0;
@@ -65,6 +72,7 @@ struct Judgement {
   std::vector<std::uint64_t> segment_rows;
   std::vector<OffsetRange> offsets;
   std::vector<Verdict> verdicts;
+  std::vector<SegmentPerformance> performance;  // by segment; empty: no window of losses
 };
 
 }  // namespace driftd

@@ -93,6 +93,29 @@ Verdict load_verdict(ByteReader& in) {
   return verdict;
 }
 
+void save_performance(const SegmentPerformance& performance, ByteWriter& out) {
+  out.varint(performance.predicted);
+  out.varint(performance.labelled);
+  out.varint(performance.values.size());
+  for (const auto& [metric, value] : performance.values) {
+    out.string(metric);
+    out.f64(value);
+  }
+}
+
+SegmentPerformance load_performance(ByteReader& in) {
+  SegmentPerformance performance;
+  performance.predicted = in.varint();
+  performance.labelled = in.varint();
+  const std::size_t values = in.count(9);
+  for (std::size_t i = 0; i < values && in.ok(); ++i) {
+    const std::string_view metric = interned_metric(in.string());
+    if (metric.empty()) in.fail();
+    performance.values.push_back({metric, in.f64()});
+  }
+  return performance;
+}
+
 }  // namespace
 
 void save_judgement(const Judgement& judgement, ByteWriter& out) {
@@ -111,6 +134,8 @@ void save_judgement(const Judgement& judgement, ByteWriter& out) {
   }
   out.varint(judgement.verdicts.size());
   for (const Verdict& verdict : judgement.verdicts) save_verdict(verdict, out);
+  out.varint(judgement.performance.size());
+  for (const SegmentPerformance& performance : judgement.performance) save_performance(performance, out);
 }
 
 bool load_judgement(ByteReader& in, Judgement& judgement) {
@@ -132,6 +157,8 @@ bool load_judgement(ByteReader& in, Judgement& judgement) {
   }
   const std::size_t verdicts = in.count(40);
   for (std::size_t i = 0; i < verdicts && in.ok(); ++i) judgement.verdicts.push_back(load_verdict(in));
+  const std::size_t segments = in.count(3);
+  for (std::size_t i = 0; i < segments && in.ok(); ++i) judgement.performance.push_back(load_performance(in));
   return in.ok();
 }
 

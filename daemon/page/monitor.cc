@@ -81,6 +81,24 @@ Markup feature_list(const PageView& view, const MonitorStatus& monitor) {
   return out += html("</ol>");
 }
 
+// What the labels said of the last window they are in for.
+Markup labels_section(const LabelStatus& labels, std::string_view segment) {
+  const std::string wait = duration_text(labels.join_within_us);
+  const auto shown = std::ranges::find(labels.performance, segment, &PerformanceStatus::segment);
+  if (shown == labels.performance.end()) {
+    return html("<section><h2>Labels</h2><p>Waiting for labels: predictions are judged {} after they were made.</p></section>", {wait});
+  }
+  Markup out = html(R"(<section><h2>Labels</h2><dl class="facts"><dt>Window judged</dt><dd>{}</dd>)",
+                    {range_text(labels.window_start_us, labels.window_end_us)});
+  out += html("<dt>Labelled in it</dt><dd>{} of {} predictions ({}), within {}</dd>",
+              {count_text(shown->labelled), count_text(shown->predicted), share_text(share_of(shown->labelled, shown->predicted)), wait});
+  for (const auto& [metric, value] : shown->values) {
+    const std::string number = number_text(value);
+    out += html("<dt>{}</dt><dd>{}</dd>", {metric_title(metric), number.empty() ? "undefined" : number});
+  }
+  return out += html("<dt>Waiting</dt><dd>{}</dd></dl></section>", {plural(labels.pending_predictions, "prediction")});
+}
+
 std::string alert_count(const MonitorStatus& monitor) {
   const auto open = open_alerts(monitor);
   return open.empty() ? "" : " (" + plural(open.size(), "open alert") + ")";
@@ -94,6 +112,7 @@ std::string monitor_page(const PageView& view, const MonitorStatus& monitor) {
   const auto open = open_alerts(monitor);
   if (!open.empty()) out += html(R"(<section aria-label="Open alerts">{}</section>)", {alert_list(open)});
   out += html("<section><h2>Features, worst first</h2>{}{}</section>", {segment_links(monitor, view.segment), feature_list(view, monitor)});
+  if (monitor.labels) out += labels_section(*monitor.labels, view.segment);
   out += html("<section><h2>Window and reference</h2>{}</section>", {facts(view, monitor)});
   if (const auto resolved = resolved_alerts(monitor); !resolved.empty()) {
     out += html("<section><h2>Resolved alerts</h2>{}</section>", {alert_list(resolved)});

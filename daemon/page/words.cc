@@ -104,6 +104,18 @@ std::string plural(std::uint64_t count, std::string_view one) {
   return fmt::format("{} {}{}", count_text(count), one, count == 1 ? "" : "s");
 }
 
+std::string metric_title(std::string_view metric) {
+  if (metric == "mae" || metric == "rmse" || metric == "f1") {
+    std::string capitals(metric);
+    std::ranges::transform(capitals, capitals.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return capitals;
+  }
+  std::string words(metric);
+  std::ranges::replace(words, '_', ' ');
+  if (!words.empty()) words[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(words[0])));
+  return words;
+}
+
 std::string check_title(std::string_view check) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kTitles{{{"missing", "without a value"},
                                                                                   {"type_mismatch", "of another type"},

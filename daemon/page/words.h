@@ -21,6 +21,7 @@ std::string moment_text(std::int64_t time_us);                       // the same
 std::string range_text(std::int64_t start_us, std::int64_t end_us);  // "23 to 30 Dec 2017"; under a day "30 Dec 2017, 00:05 to 00:10 UTC"
 std::string plural(std::uint64_t count, std::string_view one);       // "1 alert", "2 alerts"
 std::string method_title(std::string_view method);                   // the registry\'s; of what it does not know, the name in words
+std::string metric_title(std::string_view metric);                   // "log_loss" -> "Log loss"
 std::string check_title(std::string_view check);                     // "missing" -> "without a value"
 
 // How something is, worst first.

@@ -4,6 +4,7 @@
 
 #include "daemon/decode/csv_number.h"
 #include "daemon/runtime/event_time.h"
+#include "detectors/reference/cells.h"
 
 namespace driftd {
 namespace {
@@ -61,12 +62,11 @@ std::optional<std::int64_t> time_value(const Cell& cell, TimeUnit unit) {
   return std::nullopt;
 }
 
-std::optional<double> error_value(const Cell* prediction, const Cell* label) {
-  if (!is_answer(prediction) || !is_answer(label)) return std::nullopt;
-  const auto x = exact_number(*prediction), y = exact_number(*label);
-  if (x && y) return *x == *y ? 0.0 : 1.0;
-  CategoryBuffer first, second;
-  return category_value(*prediction, first).text == category_value(*label, second).text ? 0.0 : 1.0;
+Answer answer_of(const Cell* cell) {
+  if (!is_answer(cell)) return {};
+  if (const auto number = exact_number(*cell)) return {Answer::Kind::kNumber, *number, 0};
+  CategoryBuffer buffer;
+  return {Answer::Kind::kText, 0, hash_category(category_value(*cell, buffer).text)};
 }
 
 }  // namespace driftd

@@ -7,6 +7,7 @@
 
 #include "config/config.h"
 #include "daemon/table/table_reader.h"
+#include "detectors/performance/answer.h"
 #include "detectors/reference/category_text.h"
 #include "detectors/reference/value_class.h"
 
@@ -28,7 +29,7 @@ CategoryValue category_value(const Cell& cell, CategoryBuffer& buffer);
 // RFC 3339 text, or an integer of the unit.
 std::optional<std::int64_t> time_value(const Cell& cell, TimeUnit unit);
 
-// 1: a prediction and a label differ, 0: they are equal (numbers by value, else by their text); nullopt: one is missing.
-std::optional<double> error_value(const Cell* prediction, const Cell* label);
+// What a cell says as a prediction or a label; nullptr, null, arrays and objects say nothing.
+Answer answer_of(const Cell* cell);
 
 }  // namespace driftd

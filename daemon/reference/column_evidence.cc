@@ -1,5 +1,6 @@
 #include "daemon/reference/column_evidence.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "daemon/decode/csv_number.h"
@@ -36,7 +37,10 @@ void RepeatWatch::add(std::string_view text) {
 }
 
 void ColumnEvidence::add_number(double value) {
-  increasing_ = increasing_ && std::trunc(value) == value && (numbers_ == 0 || value > last_);
+  integers_ = integers_ && std::trunc(value) == value;
+  increasing_ = increasing_ && integers_ && (numbers_ == 0 || value > last_);
+  min_ = std::min(min_, value);
+  max_ = std::max(max_, value);
   last_ = value;
   ++numbers_;
 }
@@ -69,6 +73,8 @@ void ColumnEvidence::add(const Cell& cell) {
 }
 
 bool ColumnEvidence::looks_numeric() const { return numbers_ > 0 && csv_texts_ == 0 && numbers_ > json_texts_; }
+
+AnswerColumn ColumnEvidence::as_answers() const { return {looks_numeric(), min_, max_, integers_}; }
 
 ColumnEvidence::Finding ColumnEvidence::finding() const {
   const std::uint64_t texts = csv_texts_ + json_texts_;

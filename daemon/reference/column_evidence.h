@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/table/table_reader.h"
+#include "detectors/performance/answer.h"
 
 namespace driftd {
 
@@ -39,13 +41,15 @@ class ColumnEvidence {
   void add(const Cell& cell);
   Finding finding() const;
   bool looks_numeric() const;  // whatever else was found
+  AnswerColumn as_answers() const;
 
  private:
   void add_number(double value);
   void add_text(std::string_view text);
 
   std::uint64_t numbers_ = 0, csv_texts_ = 0, json_texts_ = 0, times_ = 0, containers_ = 0;
-  double last_ = 0;
+  double last_ = 0, min_ = std::numeric_limits<double>::infinity(), max_ = -std::numeric_limits<double>::infinity();
+  bool integers_ = true;
   bool increasing_ = true;
   bool numbers_before_texts_ = false;  // then the watch has not seen all values, and says nothing
   RepeatWatch watch_;

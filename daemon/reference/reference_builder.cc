@@ -86,6 +86,7 @@ class ReferenceBuilder {
   Nothing count_segments();
   Nothing read(int pass, const std::function<Nothing(std::span<const Cell>)>& visit, const ChunkBuffer::Tap& tap = {});
 
+  void settle_answers();
   void make_features();
   Nothing count_row(std::span<const Cell> cells);
   void note_time(const Cell* cell);
@@ -105,6 +106,7 @@ class ReferenceBuilder {
   std::vector<Feature> features_;  // in the order of Reference::features
   std::vector<std::optional<std::size_t>> feature_of_column_;
   std::optional<std::size_t> error_feature_;
+  AnswerScale answers_;  // where there is an error
   SegmentKeys segments_;
   std::vector<const Cell*> row_;  // by column; null: absent
   std::uint64_t unreadable_times_ = 0;
@@ -144,8 +146,17 @@ Nothing ReferenceBuilder::find_out() {
   if (!plan) return std::unexpected(bad_input(plan.error()));
   plan_ = std::move(*plan);
   row_.resize(evidence_.size());
+  if (has_error()) settle_answers();
   make_features();
   return {};
+}
+
+void ReferenceBuilder::settle_answers() {
+  const AnswerColumn prediction = evidence_[*plan_.prediction].as_answers(), label = evidence_[*plan_.label].as_answers();
+  PerformanceRule rule = guess_rule(prediction, label, options_.threshold);
+  if (options_.task) rule = {*options_.task, options_.threshold, *options_.task == Task::kBinary && !prediction.integers};
+  answers_ = AnswerScale(rule);
+  reference_.answers = rule;
 }
 
 void ReferenceBuilder::make_features() {
@@ -178,7 +189,7 @@ void ReferenceBuilder::note_time(const Cell* cell) {
 }
 
 NumericValue ReferenceBuilder::error_of_row() const {
-  const auto error = error_value(row_[*plan_.prediction], row_[*plan_.label]);
+  const auto error = answers_.loss(answer_of(row_[*plan_.prediction]), answer_of(row_[*plan_.label]));
   return error ? NumericValue{ValueClass::kValid, *error} : NumericValue{ValueClass::kAbsent, 0};
 }
 

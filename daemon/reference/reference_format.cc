@@ -58,6 +58,12 @@ void write_varints(ByteWriter& out, const std::vector<Integer>& values) {
   for (const Integer value : values) out.varint(value);
 }
 
+void write_rule(ByteWriter& out, const PerformanceRule& rule) {
+  out.u8(static_cast<std::uint8_t>(rule.task));
+  out.f64(rule.threshold);
+  out.boolean(rule.probabilities);
+}
+
 std::string head_payload(const Reference& reference) {
   ByteWriter out;
   out.string(reference.source_sha256);
@@ -67,6 +73,8 @@ std::string head_payload(const Reference& reference) {
   out.string(reference.time_column);
   out.string(reference.prediction_column);
   out.string(reference.label_column);
+  out.boolean(reference.answers.has_value());
+  if (reference.answers) write_rule(out, *reference.answers);
   write_strings(out, reference.segment_by);
   write_strings(out, reference.segments);
   write_varints(out, reference.segment_rows);
@@ -190,6 +198,16 @@ Problem feature_problem(const FeatureReference& feature, const Reference& refere
   return cells.empty() ? counts_problem(feature, reference) : cells;
 }
 
+PerformanceRule read_rule(ByteReader& in) {
+  const std::uint8_t task = in.u8();
+  if (task > static_cast<std::uint8_t>(Task::kRegression)) in.fail();
+  PerformanceRule rule;
+  rule.task = static_cast<Task>(task);
+  rule.threshold = in.f64();
+  rule.probabilities = in.boolean();
+  return rule;
+}
+
 void read_head(ByteReader& in, Reference& reference) {
   reference.source_sha256 = in.string();
   reference.rows = in.varint();
@@ -199,6 +217,7 @@ void read_head(ByteReader& in, Reference& reference) {
   reference.time_column = in.string();
   reference.prediction_column = in.string();
   reference.label_column = in.string();
+  if (in.boolean()) reference.answers = read_rule(in);
   reference.segment_by = read_strings(in);
   reference.segments = read_strings(in);
   reference.segment_rows = read_varints<std::uint64_t>(in);

@@ -13,7 +13,7 @@
 
 namespace driftd {
 
-inline constexpr std::uint32_t kReferenceVersion = 1;
+inline constexpr std::uint32_t kReferenceVersion = 2;
 
 // The bytes of the reference. Its id is not read: it follows from the rest.
 std::string encode_reference(const Reference& reference);

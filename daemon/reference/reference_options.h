@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
+#include "detectors/performance/performance_counts.h"
 
 namespace driftd {
 
@@ -17,7 +19,9 @@ struct ReferenceOptions {
   std::string time_column;  // "" = the first column that is RFC 3339 in every row, if there is one
   TimeUnit time_unit = TimeUnit::kMilliseconds;
   std::vector<std::string> segment_by;
-  std::string prediction_column, label_column;  // both: the derived feature `error`, 1 where they differ
+  std::string prediction_column, label_column;  // both: the derived feature `error`, the loss of each row
+  std::optional<Task> task;                     // how the two are compared; nullopt: as guess_rule says
+  double threshold = 0.5;                       // binary: a prediction from here on is class 1
   // True: a time, prediction or label column that the rows lack is said, not refused. A configuration names fields of the stream; training
   // rows need not have all of them.
   bool missing_is_fine = false;

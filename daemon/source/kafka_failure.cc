@@ -20,6 +20,7 @@ struct Sign {
 
 // The first that fits: what is more exact comes first.
 constexpr Sign kSigns[] = {
+    {"_AUTO_OFFSET_RESET", {"topic", "the position is no longer in its log: what is gone is counted as lost", false}},
     {"does not exist", {"topic", "create it, or correct the topics in the configuration"}},
     {"OAUTHBEARER token", {"SASL", "no token was given out: check token_url, client_id and client_secret_file under kafka.security.oauth"}},
     {"Unsupported SASL mechanism", {"SASL", "the listener does not offer kafka.security.mechanism"}},
@@ -40,6 +41,8 @@ constexpr KafkaFailure kRead{"ACL", "allow the user Read on the topic"};
 constexpr KafkaFailure kWrite{"ACL", "allow the user Write on the topic"};
 constexpr KafkaFailure kGroup{"ACL", "allow the user Read on the group, or set kafka.group to one it may use"};
 constexpr KafkaFailure kTopic{"topic", "the brokers cannot serve it just now", false};
+constexpr std::string_view kAway[] = {"_TRANSPORT", "_ALL_BROKERS_DOWN", "_TIMED_OUT", "no answer"};
+constexpr KafkaFailure kOther{"Kafka", "it is tried again", false};
 constexpr KafkaFailure kUnreachable{
     "TCP", "check kafka.brokers, that a broker listens there, and that kafka.security.protocol is its listener's", false};
 
@@ -53,7 +56,8 @@ KafkaFailure explain_failure(std::string_view error, KafkaUse use) {
   if (cluster || refused(error, "TOPIC_AUTHORIZATION_FAILED", "Topic authorization failed")) return use == KafkaUse::kRead ? kRead : kWrite;
   const auto sign = std::ranges::find_if(kSigns, [&](const Sign& row) { return error.contains(row.text); });
   if (sign != std::end(kSigns)) return sign->failure;
-  return error.starts_with("topic ") ? kTopic : kUnreachable;
+  if (error.starts_with("topic ")) return kTopic;
+  return std::ranges::any_of(kAway, [&](std::string_view name) { return error.contains(name); }) ? kUnreachable : kOther;
 }
 
 std::string describe_failure(std::string_view error, KafkaUse use) {

@@ -10,7 +10,7 @@ namespace driftd {
 enum class KafkaUse : std::uint8_t { kRead, kWrite };
 
 struct KafkaFailure {
-  std::string_view step;     // DNS, TCP, TLS, SASL, ACL, topic
+  std::string_view step;     // DNS, TCP, TLS, SASL, ACL, topic; Kafka: none of these
   std::string_view way_out;  // one sentence, without a full stop
   bool lasting = true;       // somebody has to change something; false: brokers may just be away
 };

@@ -81,8 +81,6 @@ class JsonlReader final : public TableReader {
   std::vector<std::string> columns_;
   std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> index_;
   std::vector<std::uint32_t> expected_;  // column of the n-th field of the last row: rows mostly have one order
-  std::vector<std::uint64_t> last_row_;  // by column: the row it was last in
-  std::uint64_t row_ = 0;
 };
 
 std::expected<std::optional<std::string_view>, TableError> JsonlReader::next_line() {
@@ -113,20 +111,18 @@ std::uint32_t JsonlReader::column_of(std::string_view path, std::size_t place) {
   if (found == index_.end()) {
     found = index_.emplace(path, static_cast<std::uint32_t>(columns_.size())).first;
     columns_.emplace_back(path);
-    last_row_.push_back(0);
   }
   if (place >= expected_.size()) expected_.resize(place + 1);
   return expected_[place] = found->second;
 }
 
 void JsonlReader::collect_cells() {
-  ++row_;
   cells_.clear();
   const auto fields = flattener_.fields();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     Cell cell = cell_of(fields[i]);
     cell.column = column_of(fields[i].path, i);
-    if (std::exchange(last_row_[cell.column], row_) != row_) cells_.push_back(cell);
+    cells_.push_back(cell);
   }
 }
 

@@ -1,5 +1,8 @@
 #include "daemon/window/pane.h"
 
+#include <algorithm>
+#include <array>
+
 namespace driftd {
 
 Pane make_pane(const PanePlan& plan, std::int64_t start_us) {
@@ -8,6 +11,7 @@ Pane make_pane(const PanePlan& plan, std::int64_t start_us) {
   pane.segments.resize(plan.segments.size());
   pane.unseen.resize(plan.fields.size());
   pane.values.resize(plan.fields.size());
+  if (plan.joined) pane.joined.resize(plan.segments.size());
   return pane;
 }
 
@@ -21,6 +25,17 @@ CellCounts<std::uint32_t> make_counts(const PanePlan& plan) {
   counts.min.assign(fields, std::numeric_limits<double>::infinity());
   counts.max.assign(fields, -std::numeric_limits<double>::infinity());
   return counts;
+}
+
+void count_value(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts) {
+  std::uint16_t cell = 0;
+  plan.kernel.cells({&value, 1}, &cell);
+  ++counts.classes[field * kValueClasses];
+  ++counts.cells[plan.first_cell + cell];
+  counts.below[field] += value < plan.min;
+  counts.above[field] += value > plan.max;
+  counts.min[field] = std::min(counts.min[field], value);
+  counts.max[field] = std::max(counts.max[field], value);
 }
 
 bool is_started(const CellCounts<std::uint32_t>& counts) { return !counts.classes.empty(); }
@@ -76,7 +91,81 @@ void load_values(ByteReader& in, std::vector<SequentialValue>& values) {
   }
 }
 
+void save_rows(const std::vector<JoinRow>& rows, ByteWriter& out) {
+  out.varint(rows.size());
+  for (const JoinRow& row : rows) save_join_row(row, out);
+}
+
+void load_rows(ByteReader& in, std::vector<JoinRow>& rows) {
+  rows.resize(in.count(kJoinRowBytes));
+  for (JoinRow& row : rows) row = load_join_row(in);
+}
+
+void save_sum(const ExactSum& sum, ByteWriter& out) {
+  for (const std::int64_t limb : sum.canonical()) out.varint(static_cast<std::uint64_t>(limb));
+}
+
+ExactSum load_sum(ByteReader& in) {
+  std::array<std::int64_t, ExactSum::kLimbs> limbs{};
+  for (std::int64_t& limb : limbs) limb = static_cast<std::int64_t>(in.varint());
+  if (!ExactSum::is_canonical(limbs)) in.fail();
+  return ExactSum::of_canonical(limbs);
+}
+
+void save_joined(const JoinCounts& counts, ByteWriter& out) {
+  out.varint(counts.predicted);
+  out.varint(counts.performance.labelled);
+  out.varint(counts.performance.confusion.size());
+  for (const auto& [pair, rows] : counts.performance.confusion) {
+    out.varint(pair.first);
+    out.varint(pair.second);
+    out.varint(rows);
+  }
+  for (const auto* sum : {&counts.performance.log_loss, &counts.performance.squared_error, &counts.performance.absolute_error}) {
+    save_sum(*sum, out);
+  }
+}
+
+void load_joined(ByteReader& in, JoinCounts& counts) {
+  counts.predicted = in.varint();
+  counts.performance.labelled = in.varint();
+  const std::size_t pairs = in.count(3);
+  for (std::size_t i = 0; i < pairs && in.ok(); ++i) {
+    const auto label = static_cast<std::uint32_t>(in.varint()), decided = static_cast<std::uint32_t>(in.varint());
+    counts.performance.confusion[{label, decided}] = in.varint();
+  }
+  for (auto* sum : {&counts.performance.log_loss, &counts.performance.squared_error, &counts.performance.absolute_error}) {
+    *sum = load_sum(in);
+  }
+}
+
 }  // namespace
+
+void save_join_row(const JoinRow& row, ByteWriter& out) {
+  out.u64(row.id.high);
+  out.u64(row.id.low);
+  out.i64(row.event_time_us);
+  out.i64(row.offset);
+  out.u32(row.segment);
+  out.u8(static_cast<std::uint8_t>(row.answer.kind));
+  out.f64(row.answer.number);
+  out.u64(row.answer.text_hash);
+}
+
+JoinRow load_join_row(ByteReader& in) {
+  JoinRow row;
+  row.id.high = in.u64();
+  row.id.low = in.u64();
+  row.event_time_us = in.i64();
+  row.offset = in.i64();
+  row.segment = in.u32();
+  const std::uint8_t kind = in.u8();
+  if (kind > static_cast<std::uint8_t>(Answer::Kind::kText)) in.fail();
+  row.answer.kind = static_cast<Answer::Kind>(kind);
+  row.answer.number = in.f64();
+  row.answer.text_hash = in.u64();
+  return row;
+}
 
 void save_pane(const Pane& pane, ByteWriter& out) {
   out.i64(pane.start_us);
@@ -92,6 +181,9 @@ void save_pane(const Pane& pane, ByteWriter& out) {
     }
   }
   for (const auto& values : pane.values) save_values(values, out);
+  save_rows(pane.rows, out);
+  out.varint(pane.unusable_rows);
+  for (const JoinCounts& counts : pane.joined) save_joined(counts, out);
 }
 
 bool load_pane(const PanePlan& plan, ByteReader& in, Pane& pane) {
@@ -110,7 +202,43 @@ bool load_pane(const PanePlan& plan, ByteReader& in, Pane& pane) {
     }
   }
   for (auto& values : pane.values) load_values(in, values);
+  load_rows(in, pane.rows);
+  const std::size_t segments = plan.segments.size();
+  for (const JoinRow& row : pane.rows) {
+    if (row.segment >= segments) in.fail();
+  }
+  pane.unusable_rows = in.varint();
+  for (JoinCounts& counts : pane.joined) load_joined(in, counts);
   return in.ok();
+}
+
+void save_id(const TopicPartition& id, ByteWriter& out) {
+  out.string(id.topic);
+  out.u32(static_cast<std::uint32_t>(id.partition));
+}
+
+TopicPartition load_id(ByteReader& in) {
+  TopicPartition id;
+  id.topic = std::string(in.string());
+  id.partition = static_cast<std::int32_t>(in.u32());
+  return id;
+}
+
+void save_panes(const PartPanes& panes, ByteWriter& out) {
+  out.varint(panes.size());
+  for (const auto& [id, pane] : panes) {
+    save_id(id, out);
+    save_pane(pane, out);
+  }
+}
+
+bool load_panes(const PanePlan& plan, ByteReader& in, PartPanes& panes) {
+  const std::size_t count = in.count(1);
+  for (std::size_t i = 0; i < count; ++i) {
+    const TopicPartition id = load_id(in);
+    if (!load_pane(plan, in, panes[id])) return false;
+  }
+  return in.ok() && !panes.empty();
 }
 
 }  // namespace driftd

@@ -8,11 +8,22 @@
 #include <string>
 #include <vector>
 
+#include "daemon/decode/record_batch.h"
 #include "daemon/runtime/codec.h"
 #include "daemon/window/pane_plan.h"
 #include "daemon/window/window.h"
 
 namespace driftd {
+
+// A prediction or a label that waits for the other.
+struct JoinRow {
+  EventId id;
+  std::int64_t event_time_us = 0;
+  std::int64_t offset = 0;
+  std::uint32_t segment = 0;  // of a prediction
+  Answer answer;
+  friend bool operator==(const JoinRow&, const JoinRow&) = default;
+};
 
 struct Pane {
   std::int64_t start_us = 0;
@@ -22,6 +33,9 @@ struct Pane {
   std::vector<CellCounts<std::uint32_t>> segments;           // as SegmentPlan::size(); without cells until the first row
   std::vector<std::map<std::string, std::uint64_t>> unseen;  // by field
   std::vector<std::vector<SequentialValue>> values;          // by field
+  std::vector<JoinRow> rows;                                 // PaneRows::kPredictions, kLabels: in offset order
+  std::uint64_t unusable_rows = 0;                           // of them: without an id or an answer, and so not kept
+  std::vector<JoinCounts> joined;                            // of a joined pane: by segment
 
   friend bool operator==(const Pane&, const Pane&) = default;
 };
@@ -30,8 +44,22 @@ Pane make_pane(const PanePlan& plan, std::int64_t start_us);
 CellCounts<std::uint32_t> make_counts(const PanePlan& plan);  // zeros, ready to count
 bool is_started(const CellCounts<std::uint32_t>& counts);     // make_counts was called for it
 
+// Counts one valid number. Where many come as a column, PartitionPanes does it faster.
+void count_value(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts);
+
 void save_pane(const Pane& pane, ByteWriter& out);
 bool load_pane(const PanePlan& plan, ByteReader& in, Pane& pane);  // false: does not fit the plan
+
+// The panes of one start, by source partition.
+using PartPanes = std::map<TopicPartition, Pane>;
+void save_panes(const PartPanes& panes, ByteWriter& out);
+bool load_panes(const PanePlan& plan, ByteReader& in, PartPanes& panes);  // false: corrupt, or none
+void save_id(const TopicPartition& id, ByteWriter& out);
+TopicPartition load_id(ByteReader& in);
+
+inline constexpr std::size_t kJoinRowBytes = 53;
+void save_join_row(const JoinRow& row, ByteWriter& out);
+JoinRow load_join_row(ByteReader& in);
 
 // A closed pane of one source partition on its way to the merger.
 struct Partial {

@@ -35,8 +35,13 @@ struct SegmentPlan {
   std::size_t size() const { return columns.empty() ? 1 : declared.size() + 2; }  // all, declared..., __other__
 };
 
+// What a pane holds of its rows: counts by cell, or the rows themselves where they wait for a join by event id.
+enum class PaneRows : std::uint8_t { kCounted, kPredictions, kLabels };
+
 struct PanePlan {
   std::uint32_t stream = 0;
+  PaneRows rows = PaneRows::kCounted;
+  bool joined = false;       // its panes come from a LabelJoin, not from source partitions
   std::int64_t pane_us = 0;  // divides the window
   std::int64_t window_us = 0;
   std::int64_t lateness_us = 0;

@@ -70,6 +70,7 @@ void PartitionPanes::count_rows(MonitorPanes& monitor, const RecordBatch& batch,
   Pane& pane = found->second;
   pane.first_offset = std::min(pane.first_offset, batch.offset[rows.index[0]]);
   pane.last_offset = std::max(pane.last_offset, batch.offset[rows.index[rows.count - 1]]);
+  if (plan.rows != PaneRows::kCounted) return keep_rows(plan, batch, rows, pane);
   for (std::uint32_t i = 0; i < rows.count; ++i) {
     auto& counts = pane.segments[row_segment_[rows.index[i]]];
     if (!is_started(counts)) counts = make_counts(plan);
@@ -173,6 +174,18 @@ void PartitionPanes::keep_values(const MonitorPanes& monitor, const RecordBatch&
       continue;
     }
     values.push_back({batch.event_time_us[row], batch.offset[row], row_segment_[row], column.numbers[row]});
+  }
+}
+
+void PartitionPanes::keep_rows(const PanePlan& plan, const RecordBatch& batch, Rows rows, Pane& pane) {
+  const auto& answers = plan.rows == PaneRows::kLabels ? batch.label : batch.prediction;
+  for (std::uint32_t i = 0; i < rows.count; ++i) {
+    const std::uint32_t row = rows.index[i];
+    if (batch.event_id[row].missing() || answers[row].kind == Answer::Kind::kNone) {
+      ++pane.unusable_rows;
+      continue;
+    }
+    pane.rows.push_back({batch.event_id[row], batch.event_time_us[row], batch.offset[row], row_segment_[row], answers[row]});
   }
 }
 

@@ -60,6 +60,7 @@ class PartitionPanes {
   void count_plain(const FieldPlan& plan, std::size_t field, const double* numbers, Rows rows, CellCounts<std::uint32_t>& counts);
   void count_field(MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
   void keep_values(const MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
+  void keep_rows(const PanePlan& plan, const RecordBatch& batch, Rows rows, Pane& pane);
   void keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane);
   void close(MonitorPanes& monitor, std::int64_t until_us, std::vector<Partial>& closed);
 

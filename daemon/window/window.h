@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/source/message.h"
+#include "detectors/performance/performance_counts.h"
 #include "detectors/reference/value_class.h"
 
 namespace driftd {
@@ -41,6 +42,13 @@ struct OffsetRange {
   friend bool operator==(const OffsetRange&, const OffsetRange&) = default;
 };
 
+// Predictions and labels of one segment.
+struct JoinCounts {
+  std::uint64_t predicted = 0;    // rows with a prediction; those with a label: performance.labelled
+  PerformanceCounts performance;  // of the labelled ones
+  friend bool operator==(const JoinCounts&, const JoinCounts&) = default;
+};
+
 struct Window {
   std::uint32_t monitor = 0;
   std::int64_t start_us = 0, end_us = 0;                     // [start, end)
@@ -49,6 +57,7 @@ struct Window {
   std::vector<OffsetRange> offsets;                          // ascending
   std::vector<std::map<std::string, std::uint64_t>> unseen;  // by field: names of unseen categories (a bounded sample), counts
   std::vector<std::vector<SequentialValue>> values;          // by field, in order; empty where no sequential detector listens
+  std::vector<JoinCounts> joined;                            // by segment; empty: the monitor does not compare with labels
 };
 
 }  // namespace driftd

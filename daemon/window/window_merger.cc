@@ -7,7 +7,7 @@
 namespace driftd {
 
 WindowMerger::WindowMerger(const std::vector<const PanePlan*>& monitors) {
-  for (const PanePlan* plan : monitors) monitors_.push_back({plan, {}, kNoTime});
+  for (const PanePlan* plan : monitors) monitors_.push_back({plan, {}, kNoTime, kNoTime});
 }
 
 bool WindowMerger::add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id) {
@@ -23,14 +23,16 @@ bool WindowMerger::add_partition(std::uint32_t stream, std::uint32_t source_part
   return is_new;
 }
 
-void WindowMerger::add_partial(Partial partial) {
-  MonitorState& monitor = monitors_.at(partial.monitor);
-  const std::int64_t start = partial.pane.start_us;
+void WindowMerger::add_partial(Partial partial) { add_pane(partial.monitor, id_of(partial.source_partition), std::move(partial.pane)); }
+
+void WindowMerger::add_pane(std::uint32_t index, const TopicPartition& id, Pane pane) {
+  MonitorState& monitor = monitors_.at(index);
+  const std::int64_t start = pane.start_us;
   if (pane_start(start, monitor.plan->window_us) + monitor.plan->window_us <= monitor.closed_until_us) {
     ++partials_dropped_;
     return;
   }
-  monitor.panes[start].insert_or_assign(partitions_.at(partial.source_partition).id, std::move(partial.pane));
+  monitor.panes[start].insert_or_assign(id, std::move(pane));
 }
 
 void WindowMerger::set_watermark(std::uint32_t source_partition, std::int64_t watermark_us) {
@@ -42,6 +44,16 @@ void WindowMerger::set_idle(std::uint32_t source_partition, bool idle) { partiti
 
 bool WindowMerger::any_idle() const {
   return std::any_of(partitions_.begin(), partitions_.end(), [](const auto& entry) { return entry.second.idle; });
+}
+
+bool WindowMerger::all_idle(std::uint32_t stream) const {
+  bool any = false;
+  for (const auto& [index, partition] : partitions_) {
+    if (partition.stream != stream) continue;
+    if (!partition.idle) return false;
+    any = true;
+  }
+  return any;
 }
 
 std::int64_t WindowMerger::stream_watermark_us(std::uint32_t stream) const {
@@ -65,16 +77,21 @@ std::int64_t WindowMerger::next_end(const MonitorState& monitor) const {
   return pane_start(monitor.panes.begin()->first, monitor.plan->window_us) + monitor.plan->window_us;
 }
 
+std::int64_t WindowMerger::passed_us(const MonitorState& monitor) const {
+  if (monitor.plan->joined) return monitor.joined_until_us;
+  const std::int64_t watermark = stream_watermark_us(monitor.plan->stream);
+  return watermark == kNoTime || watermark == PartitionPanes::kFinished ? watermark : watermark - monitor.plan->lateness_us;
+}
+
 std::vector<Window> WindowMerger::take_closed() {
   std::vector<Window> windows;
   for (std::uint32_t m = 0; m < monitors_.size(); ++m) {
     MonitorState& monitor = monitors_[m];
-    const std::int64_t watermark = stream_watermark_us(monitor.plan->stream);
-    if (watermark == kNoTime) continue;
-    const bool finished = watermark == PartitionPanes::kFinished;
-    const std::int64_t passed = finished ? watermark : watermark - monitor.plan->lateness_us;
+    const std::int64_t passed = passed_us(monitor);
+    if (passed == kNoTime) continue;
     while (!monitor.panes.empty() && next_end(monitor) <= passed) windows.push_back(merge(m, next_end(monitor)));
-    if (!finished) monitor.closed_until_us = std::max(monitor.closed_until_us, pane_start(passed, monitor.plan->window_us));
+    if (passed != PartitionPanes::kFinished)
+      monitor.closed_until_us = std::max(monitor.closed_until_us, pane_start(passed, monitor.plan->window_us));
   }
   std::stable_sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.end_us < b.end_us; });
   return windows;
@@ -95,6 +112,11 @@ void add_counts(const CellCounts<std::uint32_t>& from, CellCounts<std::uint64_t>
     to.min[i] = std::min(to.min[i], from.min[i]);
     to.max[i] = std::max(to.max[i], from.max[i]);
   }
+}
+
+void add_joined(const JoinCounts& from, JoinCounts& to) {
+  to.predicted += from.predicted;
+  merge(from.performance, to.performance);
 }
 
 CellCounts<std::uint64_t> zero_counts(const PanePlan& plan) {
@@ -120,13 +142,17 @@ void add_offsets(const TopicPartition& id, const Pane& pane, std::vector<OffsetR
 }
 
 // Panes arrive in the canonical order (start, topic, partition); a stable sort by event time completes (time, topic, partition, offset).
-void add_pane(const TopicPartition& id, Pane pane, Window& window) {
+void merge_pane(const TopicPartition& id, Pane pane, Window& window) {
   window.complete = window.complete && pane.complete;
   add_offsets(id, pane, window.offsets);
   for (std::size_t s = 0; s < pane.segments.size(); ++s) {
     if (!is_started(pane.segments[s])) continue;
     add_counts(pane.segments[s], window.segments[s]);
     if (s > 0) add_counts(pane.segments[s], window.segments[0]);
+  }
+  for (std::size_t s = 0; s < pane.joined.size(); ++s) {
+    add_joined(pane.joined[s], window.joined[s]);
+    if (s > 0) add_joined(pane.joined[s], window.joined[0]);
   }
   for (std::size_t field = 0; field < pane.unseen.size(); ++field) {
     for (const auto& [name, count] : pane.unseen[field]) window.unseen[field][name] += count;
@@ -147,8 +173,9 @@ Window WindowMerger::merge(std::uint32_t index, std::int64_t end_us) {
   window.segments.assign(plan.segments.size(), zero_counts(plan));
   window.unseen.resize(plan.fields.size());
   window.values.resize(plan.fields.size());
+  if (plan.joined) window.joined.resize(plan.segments.size());
   while (!monitor.panes.empty() && monitor.panes.begin()->first < end_us) {
-    for (auto& [id, pane] : monitor.panes.begin()->second) add_pane(id, std::move(pane), window);
+    for (auto& [id, pane] : monitor.panes.begin()->second) merge_pane(id, std::move(pane), window);
     monitor.panes.erase(monitor.panes.begin());
   }
   for (auto& values : window.values) {
@@ -164,8 +191,7 @@ void WindowMerger::save(ByteWriter& out) const {
   for (const auto& [index, partition] : partitions_) all.insert_or_assign(partition.id, partition);
   out.varint(all.size());
   for (const auto& [id, partition] : all) {
-    out.string(id.topic);
-    out.u32(static_cast<std::uint32_t>(id.partition));
+    save_id(id, out);
     out.i64(partition.watermark_us);
     out.boolean(partition.idle);
   }
@@ -175,42 +201,20 @@ void WindowMerger::save(ByteWriter& out) const {
     ByteWriter body;
     body.i64(monitor.closed_until_us);
     body.varint(monitor.panes.size());
-    for (const auto& [start, panes] : monitor.panes) {
-      body.varint(panes.size());
-      for (const auto& [id, pane] : panes) {
-        body.string(id.topic);
-        body.u32(static_cast<std::uint32_t>(id.partition));
-        save_pane(pane, body);
-      }
-    }
+    for (const auto& [start, panes] : monitor.panes) save_panes(panes, body);
     out.string(monitor.plan->state_key);
     out.string(body.bytes());
   }
 }
 
-namespace {
-
-TopicPartition load_id(ByteReader& in) {
-  TopicPartition id;
-  id.topic = std::string(in.string());
-  id.partition = static_cast<std::int32_t>(in.u32());
-  return id;
-}
-
-}  // namespace
-
 bool WindowMerger::load_monitor(MonitorState& monitor, ByteReader& in) {
   monitor.closed_until_us = in.i64();
   const std::size_t starts = in.count(1);
   for (std::size_t i = 0; i < starts; ++i) {
-    const std::size_t panes = in.count(1);
-    for (std::size_t p = 0; p < panes; ++p) {
-      const TopicPartition id = load_id(in);
-      Pane pane;
-      if (!load_pane(*monitor.plan, in, pane)) return false;
-      const std::int64_t start = pane.start_us;
-      monitor.panes[start].insert_or_assign(id, std::move(pane));
-    }
+    PartPanes panes;
+    if (!load_panes(*monitor.plan, in, panes)) return false;
+    const std::int64_t start = panes.begin()->second.start_us;
+    monitor.panes.insert_or_assign(start, std::move(panes));
   }
   return in.done();
 }

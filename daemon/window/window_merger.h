@@ -18,12 +18,17 @@ class WindowMerger {
 
   // True: the partition is new, not one of a snapshot.
   bool add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id);
-  void add_partial(Partial partial);                                              // one for a window that is closed is dropped and counted
+  void add_partial(Partial partial);                                          // one for a window that is closed is dropped and counted
+  void add_pane(std::uint32_t monitor, const TopicPartition& id, Pane pane);  // the same of a joined pane
+  void set_joined_until(std::uint32_t monitor, std::int64_t time_us) { monitors_[monitor].joined_until_us = time_us; }
   void set_watermark(std::uint32_t source_partition, std::int64_t watermark_us);  // PartitionPanes::kFinished: never again a record
   void set_idle(std::uint32_t source_partition, bool idle);
 
   bool is_idle(std::uint32_t source_partition) const { return partitions_.at(source_partition).idle; }
   bool any_idle() const;
+  bool all_idle(std::uint32_t stream) const;  // it has partitions, and none is active
+  std::uint32_t stream_of(std::uint32_t source_partition) const { return partitions_.at(source_partition).stream; }
+  const TopicPartition& id_of(std::uint32_t source_partition) const { return partitions_.at(source_partition).id; }
   std::int64_t stream_watermark_us(std::uint32_t stream) const;  // kNoTime: none yet
 
   // Windows that can be closed now, by (end, monitor). Windows without a single row do not exist.
@@ -43,10 +48,12 @@ class WindowMerger {
   };
   struct MonitorState {
     const PanePlan* plan = nullptr;
-    std::map<std::int64_t, std::map<TopicPartition, Pane>> panes;  // by start
-    std::int64_t closed_until_us = kNoTime;                        // windows that end here or before are closed
+    std::map<std::int64_t, PartPanes> panes;  // by start
+    std::int64_t joined_until_us = kNoTime;   // PanePlan::joined: what LabelJoin says, in place of watermarks
+    std::int64_t closed_until_us = kNoTime;   // windows that end here or before are closed
   };
   static bool load_monitor(MonitorState& monitor, ByteReader& in);
+  std::int64_t passed_us(const MonitorState& monitor) const;  // no row before this will come any more; kNoTime: none yet
   Window merge(std::uint32_t monitor, std::int64_t end_us);
   std::int64_t next_end(const MonitorState& monitor) const;  // of the first window with rows; kNoTime: none
 

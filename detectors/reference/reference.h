@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "detectors/performance/performance_counts.h"
 #include "detectors/reference/cells.h"
 #include "detectors/reference/value_class.h"
 
@@ -15,7 +16,8 @@ namespace driftd {
 
 enum class FeatureType : std::uint8_t { kNumeric, kCategorical };
 
-// The 0/1 feature derived where a reference has both a prediction and a label column: 1 where they differ.
+// The feature derived where a reference has both a prediction and a label column: the loss of each row (loss_of), which is 1 for a wrong
+// class and 0 for the right one, or the distance of two numbers.
 inline constexpr std::string_view kErrorFeature = "error";
 
 // Counts of one feature in one segment of the reference.
@@ -53,7 +55,8 @@ struct Reference {
   std::optional<std::int64_t> created_us;   // newest event time in the rows, microseconds since 1970
   std::string time_column;                  // "" = none
   std::string prediction_column;            // "" = none
-  std::string label_column;                 // "" = none; with both a derived 0/1 feature `error` is present
+  std::string label_column;                 // "" = none; with both the derived feature `error` is present
+  std::optional<PerformanceRule> answers;   // how prediction and label were compared; none without both
   std::vector<std::string> segment_by;      // columns, in declared order
   std::vector<std::string> segments;        // keys `k=v[,k=v]` with counts of their own, sorted; without `all`
   std::vector<std::uint64_t> segment_rows;  // [0] = all rows, then as segments

@@ -5,7 +5,7 @@
 #include <map>
 #include <set>
 
-#include "tests/daemon/engine_fixture.h"
+#include "tests/daemon/engine_bed.h"
 
 namespace driftd {
 
@@ -18,91 +18,16 @@ constexpr std::size_t kRecords = 6000, kDriftFrom = 3000;
 
 TopicPartition id_of(std::uint32_t p) { return {"t", static_cast<std::int32_t>(p)}; }
 
-// What left: by topic and key (or the event's bytes), as a deduplicating reader sees it. Equal keys with other bytes are an error.
-class Reader final : public RecordSink {
- public:
-  bool send(const OutRecord& record) override {
-    const std::string key = record.topic == "dead" ? record.topic + record.key : record.topic + id_in(record.value);
-    const auto [at, is_new] = seen_.emplace(key, record.value);
-    if (!is_new && at->second != record.value) ++changed_;
-    sent_.push_back(record.sequence);
-    return true;
-  }
-  std::vector<std::uint64_t> take_acked() override { return std::exchange(sent_, {}); }
-  std::vector<std::uint64_t> take_failed() override { return {}; }
-
-  static std::string id_in(const std::string& event) {
-    const std::size_t at = event.find("\"id\":\"", event.find("\"datacontenttype\""));
-    return event.substr(at + 6, 16);
-  }
-  std::map<std::string, std::string> seen_;
-  std::vector<std::uint64_t> sent_;
-  std::uint64_t changed_ = 0;
-};
-
-// Both stages with a snapshot now and then, as the threads run them; `crash` throws everything away and restores.
-class Bed {
- public:
-  Bed() : plan_(make_plan()) { start(); }
-
-  void run(std::uint64_t seed, std::size_t crash_every) {
-    std::mt19937_64 random(seed);
-    std::vector<std::vector<std::string>> records;
-    for (std::uint32_t p = 0; p < kPartitions; ++p) records.push_back(make_records(40 + p, kRecords, kDriftFrom));
-    for (std::size_t step = 1; *std::min_element(next_.begin(), next_.end()) < kRecords; ++step) {
-      const std::uint32_t p = static_cast<std::uint32_t>(random() % kPartitions);
-      const std::size_t from = next_[p], to = std::min(kRecords, from + 1 + random() % 200);
-      if (from == to) continue;
-      ShardOutput output;
-      shard_->consume(make_messages(p, records[p], from, to), output);
-      next_[p] = to;
-      merger_->apply(std::move(output));
-      merger_->outbox().send(reader_, merger_->releasable());
-      if (random() % 3 == 0) merger_->settle(reader_);
-      if (random() % 5 == 0) save();
-      if (crash_every > 0 && step % crash_every == 0) crash();
-    }
-    for (std::uint32_t p = 0; p < kPartitions; ++p) {
-      ShardOutput output;
-      shard_->finish(p, output);
-      merger_->apply(std::move(output));
-    }
-    save();
-    merger_->outbox().send(reader_, merger_->releasable());
-  }
-  Reader reader_;
-  std::unique_ptr<const EnginePlan> plan_;
-  std::unique_ptr<EngineMerger> merger_;
-
- private:
-  void start() {
-    shard_ = std::make_unique<EngineShard>(*plan_);
-    merger_ = std::make_unique<EngineMerger>(*plan_);
-    if (!snapshot_.sections.empty()) REQUIRE(merger_->load(snapshot_));
-    for (std::uint32_t p = 0; p < kPartitions; ++p) {
-      REQUIRE(shard_->add_partition(p, id_of(p), 0, states_[id_of(p)]));
-      merger_->add_partition(p, id_of(p));
-      next_[p] = states_[id_of(p)].empty() ? 0 : static_cast<std::size_t>(*saved_next_offset(states_[id_of(p)]));
-    }
-  }
-  void save() {
-    snapshot_ = {};
-    merger_->save(snapshot_);
-    states_ = shard_->save();
-    merger_->snapshot_saved();
-  }
-  void crash() { start(); }
-
-  std::unique_ptr<EngineShard> shard_;
-  std::vector<std::size_t> next_ = std::vector<std::size_t>(kPartitions, 0);
-  Snapshot snapshot_;
-  std::map<TopicPartition, std::string> states_;
-};
+Bed make_bed() {
+  Bed::Topics topics;
+  for (std::uint32_t p = 0; p < kPartitions; ++p) topics.emplace(id_of(p), make_records(40 + p, kRecords, kDriftFrom));
+  return Bed(make_plan(), std::move(topics));
+}
 
 }  // namespace
 
 TEST_CASE("drift is found, quiet windows stay quiet, and each alert says where") {
-  Bed bed;
+  Bed bed = make_bed();
   bed.run(1, 0);
   std::set<std::string> firing;
   for (const auto& [key, value] : bed.reader_.seen_) {
@@ -118,14 +43,14 @@ TEST_CASE("drift is found, quiet windows stay quiet, and each alert says where")
 }
 
 TEST_CASE("crashes anywhere give the bytes of an undisturbed run") {
-  Bed undisturbed;
+  Bed undisturbed = make_bed();
   undisturbed.run(1, 0);
   CHECK(undisturbed.reader_.seen_.size() > 30);
   for (const std::uint64_t seed : {2, 3, 4}) {
     for (const std::size_t crash_every : {3, 11, 29}) {
       CAPTURE(seed);
       CAPTURE(crash_every);
-      Bed bed;
+      Bed bed = make_bed();
       bed.run(seed, crash_every);
       CHECK(bed.reader_.changed_ == 0);
       CHECK(bed.reader_.seen_ == undisturbed.reader_.seen_);
@@ -197,7 +122,7 @@ TEST_CASE("dead letters are counted once the sink has answered, events beside th
 }
 
 TEST_CASE("state of a monitor whose definition changed is left out, the rest is kept") {
-  Bed bed;
+  Bed bed = make_bed();
   bed.run(1, 0);
   Snapshot snapshot;
   bed.merger_->save(snapshot);
@@ -218,7 +143,7 @@ TEST_CASE("state of a monitor whose definition changed is left out, the rest is 
 }
 
 TEST_CASE("damaged sections are refused by name") {
-  Bed bed;
+  Bed bed = make_bed();
   bed.run(1, 0);
   Snapshot snapshot;
   bed.merger_->save(snapshot);

@@ -224,7 +224,11 @@ TEST_CASE("monitors of a stream share a slot where path and type are the same; a
   CHECK(slots[2].type == SlotType::kCategorical);
   CHECK(slots[2].column == 1);
   CHECK((*plan)->panes[1].fields[1].slot == 1);
-  CHECK((*plan)->streams[0].monitors == std::vector<std::uint32_t>{0, 1});
+  const auto& readers = (*plan)->streams[0].monitors;
+  REQUIRE(readers.size() == 2);
+  CHECK(readers[0].index == 0);
+  CHECK(readers[1].index == 1);
+  CHECK(readers[1].plan == &(*plan)->panes[1]);
 }
 
 TEST_CASE("state is thrown away for a change that changes a statistic") {

@@ -148,6 +148,20 @@ TEST_CASE("state taken anywhere goes on as if nothing had happened") {
   }
 }
 
+TEST_CASE("state of a driftd that knew fewer reasons is read, of one that knew more it is refused") {
+  const auto plan = make_plan();
+  const std::string state = make_shard(*plan)->save().at(kId);
+  constexpr std::size_t kReasonsAt = 6 * 8;  // behind next_offset and five counters
+  REQUIRE(state[kReasonsAt] == static_cast<char>(kRejects));
+  std::string fewer = state, more = state;
+  --fewer[kReasonsAt], ++more[kReasonsAt];
+  fewer.erase(kReasonsAt + 1, 8);
+  more.insert(kReasonsAt + 1, 8, '\0');
+  CHECK(make_shard(*plan, fewer)->save().at(kId) == state);
+  EngineShard other(*plan);
+  CHECK_FALSE(other.add_partition(kPartition, kId, 0, more));
+}
+
 TEST_CASE("state that is cut, or longer than it was, is refused") {
   const auto plan = make_plan();
   const std::vector<std::string> records = make_records(12, 40, 40);

@@ -130,8 +130,27 @@ inline AlertStatus make_alert(std::string id, std::string feature, std::string s
   return out;
 }
 
+// A window of a binary model, whose labels are in.
+inline LabelStatus census_labels() {
+  LabelStatus labels;
+  labels.window_start_us = kWindowEnd - 14 * kDay;
+  labels.window_end_us = kWindowEnd - 7 * kDay;
+  labels.join_within_us = 7 * kDay;
+  labels.performance = {{"all", 12'000, 11'400, {{"accuracy", 0.91}, {"precision", 0.8}, {"recall", kNoNumber}, {"f1", 0.5}}}};
+  labels.counters.predictions = 60'000;
+  labels.counters.joined = 57'000;
+  labels.counters.duplicates = 12;
+  labels.counters.corrections = 3;
+  labels.counters.expired = 40;
+  labels.counters.delays = {0, 5, 100, 2000, 20'000, 30'000, 4000, 800, 95, 0};
+  labels.counters.delay_ms = 1'234'567'890;
+  labels.pending_predictions = 12'345;
+  return labels;
+}
+
 inline MonitorStatus census_monitor() {
   MonitorStatus out;
+  out.labels = census_labels();
   out.name = "employment";
   out.stream = "census";
   out.reference_id = "8c4c477b9e94";
@@ -176,6 +195,7 @@ inline MonitorStatus calm_monitor() {
   out.stream = "shop";
   out.reference_id = "11aa22bb33cc";
   out.reference_path = "/etc/driftd/basket.ref";
+  out.labels.reset();
   out.alerts.clear();
   out.alert_transitions.clear();
   out.window_samples = {{"all", 12'841}};

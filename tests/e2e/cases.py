@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, WINDOW_MS, Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of,
+from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, TESTS, WINDOW_MS, Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of,
                      digest, events, free_port, metric, of_type, settled_events, stream_lines, tool, wait_for)
 
 PARTITIONS = 4
@@ -211,6 +211,38 @@ def checks(make_broker):
     return check_names_the_failing_step
 
 
+def verb(*args, text=None):
+    """(exit code, standard output, standard error) of a verb."""
+    done = subprocess.run([DRIFTD, *map(str, args)], input=text, capture_output=True, text=True, timeout=DEADLINE, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def explain_says_why(bed):
+    """From the running daemon and from the events on the topic: the same sentence, checks, rows and limit."""
+    broker = on_mock(bed, TOPICS)
+    daemon = driftd_at(bed, broker.address).start()
+    produce(broker.address, stream_lines(0, ROWS, SHIFT_FROM))
+    seen = settled_events(broker.address, closed_windows(ROWS, PARTITIONS))
+    firing = of_type(seen, "firing")[0]["data"]
+    url = f"http://127.0.0.1:{daemon.port}"
+    wait_for("the daemon lists the alert", lambda: daemon.get(f"/api/v1/alerts/{firing['alert_id']}", daemon.port)[0] == 200)
+    code, asked, errors = verb("explain", firing["alert_id"], "--url", url)
+    expect(f"explain --url: {errors}", code, 0)
+    lines = "".join(event + "\n" for event in seen.values())
+    code, read, errors = verb("explain", firing["alert_id"], "--event", "-", text=lines)
+    expect(f"explain --event: {errors}", code, 0)
+    offsets = firing["window"]["offsets"][0]
+    kcat = f"-t rows -p {offsets['partition']} -o {offsets['from']} -c {offsets['to'] - offsets['from'] + 1} -e"
+    for what, text in (("asked", asked), ("read", read)):
+        has(what, text, [firing["summary"], "drift of x in monitor shift, all rows: firing", "enough to judge", "passed", kcat,
+                         "alerts.false_alarms  1 per 30d (of monitor shift)"])
+    has("the daemon's address", asked, [f"{url}/ui/monitors/shift/features/x?segment=all"])
+    code, _, errors = verb("explain", firing["alert_id"][:-1], "--url", url)
+    expect(f"an unknown alert: {errors}", code, 65)
+    has("an unknown alert", errors, [f"did you mean '{firing['alert_id']}'?"])
+    return firing["summary"]
+
+
 def demo_names_the_drift(bed):
     """`driftd demo --once`: a taken port moves to the next, 2016 is quiet, the summary names what drifted."""
     taken = socket.create_server(("127.0.0.1", 0))
@@ -233,7 +265,7 @@ def demo_names_the_drift(bed):
 
 
 # One record in 20 cannot be used, in these ways by turns; the last is a row all the same, with a value that does not count.
-POISON = ["bad_json", "tombstone", "too_large", "future_time", "missing_time", "wrong type"]
+POISON = ["bad_json", "tombstone", "too_large", "future_time", "missing_time", "bad_time", "not_object", "wrong type"]
 TEN_YEARS_MS = 10 * 365 * 86_400_000
 
 
@@ -251,11 +283,13 @@ def poisoned_lines(first, last):
         value = {**json.loads(text), "at": time_ms + (TEN_YEARS_MS if kind == "future_time" else 0)}
         if kind == "missing_time":
             del value["at"]
+        if kind == "bad_time":
+            value["at"] = "yesterday"
         if kind == "wrong type":
             value["x"] = "much"
         if kind == "too_large":
             value["padding"] = "x" * 2_000_000
-        body = {"bad_json": "{not json", "tombstone": ""}.get(kind, json.dumps(value))
+        body = {"bad_json": "{not json", "tombstone": "", "not_object": "[1]"}.get(kind, json.dumps(value))
         lines.append(f"{time_ms}\t{body}\n")
     return lines
 
@@ -312,6 +346,62 @@ def poison(make_broker):
         return f"{len(want)} dead letters of {rows} records, {len(windows)} windows"
 
     return poison_is_put_aside_and_nothing_stops
+
+
+def conformance_rows(name):
+    """The rows of a table of tests/conformance as lists of cells."""
+    lines = (TESTS / "conformance" / name).read_text().splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+def corpus_records(good):
+    """(time in ms, reason or None for a row, line) of every bad record there is a table of, among `good` good ones."""
+    bad = [(row[1], row[2]) for table in ("json_test_suite.tsv", "poison.tsv") for row in conformance_rows(table)]
+    records = []
+    for place, line in enumerate(stream_lines(0, good)):
+        time_ms = START_MS + place * ROW_MS
+        records.append((time_ms, None, line.replace("\\", "\\\\")))
+        if place % 5 == 4 and bad:
+            want, text = bad.pop(0)
+            records.append((time_ms, None if want.startswith("row") else want, f"{time_ms}\t{text}\n"))
+    expect("bad records left over", len(bad), 0)
+    return records
+
+
+def windows_of(records):
+    """Rows of each window that the watermark closes: the least over the partitions of the eighth largest time of a row."""
+    rows = [[time for time, reason, _ in records[partition::PARTITIONS] if reason is None] for partition in range(PARTITIONS)]
+    closed = (min(sorted(times)[-8] for times in rows) - START_MS) // WINDOW_MS
+    return [sum(START_MS + w * WINDOW_MS <= time < START_MS + (w + 1) * WINDOW_MS for times in rows for time in times)
+            for w in range(closed)]
+
+
+def poison_corpus(make_broker):
+    def every_known_poison_is_put_aside_once(bed):
+        """JSONTestSuite and the poison table over the wire: every reason as written there, every good neighbour counted."""
+        records = corpus_records(2500)
+        want = {key_of(row): reason for row, (_, reason, _) in enumerate(records) if reason}
+        windows = windows_of(records)
+        broker = make_broker(bed, {**TOPICS, "dead": 1})
+        daemon = driftd_at(bed, broker.address, more="    on_error: {action: dead_letter, topic: dead, payload: true}\n").start()
+        lines = [line for _, _, line in records]
+        half = len(lines) // 2 // PARTITIONS * PARTITIONS
+        tool("produce-bytes", broker.address, "rows", PARTITIONS, text="".join(lines[:half]))
+        wait_for("some dead letters are there", lambda: dead_letters(broker.address))
+        daemon.kill()
+        daemon.start()
+        tool("produce-bytes", broker.address, "rows", PARTITIONS, text="".join(lines[half:]))
+        wait_for("every bad record is a dead letter", lambda: len(dead_letters(broker.address)) >= len(want))
+        seen = settled_events(broker.address, len(windows))
+        expect("dead letters", dead_letters(broker.address), set(want.items()))
+        expect("rows of the windows", rows_of_windows(seen), windows)
+        body = daemon.get("/metrics", daemon.port)[1]
+        for reason in set(want.values()):
+            expect(reason, metric(body, "driftd_records_dropped_total", f'reason="{reason}"'), list(want.values()).count(reason))
+        expect("records read", metric(body, "driftd_kafka_records_consumed_total"), len(records))
+        return f"{len(want)} dead letters of {len(records)} records, {len(windows)} windows"
+
+    return every_known_poison_is_put_aside_once
 
 
 # ---- The source alone on a real broker, through kafka_tool read-as-driftd ----
@@ -373,6 +463,7 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
-MOCK = [demo_names_the_drift, checks(on_mock), poison(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
-KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), alert_road(on_kafka),
+MOCK = [demo_names_the_drift, explain_says_why, checks(on_mock), poison(on_mock), poison_corpus(on_mock), alert_road(on_mock),
+        sigterm(on_mock), kills(on_mock, 30)]
+KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka),
          broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]

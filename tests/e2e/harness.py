@@ -230,10 +230,10 @@ monitors:
 # ---- What came out ----
 
 
-def events(address):
+def events(address, topic="events"):
     """The alerts topic by event id; Failure when one id has two different bodies."""
     by_id = {}
-    for line in tool("consume", address, "events").splitlines():
+    for line in tool("consume", address, topic).splitlines():
         record = json.loads(line)
         event = json.loads(record["value"])
         if by_id.setdefault(event["id"], record["value"]) != record["value"]:
@@ -249,13 +249,13 @@ def of_type(by_id, part):
     return [event for event in map(json.loads, by_id.values()) if f".{part}." in event["type"]]
 
 
-def settled_events(address, windows):
+def settled_events(address, windows, topic="events"):
     """Everything written once `windows` windows are closed and nothing more comes for a second."""
     seen = wait_for(f"{windows} closed windows on the alerts topic",
-                    lambda: (lambda found: found if len(window_ends(found)) >= windows else None)(events(address)))
+                    lambda: (lambda found: found if len(window_ends(found)) >= windows else None)(events(address, topic)))
     while True:
         time.sleep(1.0)
-        again = events(address)
+        again = events(address, topic)
         if len(again) == len(seen):
             return again
         seen = again

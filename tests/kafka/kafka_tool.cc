@@ -5,10 +5,11 @@
 //   kafka_tool delete-topic BROKERS TOPIC
 //   kafka_tool delete-records BROKERS TOPIC PARTITION OFFSET           everything below OFFSET goes
 //   kafka_tool produce BROKERS TOPIC PARTITIONS [CODEC] < LINES        line i to partition i % PARTITIONS; `MS<tab>VALUE` sets the time,
-//                                                                      and with nothing after the tab the record is a tombstone;
-//                                                                      `MS<tab>KEY<tab>VALUE` sets the key as well
-//   kafka_tool transact BROKERS TOPIC PARTITIONS END < LINES           the same in one transaction; END: commit, abort, or hang: prints
-//                                                                      `open` and leaves it so until it is killed
+//                                                                      and with nothing after the tab the record is a tombstone
+//   kafka_tool produce-bytes BROKERS TOPIC PARTITIONS < LINES          the same, `MS<tab>BYTES` as tests/conformance/escaped_bytes.h says
+//   kafka_tool produce-keyed BROKERS TOPIC PARTITIONS < LINES          the same, `MS<tab>KEY<tab>VALUE`
+//   kafka_tool transact BROKERS TOPIC PARTITIONS END < LINES           as produce, in one transaction; END: commit, abort, or hang:
+//                                                                      prints `open` and leaves it so until it is killed
 //   kafka_tool add-scram-user BROKERS USER MECHANISM PASSWORD
 //   kafka_tool grant BROKERS USER topic|group NAME OPERATION           an ACL; OPERATION: Read, Write or Describe
 //   kafka_tool consume BROKERS TOPIC                                   beginning to end: {"partition","offset","timestamp","key","value"}
@@ -35,6 +36,7 @@
 #include "daemon/source/kafka_handles.h"
 #include "daemon/source/kafka_mock.h"
 #include "daemon/source/kafka_source.h"
+#include "tests/conformance/escaped_bytes.h"
 
 namespace driftd {
 namespace {
@@ -230,7 +232,7 @@ KafkaClient reporting_producer(const std::string& brokers, const Options& more, 
   KafkaConf conf(rd_kafka_conf_new());
   Options options{{"bootstrap.servers", brokers},    {"reconnect.backoff.max.ms", "500"},
                   {"enable.idempotence", "true"},    {"linger.ms", "20"},
-                  {"message.max.bytes", "10000000"}, {"log_level", "3"}};
+                  {"message.max.bytes", "20000000"}, {"log_level", "3"}};
   options.insert(options.end(), more.begin(), more.end());
   char text[512];
   for (const auto& [name, value] : options) {
@@ -244,52 +246,71 @@ KafkaClient reporting_producer(const std::string& brokers, const Options& more, 
   return producer;
 }
 
-// A line of input: the parts before the value are optional.
-struct Line {
-  std::int64_t time_ms = 0;
-  std::optional<std::string> key, value;
+struct Outgoing {
+  std::int64_t time_ms = 0;  // 0: now
+  std::optional<std::string> value, key = {};
 };
 
-Line parse_line(const std::string& text) {
-  Line line;
-  const auto first = text.find('\t');
-  if (first == std::string::npos) return {0, std::nullopt, text};
-  line.time_ms = std::stoll(text.substr(0, first));
-  const auto second = text.find('\t', first + 1);
-  if (second != std::string::npos) line.key = text.substr(first + 1, second - first - 1);
-  if (std::string value = text.substr((second == std::string::npos ? first : second) + 1); !value.empty()) line.value = std::move(value);
-  return line;
+Outgoing plain_line(const std::string& line) {
+  const auto tab = line.find('\t');
+  if (tab == std::string::npos) return {0, line};
+  Outgoing record{std::stoll(line.substr(0, tab)), line.substr(tab + 1)};
+  if (record.value->empty()) record.value.reset();
+  return record;
 }
 
-void produce_line(rd_kafka_t* producer, const std::string& topic, std::int32_t partition, const Line& line) {
-  const auto bytes = [](const std::optional<std::string>& text) { return text ? const_cast<char*>(text->data()) : nullptr; };
+Outgoing escaped_line(const std::string& line) {
+  const auto tab = line.find('\t');
+  if (tab == std::string::npos) throw Failure("a line without a tab");
+  return {std::stoll(line.substr(0, tab)), unescaped_bytes(std::string_view(line).substr(tab + 1))};
+}
+
+Outgoing keyed_line(const std::string& line) {
+  const auto first = line.find('\t'), second = line.find('\t', first + 1);
+  if (first == std::string::npos || second == std::string::npos) throw Failure("a line without two tabs");
+  Outgoing record = plain_line(line.substr(0, first) + line.substr(second));
+  record.key = line.substr(first + 1, second - first - 1);
+  return record;
+}
+
+void send(rd_kafka_t* producer, const std::string& topic, std::int32_t partition, Outgoing record) {
+  const auto bytes = [](std::optional<std::string>& text) { return text ? text->data() : nullptr; };
   const auto size = [](const std::optional<std::string>& text) { return text ? text->size() : 0; };
   while (true) {
     const auto code =
         rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(bytes(line.key), size(line.key)),
-                          RD_KAFKA_V_VALUE(bytes(line.value), size(line.value)), RD_KAFKA_V_TIMESTAMP(line.time_ms), RD_KAFKA_V_END);
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(bytes(record.key), size(record.key)),
+                          RD_KAFKA_V_VALUE(bytes(record.value), size(record.value)), RD_KAFKA_V_TIMESTAMP(record.time_ms), RD_KAFKA_V_END);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return;
     if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) must(code);
     rd_kafka_poll(producer, 20);
   }
 }
 
-void produce_lines(rd_kafka_t* producer, const std::string& topic, int partitions, const Delivery& delivery) {
+using ReadLine = Outgoing (*)(const std::string& line);
+
+void send_lines(rd_kafka_t* producer, Args args, ReadLine read, const Delivery& delivery) {
+  const int partitions = number(args[2]);
   std::int64_t lines = 0;
   for (std::string line; std::getline(std::cin, line); ++lines) {
-    produce_line(producer, topic, static_cast<std::int32_t>(lines % partitions), parse_line(line));
+    send(producer, args[1], static_cast<std::int32_t>(lines % partitions), read(line));
     if (lines % 1000 == 0) rd_kafka_poll(producer, 0);
   }
   must(rd_kafka_flush(producer, kTimeoutMs));
   if (delivery.failed > 0) throw Failure(fmt::format("{} records were not written: {}", delivery.failed, delivery.why));
 }
 
-void produce(Args args) {
+void produce_lines(Args args, ReadLine read) {
   Delivery delivery;
   const auto producer = reporting_producer(args[0], {{"compression.codec", args.size() > 3 ? args[3] : "zstd"}}, delivery);
-  produce_lines(producer.get(), args[1], number(args[2]), delivery);
+  send_lines(producer.get(), args, read, delivery);
 }
+
+void produce(Args args) { produce_lines(args, plain_line); }
+
+void produce_bytes(Args args) { produce_lines(args, escaped_line); }
+
+void produce_keyed(Args args) { produce_lines(args, keyed_line); }
 
 // Each transaction has an id of its own: one left open is not fenced by the next.
 void transact(Args args) {
@@ -298,7 +319,7 @@ void transact(Args args) {
   const auto producer = reporting_producer(args[0], {{"transactional.id", id}, {"transaction.timeout.ms", "60000"}}, delivery);
   must(KafkaFault(rd_kafka_init_transactions(producer.get(), kTimeoutMs)).get());
   must(KafkaFault(rd_kafka_begin_transaction(producer.get())).get());
-  produce_lines(producer.get(), args[1], number(args[2]), delivery);
+  send_lines(producer.get(), args, plain_line, delivery);
   if (args[3] == "hang") {
     std::puts("open");
     std::fflush(stdout);
@@ -453,6 +474,8 @@ constexpr Command kCommands[] = {
     {"transact", 4, transact},
     {"add-scram-user", 4, add_scram_user},
     {"grant", 5, grant},
+    {"produce-bytes", 3, produce_bytes},
+    {"produce-keyed", 3, produce_keyed},
     {"consume", 2, consume},
     {"end-offsets", 2, end_offsets},
     {"read-as-driftd", 3, read_as_driftd},

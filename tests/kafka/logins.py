@@ -140,7 +140,7 @@ class Site:
 def said(daemon):
     """Everything that a daemon shows: log, answers, state."""
     parts = [daemon.log.read_text(errors="replace")]
-    parts += [daemon.get(path, daemon.port)[1] for path in ("/-/ready", "/metrics", "/api/v1/streams", "/")]
+    parts += [daemon.get(path, daemon.port)[1] for path in ("/-/ready", "/metrics", "/api/v1/status/streams", "/")]
     parts += [file.read_bytes().decode("latin-1") for file in daemon.folder.glob("state/*") if file.is_file()]
     return "\n".join(parts)
 

@@ -12,7 +12,7 @@ inline constexpr std::int64_t kWindow = 5 * kMinute;
 
 inline AlertPlan plan() {
   AlertPlan plan;
-  plan.monitor = "fraud";
+  plan.monitor = plan.window_subject = "fraud";
   plan.alpha = 0.0001;
   plan.reference_id = "a1b2c3d4e5f6";
   plan.reference_rows = 300'000;

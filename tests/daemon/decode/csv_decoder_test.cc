@@ -87,11 +87,11 @@ TEST_CASE("a CSV record is a row or refused with a reason") {
   };
   const Row rows[] = {
       {"a row", "1,0,2,k,1,1,", ""},
-      {"too few fields", "1,0,2,k,1,1", "bad_json"},
-      {"too many", "1,0,2,k,1,1,,", "bad_json"},
-      {"empty", "", "bad_json"},
-      {"a quote never closed", "1,0,2,\"k,1,1,", "bad_json"},
-      {"a NUL", std::string("1,0,2,\0,1,1,", 12), "bad_json"},
+      {"too few fields", "1,0,2,k,1,1", "bad_csv"},
+      {"too many", "1,0,2,k,1,1,,", "bad_csv"},
+      {"empty", "", "bad_csv"},
+      {"a quote never closed", "1,0,2,\"k,1,1,", "bad_csv"},
+      {"a NUL", std::string("1,0,2,\0,1,1,", 12), "bad_csv"},
       {"no time", "1,,2,k,1,1,", "missing_time"},
       {"a time that is none", "1,yesterday,2,k,1,1,", "bad_time"},
       {"a double as time", "1,0.5,2,k,1,1,", "bad_time"},
@@ -122,6 +122,14 @@ TEST_CASE("in CSV prediction and label compare as numbers when both are") {
     if (std::isnan(row.want)) CHECK(std::isnan(batch.error[0]));
     if (!std::isnan(row.want)) CHECK(batch.error[0] == row.want);
   }
+}
+
+TEST_CASE("CSV ids are texts, and an empty one is none") {
+  DecodePlan plan = csv_plan();
+  plan.keep_answers = true;
+  plan.fields.event_id = "kind";
+  CHECK(decode_one(plan, "1,0,2,k,1,0,").event_id[0] == decode_one(plan, "9,5,3,k,0,0,").event_id[0]);
+  CHECK(decode_one(plan, "1,0,2,,1,0,").event_id[0].missing());
 }
 
 TEST_CASE("CSV batches may be cut anywhere, and cost no allocation in steady state") {

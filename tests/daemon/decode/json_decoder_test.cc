@@ -310,6 +310,32 @@ TEST_CASE("the error is whether prediction and label have different texts") {
   CHECK(std::isnan(decode_one(plan, R"({"ts":0,"p":1})").error[0]));
 }
 
+TEST_CASE("ids and answers are kept where a stream is joined, and only there") {
+  DecodePlan plan = test_plan();
+  plan.fields.event_id = "meta.id";
+  CHECK(decode_one(plan, R"({"ts":0,"p":1,"y":0,"meta":{"id":"a"}})").event_id.empty());
+  plan.keep_answers = true;
+  const auto id_of = [&](const std::string& id) {
+    return decode_one(plan, fmt::format(R"({{"ts":0,"meta":{{"id":{}}}}})", id)).event_id[0];
+  };
+  CHECK(id_of("7") == id_of(R"("7")"));
+  CHECK(id_of("7.0") == id_of("7"));
+  CHECK(id_of("18446744073709551615") == id_of(R"("18446744073709551615")"));
+  CHECK(id_of(R"("a")") != id_of(R"("b")"));
+  for (const std::string none : {"null", R"("")", "[1]", "{}"}) {
+    CAPTURE(none);
+    CHECK(id_of(none).missing());
+  }
+  CHECK(decode_one(plan, R"({"ts":0})").event_id[0].missing());
+
+  const RecordBatch batch = decode_one(plan, R"({"ts":0,"p":0.25,"y":"yes","meta":{"id":"a"}})");
+  CHECK(batch.prediction[0] == Answer{Answer::Kind::kNumber, 0.25, 0});
+  CHECK(batch.label[0] == Answer{Answer::Kind::kText, 0, hash_category("yes")});
+  CHECK(text_hash_of(batch.prediction[0]) == hash_category("0.25"));
+  CHECK(batch.error[0] == 1);
+  CHECK(decode_one(plan, R"({"ts":0,"y":null})").label[0] == Answer{});
+}
+
 TEST_CASE("a category that no reference knows is named, cut to whole characters") {
   DecodePlan plan = test_plan();
   plan.slots[3].known_hashes = {hash_category("a"), hash_category("b")};

@@ -42,7 +42,13 @@ TEST_CASE("an object becomes its fields by path") {
       {"siblings of a nested object", R"({"a":{"b":{},"c":1},"d":2})", {"a.c int 1", "d int 2"}},
       {"escapes of keys", R"({"a.b":{"c\\d":1}})", {R"(a\.b.c\\d int 1)"}},
       {"arrays are not walked", R"({"a":[1,{"b":2}],"c":[]})", {"a container", "c container"}},
-      {"duplicates in order", R"({"a":1,"a":2})", {"a int 1", "a int 2"}},
+      {"duplicate: the first counts", R"({"a":1,"b":3,"a":2})", {"a int 1", "b int 3"}},
+      {"duplicate inside", R"({"p":{"a":1,"a":2},"q":{"a":3}})", {"p.a int 1", "q.a int 3"}},
+      {"a duplicate object is left out whole", R"({"p":{"a":1},"p":{"a":2,"b":3},"c":4})", {"p.a int 1", "c int 4"}},
+      {"so is one behind an empty object", R"({"p":{},"p":{"a":2}})", {}},
+      {"and behind a value", R"({"p":null,"p":{"a":2}})", {"p null"}},
+      {"escaped twice is a duplicate", R"({"x":1,"\u0078":4})", {"x int 1"}},
+      {"a dot in a key is another path", R"({"a.b":1,"a":{"b":2}})", {R"(a\.b int 1)", "a.b int 2"}},
       {"large numbers",
        R"({"a":18446744073709551615,"b":9223372036854775807})",
        {"a unsigned 18446744073709551615", "b int 9223372036854775807"}},
@@ -86,6 +92,20 @@ TEST_CASE("what is not one valid object is refused, with a place near the fault"
   }
   CHECK(!flattener.flatten(R"({"a":1})"));
   CHECK(flattener.fields().size() == 1);
+}
+
+TEST_CASE("a thousand keys are told apart, in the next record too") {
+  std::string once, twice;
+  for (int key = 0; key < 1000; ++key) {
+    const std::string field = "\"" + std::to_string(key) + "\":" + std::to_string(key);
+    once += (once.empty() ? "" : ",") + field;
+    twice += "," + field;
+  }
+  JsonFlattener flattener;
+  for (const std::string& text : {"{" + once + "}", "{" + once + twice + "}", "{" + once + ",\"o\":{" + once + "}}"}) {
+    CHECK_FALSE(flattener.flatten(text));
+    CHECK(flattener.fields().size() == (text.ends_with("}}") ? 2000 : 1000));
+  }
 }
 
 TEST_CASE("what lies behind the text is not read") {

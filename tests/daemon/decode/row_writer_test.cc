@@ -21,18 +21,18 @@ TEST_CASE("known hashes are found, others are not, zero included") {
 }
 
 TEST_CASE("an answer that was not given makes no error") {
-  Answer prediction, label;
-  CHECK(std::isnan(Answer::error(prediction, label)));
+  AnswerReader prediction, label;
+  CHECK(std::isnan(AnswerReader::error(prediction, label)));
   prediction.set(1.0);
-  CHECK(std::isnan(Answer::error(prediction, label)));
+  CHECK(std::isnan(AnswerReader::error(prediction, label)));
   label.set(std::int64_t{1});
-  CHECK(Answer::error(prediction, label) == 0);
+  CHECK(AnswerReader::error(prediction, label) == 0);
   label.set(std::uint64_t{2});
-  CHECK(Answer::error(prediction, label) == 1);
+  CHECK(AnswerReader::error(prediction, label) == 1);
   label.set_text("1");
-  CHECK(Answer::error(prediction, label) == 0);
+  CHECK(AnswerReader::error(prediction, label) == 0);
   label.clear();
-  CHECK(std::isnan(Answer::error(prediction, label)));
+  CHECK(std::isnan(AnswerReader::error(prediction, label)));
 }
 
 TEST_CASE("a row counts only when it is finished") {

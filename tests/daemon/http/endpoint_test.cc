@@ -48,6 +48,30 @@ TEST_CASE("the host of a URL") {
   }
 }
 
+TEST_CASE("whom to ask for a URL") {
+  struct Row {
+    const char* input;
+    std::optional<HttpAddress> want;
+  };
+  const Row rows[] = {
+      {"http://127.0.0.1:3738", HttpAddress{{"127.0.0.1", 3738}, ""}},
+      {"HTTP://drift.example/", HttpAddress{{"drift.example", 80}, ""}},
+      {"http://[::1]:8/a/b/", HttpAddress{{"::1", 8}, "/a/b"}},
+      {"https://drift.example", std::nullopt},
+      {"drift.example:80", std::nullopt},
+      {"http://", std::nullopt},
+      {"http://:80", std::nullopt},
+      {"http://u@a:80", std::nullopt},
+      {"http://a:80/?x", std::nullopt},
+      {"http://a:x", std::nullopt},
+      {"http://a:", std::nullopt},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.input);
+    CHECK(parse_http_url(row.input) == row.want);
+  }
+}
+
 TEST_CASE("a loopback listener knows its own names only") {
   struct Row {
     const char *host, *own;

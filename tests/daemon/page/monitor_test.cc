@@ -38,6 +38,18 @@ TEST_CASE("features with an alert first, then by ratio") {
   CHECK(has(page, "<title>employment (3 open alerts) - driftd</title>"));
 }
 
+TEST_CASE("what the labels said, or that they are awaited") {
+  const std::string page = page_of(test::census_monitor());
+  CHECK(has(page, "<dt>Labelled in it</dt><dd>11,400 of 12,000 predictions (95.0%), within 7 days</dd>"));
+  CHECK(has(page, "<dt>Accuracy</dt><dd>0.91</dd>"));
+  CHECK(has(page, "<dt>Recall</dt><dd>undefined</dd>"));
+  CHECK(has(page, "<dt>Waiting</dt><dd>12,345 predictions</dd>"));
+  MonitorStatus waiting = test::census_monitor();
+  waiting.labels->performance.clear();
+  CHECK(has(page_of(waiting), "Waiting for labels: predictions are judged 7 days after they were made."));
+  CHECK_FALSE(has(page_of(test::calm_monitor()), "Labels"));
+}
+
 TEST_CASE("segments are links, and show their own features") {
   const std::string all = page_of(test::census_monitor());
   CHECK(has(all, "<a href=\"/ui/monitors/employment\" aria-current=\"page\">all rows</a>"));

@@ -70,6 +70,8 @@ TEST_CASE("titles") {
   CHECK(method_title("psi") == "population stability index");
   CHECK(method_title("adwin") == "ADWIN (adaptive windowing)");
   CHECK(method_title("some_thing") == "some thing");
+  CHECK(metric_title("log_loss") == "Log loss");
+  CHECK(metric_title("f1") == "F1");
   CHECK(check_title("missing") == "without a value");
   CHECK(check_title("stuck") == "stuck");
 }

@@ -80,7 +80,8 @@ TEST_CASE("prediction and label differ by value, else by text") {
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);
-    CHECK(error_value(row.prediction ? &*row.prediction : nullptr, row.label ? &*row.label : nullptr) == row.want);
+    const Answer prediction = answer_of(row.prediction ? &*row.prediction : nullptr), label = answer_of(row.label ? &*row.label : nullptr);
+    CHECK(AnswerScale({Task::kMulticlass, 0.5, false}).loss(prediction, label) == row.want);
   }
 }
 

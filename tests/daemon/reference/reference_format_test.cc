@@ -106,7 +106,7 @@ TEST_CASE("a message says what is wrong and where") {
   CHECK(error_of("") == "not a driftd reference: it does not begin with `driftref`");
   CHECK(error_of("a,b\n1,2\n") == "not a driftd reference: it does not begin with `driftref`");
   CHECK(error_of("driftref") == "the file is cut off in its version");
-  CHECK(error_of(changed(8, 3)) == "version 2 is unknown: this driftd reads version 1");
+  CHECK(error_of(changed(8, 3)) == "version 1 is unknown: this driftd reads version 2");
   CHECK(error_of(good.substr(0, 20)) == "section 1 at byte 12: the file is cut off");
   CHECK(error_of(changed(30, 1)) == "section 1 at byte 12: its checksum does not match");
   CHECK(error_of(changed(20, 64)).starts_with("section 1 at byte 12: it says "));

@@ -37,6 +37,8 @@ TEST_CASE("kafka failures: each names its step and the way out") {
       {"no Write anywhere", "CLUSTER_AUTHORIZATION_FAILED: Failed to acquire idempotence PID", "ACL: ", "Write on the topic",
        KafkaUse::kWrite},
       {"group", "GROUP_AUTHORIZATION_FAILED: FindCoordinator response error", "ACL: ", "Read on the group"},
+      {"out of range", "_AUTO_OFFSET_RESET: fetch failed: Broker: Offset out of range", "topic: ", "lost", KafkaUse::kRead, false},
+      {"a batch", "_BAD_MSG: CRC mismatch", "Kafka: ", "again", KafkaUse::kRead, false},
       {"another fault of a topic", "topic 'rows': Broker: Leader not available", "topic: ", "just now", KafkaUse::kRead, false},
   };
   for (const Row& row : rows) {
