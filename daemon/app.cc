@@ -7,6 +7,7 @@
 
 #include "daemon/app_engine.h"
 #include "daemon/cli/verb.h"
+#include "daemon/engine_summary.h"
 #include "daemon/http/server.h"
 #include "daemon/routes.h"
 #include "daemon/runtime/event_time.h"
@@ -103,6 +104,7 @@ std::expected<void, AppError> App::Parts::open_state() {
   for (const std::string& skipped : store->skipped()) log_error("snapshot_damaged", "an older snapshot is used", {{"reason", skipped}});
   snapshot = std::move(*loaded);
   if (!snapshot) return {};
+  if (auto unknown = unknown_section(*snapshot); !unknown.empty()) return std::unexpected(AppError{kExitConfig, false, std::move(unknown)});
   for (const SnapshotSection& section : snapshot->sections) {
     if (const auto id = partition_of_section(section.id); id && plan->stream_of_topic.contains(id->topic))
       states.emplace(*id, section.bytes);

@@ -16,11 +16,6 @@ std::vector<const PanePlan*> pane_plans(const EnginePlan& plan) {
   return plans;
 }
 
-constexpr std::string_view kMergerSection = "merger";
-constexpr std::string_view kOutboxSection = "outbox";
-constexpr std::string_view kMonitorSection = "monitor/";
-constexpr std::string_view kLabelsSection = "labels/";
-
 std::string labels_section(const EnginePlan& plan, const LabelJoin& join) {
   return std::string(kLabelsSection) + plan.alerts[join.plan().monitor].monitor;
 }
@@ -169,6 +164,8 @@ void save_history(const MonitorHistory& history, ByteWriter& out) {
   }
 }
 
+}  // namespace
+
 MonitorHistory load_history(ByteReader& in) {
   MonitorHistory history;
   history.windows_closed = in.u64();
@@ -186,9 +183,8 @@ MonitorHistory load_history(ByteReader& in) {
   return history;
 }
 
-}  // namespace
-
 void EngineMerger::save(Snapshot& snapshot) const {
+  if (!plan_.alerts.empty()) snapshot.sections.push_back({std::string(kConfigSection), 1, false, plan_.alerts.front().config_hash});
   ByteWriter merger;
   windows_.save(merger);
   snapshot.sections.push_back({std::string(kMergerSection), 1, true, merger.take()});

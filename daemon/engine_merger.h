@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,14 @@ struct MonitorHistory {
   std::uint64_t windows_closed = 0, evaluations_ok = 0, evaluations_insufficient = 0;
 };
 inline constexpr std::size_t kHistoryWindows = 60;
+MonitorHistory load_history(ByteReader& in);
+
+// Sections of a snapshot; one of a monitor has its name behind.
+inline constexpr std::string_view kConfigSection = "config";  // the hash of the configuration, for a person; not read again
+inline constexpr std::string_view kMergerSection = "merger";
+inline constexpr std::string_view kOutboxSection = "outbox";
+inline constexpr std::string_view kMonitorSection = "monitor/";
+inline constexpr std::string_view kLabelsSection = "labels/";
 
 class EngineMerger {
  public:

@@ -279,4 +279,22 @@ bool PartitionPanes::load(ByteReader& in) {
   return in.ok();
 }
 
+bool PartitionPanes::read(ByteReader& in, Saved& saved) {
+  Watermark watermark;
+  if (!watermark.load(in)) return false;
+  saved.watermark_us = in.boolean() ? kFinished : watermark.value();
+  saved.late_rows = in.u64();
+  in.u64();  // values left out
+  const std::size_t count = in.count(2);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    std::string key(in.string());
+    ByteReader body(in.string());
+    body.i64();      // closed until
+    body.boolean();  // incomplete next
+    saved.open_panes[std::move(key)] = body.count(1);
+    if (!body.ok()) return false;
+  }
+  return in.done();
+}
+
 }  // namespace driftd

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "daemon/decode/record_batch.h"
@@ -40,6 +41,14 @@ class PartitionPanes {
   void save(ByteWriter& out) const;
   // Panes of monitors whose state_key is not in this engine any more are left out. False: corrupt.
   bool load(ByteReader& in);
+
+  // What saved bytes say without a plan.
+  struct Saved {
+    std::int64_t watermark_us = kNoTime;
+    std::uint64_t late_rows = 0;
+    std::map<std::string, std::uint64_t> open_panes;  // by state_key of the monitor
+  };
+  static bool read(ByteReader& in, Saved& saved);  // false: corrupt
 
  private:
   struct MonitorPanes {

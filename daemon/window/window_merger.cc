@@ -242,4 +242,15 @@ bool WindowMerger::load(ByteReader& in, const std::map<std::string, std::uint32_
   return in.ok();
 }
 
+std::map<TopicPartition, bool> WindowMerger::read_idle(ByteReader& in) {
+  std::map<TopicPartition, bool> idle;
+  const std::size_t count = in.count(14);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    TopicPartition id{std::string(in.string()), static_cast<std::int32_t>(in.u32())};
+    in.i64();  // watermark
+    idle[std::move(id)] = in.boolean();
+  }
+  return idle;
+}
+
 }  // namespace driftd

@@ -38,6 +38,8 @@ class WindowMerger {
   void save(ByteWriter& out) const;
   // Before partitions are added. Partitions of topics that are in no stream any more are forgotten. False: corrupt.
   bool load(ByteReader& in, const std::map<std::string, std::uint32_t>& stream_of_topic);
+  // Which partitions the saved bytes take for idle; nothing behind is read.
+  static std::map<TopicPartition, bool> read_idle(ByteReader& in);
 
  private:
   struct Partition {

@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, TESTS, WINDOW_MS, Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of,
-                     digest, events, free_port, metric, of_type, settled_events, stream_lines, tool, wait_for)
+                     digest, events, free_port, metric, of_type, settled_events, stream_lines, tool, wait_for, window_ends)
 
 PARTITIONS = 4
 ROWS = 18_000  # 30 windows
@@ -94,6 +94,30 @@ def kills(make_broker, count):
         return f"{count} kills, digest {want[:16]}"
 
     return kill_9_leaves_no_trace
+
+
+def state_moves(make_broker):
+    def state_moves_to_another_folder(bed):
+        """Stop, export, import into a new folder, run on there: the windows and alerts of a run that nothing disturbed."""
+        want, _ = undisturbed(bed, make_broker)
+        broker = make_broker(bed, TOPICS)
+        old, half = driftd_at(bed, broker.address, "old").start(), ROWS // 2
+        produce(broker.address, stream_lines(0, half, SHIFT_FROM))
+        wait_for("windows are closed", lambda: len(window_ends(events(broker.address))) >= 5)
+        expect("exit code", old.terminate()[0], 0)
+        exported, new = bed.folder / "exported.state", driftd_at(bed, broker.address, "new")
+        for arguments in (["export", exported, old.folder / "state"], ["import", exported, new.folder / "state"]):
+            ran = subprocess.run([DRIFTD, "state", *map(str, arguments)], capture_output=True, text=True, timeout=DEADLINE, check=False)
+            expect(f"{arguments[0]}: {ran.stderr}", ran.returncode, 0)
+        new.start()
+        ready(new)
+        refused = subprocess.run([DRIFTD, "state", "import", "--force", str(exported), str(new.folder / "state")], capture_output=True,
+                                 text=True, timeout=DEADLINE, check=False)
+        expect(f"import beside a running driftd: {refused.stderr}", refused.returncode, 75)
+        produce(broker.address, stream_lines(half, ROWS, SHIFT_FROM))
+        expect("digest", digest(settled_events(broker.address, closed_windows(ROWS, PARTITIONS))), want)
+
+    return state_moves_to_another_folder
 
 
 def broker_restart(crash):
@@ -241,6 +265,29 @@ def explain_says_why(bed):
     expect(f"an unknown alert: {errors}", code, 65)
     has("an unknown alert", errors, [f"did you mean '{firing['alert_id']}'?"])
     return firing["summary"]
+
+
+def tap_shows_records(make_broker):
+    def tap_shows_what_driftd_sees(bed):
+        """Records with their place and values; nothing is committed; a missing topic is named."""
+        broker = make_broker(bed, TOPICS)
+        produce(broker.address, stream_lines(0, 400))
+        text = config_of(bed.folder / "tap", broker.address, 0)
+        code, out, errors = verb("tap", "shift", "--from", "earliest", "-n", "100", "-c", "-", text=text)
+        expect(f"tap: {errors}", code, 0)
+        lines = [json.loads(line) for line in out.splitlines()]
+        expect("lines", len(lines), 100)
+        sent = [json.loads(line.split("\t")[1]) for line in stream_lines(0, 400)]
+        for line in lines:
+            expect("values", line["values"], sent[line["offset"] * PARTITIONS + line["partition"]])
+        code, _, errors = verb("tap", "shift", "--timeout", "500ms", "-c", "-", text=text)
+        expect("from the end, where nothing comes", code, 1)
+        has("from the end", errors, ["no more records of rows, 4 partitions, from the end"])
+        code, _, errors = verb("tap", "shift", "-c", "-", "--set", "monitors[0].topic=nowhere", text=text)
+        expect("a topic that is not there", code, 69)
+        has("a missing topic", errors, ["topic missing: create it"])
+
+    return tap_shows_what_driftd_sees
 
 
 def demo_names_the_drift(bed):
@@ -463,7 +510,7 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
-MOCK = [demo_names_the_drift, explain_says_why, checks(on_mock), poison(on_mock), poison_corpus(on_mock), alert_road(on_mock),
-        sigterm(on_mock), kills(on_mock, 30)]
-KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka),
-         broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
+MOCK = [demo_names_the_drift, explain_says_why, tap_shows_records(on_mock), checks(on_mock), poison(on_mock), poison_corpus(on_mock),
+        state_moves(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
+KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic,
+         checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]

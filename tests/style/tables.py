@@ -79,7 +79,6 @@ ALLOWED = {
         "daemon/table/csv_reader.cc": "looks up a column by name; the columns themselves are a vector in the file's order",
         "daemon/table/jsonl_reader.cc": "looks up a column by name; the columns themselves are a vector in order of appearance",
         "daemon/table/table_files.h": "looks up a column by name; the columns themselves are a vector in order of appearance",
-        "daemon/window/label_join.h": "looks up labels by id; those of one id are sorted before one is taken",
         "daemon/reference/segment_keys.h": "counts segments by key; they are sorted before anything is made of them",
     },
     "threads in app.cc": {
