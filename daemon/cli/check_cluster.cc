@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "daemon/cli/check_words.h"
 #include "daemon/decode/decoder.h"
 #include "daemon/sink/kafka_sink.h"
 #include "daemon/source/kafka_failure.h"
@@ -20,13 +21,6 @@ using Clock = std::chrono::steady_clock;
 constexpr milliseconds kStep{100};
 constexpr milliseconds kCloseBudget{3000};
 constexpr milliseconds kRefusedFor{2000};  // what will not pass by itself is not waited for any longer
-
-// Reasons are the daemon's own, but for the word in front that says which part of it speaks.
-std::string without_part(std::string reason) {
-  constexpr std::string_view kPart = "kafka: ";
-  if (reason.starts_with(kPart)) reason.erase(0, kPart.size());
-  return reason;
-}
 
 // True as long as it makes sense to wait: not past `until`, and not long after a refusal.
 class Patience {

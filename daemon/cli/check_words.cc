@@ -31,6 +31,12 @@ std::uint64_t without_time(const TopicSample& sample) {
 
 }  // namespace
 
+std::string without_part(std::string reason) {
+  constexpr std::string_view kPart = "kafka: ";
+  if (reason.starts_with(kPart)) reason.erase(0, kPart.size());
+  return reason;
+}
+
 std::string describe_sample(const TopicSample& sample, const StreamConfig::Fields& fields) {
   std::string text = fmt::format("topic {}: {} partition{}; {} of the newest records read", sample.topic, sample.partitions,
                                  sample.partitions == 1 ? "" : "s", sample.records);

@@ -9,6 +9,10 @@
 
 namespace driftd {
 
+// A reason for not being ready (which names its step and its way out) without the word in front that says which part of the
+// daemon speaks.
+std::string without_part(std::string reason);
+
 std::string describe_sample(const TopicSample& sample, const StreamConfig::Fields& fields);
 // What looks wrong in a sample: columns that no record has, records of which none can be used.
 std::vector<std::string> sample_warnings(const TopicSample& sample);

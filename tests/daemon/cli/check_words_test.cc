@@ -20,6 +20,11 @@ TopicSample sample() {
 
 }  // namespace
 
+TEST_CASE("a reason stands without the part that speaks") {
+  CHECK(without_part("kafka: DNS: no address (x)") == "DNS: no address (x)");
+  CHECK(without_part("DNS: no address (x)") == "DNS: no address (x)");
+}
+
 TEST_CASE("a sample in words") {
   CHECK(describe_sample(sample(), {}) ==
         "topic rows: 4 partitions; 200 of the newest records read, 2 bad_json, 1 bad_time\n"
