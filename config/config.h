@@ -95,8 +95,12 @@ struct StreamConfig {
 };
 
 struct WindowConfig {
-  Milliseconds every{300'000};
+  Milliseconds every{300'000};               // length; with `rows` the grid on which windows are cut
+  std::optional<Milliseconds> advance;       // hopping: a window starts at every multiple of it; nullopt = one after the other
+  std::uint64_t rows = 0;                    // > 0: a window ends at the first multiple of `every` by which it has this many rows
   std::optional<std::uint64_t> min_samples;  // auto = 50 numeric, 5 x cells categorical (algorithms 0.3)
+
+  Milliseconds step() const { return advance.value_or(every); }  // two windows end at least this far apart
 };
 
 struct SegmentsConfig {

@@ -82,9 +82,18 @@ bool set_number(const Field& field, const Slot& slot, const std::string& text, P
 }
 
 bool set_duration(const Field& field, const Slot& slot, const std::string& text) {
+  auto* const* maybe = std::get_if<std::optional<Milliseconds>*>(&slot);
+  if (field.may_be_empty && text.empty()) {
+    (*maybe)->reset();
+    return true;
+  }
   const auto value = parse_duration(text);
   if (!value || !in_bounds(field, static_cast<double>(value->count()))) return false;
-  *std::get<Milliseconds*>(slot) = *value;
+  if (maybe != nullptr) {
+    **maybe = *value;
+  } else {
+    *std::get<Milliseconds*>(slot) = *value;
+  }
   return true;
 }
 
@@ -368,6 +377,7 @@ struct Printer {
   std::string operator()(Milliseconds* value) const { return print_duration(*value); }
   std::string operator()(std::optional<std::uint64_t>* value) const { return *value ? fmt::format("{}", **value) : "auto"; }
   std::string operator()(std::optional<double>* value) const { return *value ? print_number(**value) : "auto"; }
+  std::string operator()(std::optional<Milliseconds>* value) const { return *value ? print_duration(**value) : yaml_quote(""); }
   std::string operator()(std::optional<FalseAlarms>* value) const { return *value ? print_rate(**value) : "off"; }
   std::string operator()(std::vector<std::string>* value) const { return print_texts(*value); }
   std::string operator()(std::map<std::string, std::string>* value) const {
@@ -393,7 +403,9 @@ std::string print_bound(const Field& field, double value) {
 
 std::string ranged(const Field& field, const char* what) {
   return fmt::format("{} from {} to {}{}", what, print_bound(field, field.min), print_bound(field, field.max),
-                     field.may_be_auto ? ", or auto" : "");
+                     field.may_be_auto    ? ", or auto"
+                     : field.may_be_empty ? ", or \"\""
+                                          : "");
 }
 
 std::string one_of(const std::vector<std::string>& choices) {

@@ -85,6 +85,11 @@ Field automatic(Field field) {
   return field;
 }
 
+Field or_empty(Field field) {
+  field.may_be_empty = true;
+  return field;
+}
+
 Field group(std::string name, std::string help, Keys keys) {
   Field field = leaf(FieldType::kGroup, std::move(name), std::move(help), nullptr);
   field.keys = std::move(keys);
@@ -262,9 +267,16 @@ Keys alert_sink_keys(const Get<Config>& at) {
 // What a monitor has besides its identity, and `defaults` sets for all.
 Keys judging_keys(const Get<MonitorConfig>& at) {
   return {
-      group("window", "Event-time windows, one after the other.",
+      group("window", "Windows in event time.",
             {
-                ranged(kDuration, "every", {kSecond, 366 * kDay}, "Length of a window.", DRIFTD_AT(at, window.every)),
+                ranged(kDuration, "every", {kSecond, 366 * kDay}, "Length of a window. With `rows`: the grid on which windows are cut.",
+                       DRIFTD_AT(at, window.every)),
+                or_empty(ranged(kDuration, "advance", {kSecond, 366 * kDay},
+                                "Hopping windows: one of length `every` starts at each multiple of this. \"\": one after the other.",
+                                DRIFTD_AT(at, window.advance))),
+                ranged(kInteger, "rows", {0, 1e9},
+                       "Windows by count: one ends at the first multiple of `every` by which it has this many rows. 0: by time.",
+                       DRIFTD_AT(at, window.rows)),
                 automatic(ranged(kInteger, "min_samples", {1, 1e12},
                                  "A window with fewer rows is not judged. auto: 50 for numbers, 5 a cell for categories.",
                                  DRIFTD_AT(at, window.min_samples))),

@@ -34,10 +34,10 @@ struct Document {
 
 // Where a key's value lives. uint8_t: an enum, as index into the choices; bool with choices: index 0 or 1;
 // StreamConfig: `start`, which is two members.
-using Slot =
-    std::variant<std::string*, bool*, std::uint8_t*, std::uint32_t*, std::uint64_t*, double*, Milliseconds*, std::optional<std::uint64_t>*,
-                 std::optional<double>*, std::optional<FalseAlarms>*, std::vector<std::string>*, std::map<std::string, std::string>*,
-                 std::map<std::string, std::vector<std::string>>*, std::vector<DetectorConfig>*, StreamConfig*>;
+using Slot = std::variant<std::string*, bool*, std::uint8_t*, std::uint32_t*, std::uint64_t*, double*, Milliseconds*,
+                          std::optional<std::uint64_t>*, std::optional<double>*, std::optional<Milliseconds>*, std::optional<FalseAlarms>*,
+                          std::vector<std::string>*, std::map<std::string, std::string>*, std::map<std::string, std::vector<std::string>>*,
+                          std::vector<DetectorConfig>*, StreamConfig*>;
 
 enum class FieldType : std::uint8_t {
   kGroup,    // a map of the keys below it
@@ -66,7 +66,8 @@ struct Field {
 
   double min = 0;  // numbers; durations in ms; sizes in bytes
   double max = std::numeric_limits<double>::max();
-  bool may_be_auto = false;  // `auto` = nothing chosen (nullopt or 0)
+  bool may_be_auto = false;   // `auto` = nothing chosen (nullopt or 0)
+  bool may_be_empty = false;  // durations: "" = nothing chosen (nullopt)
   std::vector<std::string> choices;
   std::optional<std::string> (*expected)(const std::string& text) = nullptr;  // texts: what was expected, if the value is not that
 

@@ -28,6 +28,10 @@ std::string or_auto(const Field& field, const std::string& schema) {
   return field.may_be_auto ? fmt::format(R"({},{{"const":"auto"}})", schema) : schema;
 }
 
+std::string or_empty(const Field& field, const std::string& schema) {
+  return field.may_be_empty ? fmt::format(R"({},{{"const":""}})", schema) : schema;
+}
+
 std::string number(std::string_view type, double min, double max) {
   const std::string most = std::isinf(max) ? "" : fmt::format(R"(,"maximum":{})", print_number(max));
   return fmt::format(R"({{"type":"{}","minimum":{}{}}})", type, print_number(min), most);
@@ -79,7 +83,7 @@ std::string leaf_schema(const Field& field) {
     case FieldType::kBoolean: return or_substitution(R"({"type":"boolean"})");
     case FieldType::kInteger: return or_substitution(or_auto(field, number("integer", field.min, field.max)));
     case FieldType::kNumber: return or_substitution(or_auto(field, number("number", field.min, field.max)));
-    case FieldType::kDuration: return or_substitution(kDuration);
+    case FieldType::kDuration: return or_substitution(or_empty(field, kDuration));
     case FieldType::kSize: return or_substitution(kSize);
     case FieldType::kRate: return or_substitution(kRate);
     case FieldType::kChoice: return or_substitution(one_of(field.choices));

@@ -1,5 +1,7 @@
 #include "daemon/engine_summary.h"
 
+#include <numeric>
+
 #include "daemon/monitor/verdict_codec.h"
 
 namespace driftd {
@@ -34,7 +36,7 @@ bool add_monitor(std::string_view name, std::string_view bytes, SnapshotSummary&
   monitor.open = std::move(alerts->open);
   monitor.resolved = alerts->resolved;
   const MonitorHistory history = load_history(in);
-  monitor.windows_closed = history.windows_closed;
+  monitor.windows_closed = std::accumulate(history.windows_closed.begin(), history.windows_closed.end(), std::uint64_t{0});
   monitor.evaluated = history.evaluations_ok;
   monitor.insufficient = history.evaluations_insufficient;
   if (in.boolean() && !load_judgement(in, monitor.last.emplace())) return false;

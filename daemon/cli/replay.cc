@@ -42,7 +42,8 @@ void add_flags(CLI::App& app, ReplayFlags& flags) {
   app.add_option("--reference", flags.reference, "a .ref file, or rows to build one from: types and the time column come from it");
   app.add_option("--labels", flags.labels, "files of the monitor's labels topic; may be repeated")->allow_extra_args(false);
   app.add_option("--monitor", flags.monitor, "the monitor of the configuration to replay (with -c)");
-  app.add_option("--window", flags.window, "window length, for example 7d (default 5m; 1,000 rows where there is no time column)");
+  app.add_option("--window", flags.window,
+                 "windows of this length, one after the other, for example 7d (default 5m; 1,000 rows where there is no time column)");
   app.add_option("--time", flags.time, "column or field of the event time");
   app.add_option("--windows", flags.windows_file, "write a JSON line per (segment, feature, method) of each closed window; - = stdout");
   app.add_option("--events", flags.events_file, "write each alert event as a JSON line; - = stdout");
@@ -226,11 +227,12 @@ int run_replay_with(const ReplayFlags& flags, Config config) {
   settle_time(flags, *references->front(), config);
   StreamConfig& stream = config.streams.front();
   const bool row_clock = stream.fields.event_time.empty();
-  const std::string window = !flags.window.empty() ? flags.window : row_clock && flags.monitor.empty() ? std::string(kRowClockWindow) : "";
+  const bool by_row = row_clock && flags.monitor.empty() && config.monitors.front().window.rows == 0;
+  const std::string window = !flags.window.empty() ? flags.window : by_row ? std::string(kRowClockWindow) : "";
   if (!window.empty()) {
     const auto length = parse_duration(window);
     if (!length) return fail(kExitUsage, "--window: expected a duration such as 7d; got '" + window + "'");
-    for (MonitorConfig& monitor : config.monitors) monitor.window.every = *length;
+    for (MonitorConfig& monitor : config.monitors) monitor.window = {*length, std::nullopt, 0, monitor.window.min_samples};
   }
   std::vector<FileTopic> topics{{stream.topics.front(), flags.files, row_clock ? kRowClockUs : 0}};
   if (const auto problem = add_labels(flags, config, topics); !problem.empty()) return fail(kExitUsage, problem);

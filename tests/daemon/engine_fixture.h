@@ -109,8 +109,10 @@ inline Config make_config() {
   return config;
 }
 
-inline std::unique_ptr<const EnginePlan> make_plan() {
-  auto plan = make_engine_plan(make_config(), {make_reference()});
+inline std::unique_ptr<const EnginePlan> make_plan(const WindowConfig& window = make_config().monitors[0].window) {
+  Config config = make_config();
+  config.monitors[0].window = window;
+  auto plan = make_engine_plan(config, {make_reference()});
   return std::move(*plan);
 }
 

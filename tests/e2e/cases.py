@@ -1,5 +1,6 @@
 """The end-to-end tests, on whichever broker: make_broker(bed, topics) gives it. What fails is data, never a time, but SIGTERM's."""
 
+import datetime
 import json
 import os
 import random
@@ -7,13 +8,17 @@ import socket
 import subprocess
 import time
 
-from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, TESTS, WINDOW_MS, Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of,
-                     digest, events, free_port, metric, of_type, settled_events, stream_lines, tool, wait_for, window_ends)
+import batch_oracle
+import late_labels
+from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, TESTS, WINDOW_MS, Driftd, Failure, MockBroker, Producer, RealBroker,
+                     closed_windows, config_of, digest, events, free_port, metric, of_type, settled, settled_events, stream_lines, tool,
+                     wait_for, window_ends)
 
 PARTITIONS = 4
 ROWS = 18_000  # 30 windows
 SHIFT_FROM = 9_000
 TOPICS = {"rows": PARTITIONS, "events": 1}
+LONGEST_LIFE_S = 1.2  # of a driftd that is killed: from before it is ready to well after some snapshots
 
 
 def on_mock(bed, topics):
@@ -73,25 +78,110 @@ def alert_road(make_broker):
     return produce_consume_alert
 
 
+# ---- kill -9, with late labels, windows that overlap and segments ----
+
+
+def frozen_reference(folder):
+    """The path of a .ref file of the workload, and what `reference show` says of it."""
+    rows, reference = folder / "rows.jsonl", folder / "frozen.ref"
+    rows.write_text("".join(late_labels.reference_lines()))
+    code, _, errors = verb("reference", "build", rows, "-o", reference, "--segment-by", "country", "--prediction", "p", "--label", "label")
+    expect(f"reference build: {errors}", code, 0)
+    return reference, json.loads(verb("reference", "show", reference, "--json")[1])
+
+
+def batch_answer(records, reference):
+    """What a reader of all records must see: windows; counters of the joins by (metric, labels); and late rows, the same way."""
+    rows, labels = late_labels.stream("rows", records["rows"], "p"), late_labels.stream("labels", records["labels"], "y")
+    windows, counters = {}, {}
+    for monitor in late_labels.MONITORS:
+        closed, counts = batch_oracle.closed_windows(monitor, rows, labels, reference)
+        windows.update(closed)
+        counters["driftd_labels_joined_total", f'monitor="{monitor.name}"'] = counts.pop("joined")
+        for reason, count in counts.items():
+            counters["driftd_labels_unmatched_total", f'monitor="{monitor.name}",reason="{reason}"'] = count
+    late = {("driftd_records_late_total", f'stream="{stream.topic}"'): batch_oracle.late_rows(stream, late_labels.MONITORS)
+            for stream in (rows, labels)}
+    return windows, counters, late
+
+
+def milliseconds(text):
+    return int(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
+
+
+def windows_seen(by_id):
+    closed = of_type(by_id, "window.closed")
+    return {(event["subject"], *(milliseconds(event["data"][end]) for end in ("start", "end"))): event["data"] for event in closed}
+
+
+def label_road(bed, make_broker, name, reference):
+    """A broker, a driftd that reads the workload's topics, and a producer for each of them."""
+    broker = make_broker(bed, late_labels.TOPICS)
+    folder, port = bed.folder / name, free_port()
+    daemon = bed.add(Driftd(folder, late_labels.config(folder, broker.address, port, reference)))
+    daemon.port = port
+    producers = {topic: bed.add(Producer(broker.address, topic, count)) for topic, count in late_labels.PARTITIONS.items()}
+    return broker, daemon.start(), producers
+
+
+def seen_at_last(broker, daemon, windows, counters):
+    """All events once every window of the oracle is there and the counters stand where it says."""
+    def shown():
+        body = daemon.get("/metrics", daemon.port)[1]
+        return {(name, label): metric(body, name, label) for name, label in counters}
+
+    seen = settled(broker.address, f"{len(windows)} closed windows", lambda found: windows.keys() <= windows_seen(found).keys())
+    try:
+        wait_for("the counters", lambda: shown() == counters, deadline=10)
+    except Failure:
+        expect("counters", shown(), counters)
+    return seen
+
+
+def same_as_batch(seen, windows):
+    """Every window as the oracle says, and no other."""
+    got = windows_seen(seen)
+    expect("windows that the oracle does not know", sorted(got.keys() - windows.keys()), [])
+    wrong = {key: found for key in sorted(windows) if (found := batch_oracle.differences(got[key], windows[key]))}
+    if wrong:
+        key = next(iter(wrong))
+        raise Failure(f"{len(wrong)} of {len(windows)} windows differ from the oracle; {key}: {wrong[key][:5]}")
+
+
 def kills(make_broker, count):
     def kill_9_leaves_no_trace(bed):
+        """Equal bytes to a run that nothing disturbs, and equal values to a program that reads all records at once."""
         seed = int(os.environ.get("DRIFTD_SEED", random.SystemRandom().randrange(1 << 30)))
         print(f"  seed {seed} (repeat with DRIFTD_SEED={seed})", flush=True)
         generator = random.Random(seed)
-        want, _ = undisturbed(bed, make_broker)
-        broker = make_broker(bed, TOPICS)
-        daemon = driftd_at(bed, broker.address, "killed").start()
-        chunk = ROWS // count // PARTITIONS * PARTITIONS
-        for kill in range(count):
-            last = ROWS if kill == count - 1 else (kill + 1) * chunk
-            produce(broker.address, stream_lines(kill * chunk, last, SHIFT_FROM))
-            time.sleep(generator.uniform(0, 1.5))
+        reference, shown = frozen_reference(bed.folder)
+        records = late_labels.topics()
+        windows, counters, late = batch_answer(records, shown)
+
+        broker, daemon, producers = label_road(bed, make_broker, "undisturbed", reference)
+        for topic, producer in producers.items():
+            producer.write(late_labels.lines(records[topic]))
+            producer.close()
+        want = seen_at_last(broker, daemon, windows, {**counters, **late})
+        same_as_batch(want, windows)
+        daemon.close()
+
+        broker, daemon, producers = label_road(bed, make_broker, "killed", reference)
+        for chunk in late_labels.chunks(records, count):
+            for topic, producer in producers.items():
+                producer.write(late_labels.lines(chunk[topic]))
+            time.sleep(generator.uniform(0, LONGEST_LIFE_S))
             daemon.kill()
             daemon.start()
-        got = digest(settled_events(broker.address, closed_windows(ROWS, PARTITIONS)))
-        if got != want:
-            raise Failure(f"digest {got[:16]} after {count} kills, {want[:16]} undisturbed; seed {seed}")
-        return f"{count} kills, digest {want[:16]}"
+        for producer in producers.values():
+            producer.close()
+        got = seen_at_last(broker, daemon, windows, counters)  # late rows are counted since the last start
+        if digest(got) != digest(want):
+            changed = [event for event in want.keys() | got.keys() if want.get(event) != got.get(event)]
+            raise Failure(f"{len(changed)} events differ from the undisturbed run after {count} kills, {sorted(changed)[:3]}; seed {seed}")
+        written = len(tool("consume", broker.address, "events").splitlines())
+        return (f"{count} kills, {len(windows)} windows and {len(want) - len(windows)} alerts, {written - len(got)} of them written again, "
+                f"digest {digest(want)[:16]}")
 
     return kill_9_leaves_no_trace
 
@@ -511,6 +601,7 @@ def source_stops_at_a_recreated_topic(bed):
 
 
 MOCK = [demo_names_the_drift, explain_says_why, tap_shows_records(on_mock), checks(on_mock), poison(on_mock), poison_corpus(on_mock),
-        state_moves(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 30)]
+        state_moves(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 100)]
 KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic,
-         checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
+         checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), broker_restart(False), broker_restart(True), retention_overrun,
+         unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]

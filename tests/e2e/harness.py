@@ -64,6 +64,24 @@ def free_ports(count):
     raise Failure(f"no {count} free ports")
 
 
+class Producer:
+    """kafka_tool produce on one topic, kept running: line i of all that is written goes to partition i % partitions."""
+
+    def __init__(self, address, topic, partitions):
+        self.process = subprocess.Popen([KAFKA_TOOL, "produce", address, topic, str(partitions)], stdin=subprocess.PIPE, text=True)
+
+    def write(self, lines):
+        self.process.stdin.write(lines)
+        self.process.stdin.flush()
+
+    def close(self):
+        """Waits until everything is delivered."""
+        if not self.process.stdin.closed:
+            self.process.stdin.close()
+            if self.process.wait(timeout=DEADLINE) != 0:
+                raise Failure("kafka_tool produce failed")
+
+
 class MockBroker:
     """librdkafka's mock cluster in a process of its own, with the topics {name: partitions}."""
 
@@ -249,16 +267,19 @@ def of_type(by_id, part):
     return [event for event in map(json.loads, by_id.values()) if f".{part}." in event["type"]]
 
 
-def settled_events(address, windows, topic="events"):
-    """Everything written once `windows` windows are closed and nothing more comes for a second."""
-    seen = wait_for(f"{windows} closed windows on the alerts topic",
-                    lambda: (lambda found: found if len(window_ends(found)) >= windows else None)(events(address, topic)))
+def settled(address, what, is_complete, topic="events"):
+    """Everything on the alerts topic once is_complete(events by id) and nothing more comes for a second."""
+    seen = wait_for(what, lambda: (lambda found: found if is_complete(found) else None)(events(address, topic)))
     while True:
         time.sleep(1.0)
         again = events(address, topic)
         if len(again) == len(seen):
             return again
         seen = again
+
+
+def settled_events(address, windows, topic="events"):
+    return settled(address, f"{windows} closed windows on the alerts topic", lambda found: len(window_ends(found)) >= windows, topic)
 
 
 def window_ends(by_id):
