@@ -26,16 +26,16 @@ constexpr std::int64_t kMicro = 1000;
 
 using Names = std::vector<std::string>;
 
-Field field_of(FieldType type, double min = 0, double max = std::numeric_limits<double>::max()) {
-  Field field;
+ConfigKey field_of(FieldType type, double min = 0, double max = std::numeric_limits<double>::max()) {
+  ConfigKey field;
   field.type = type;
   field.min = min;
   field.max = max;
   return field;
 }
 
-const Field kAnyNumber = field_of(FieldType::kNumber, std::numeric_limits<double>::lowest());
-const Field kCount = field_of(FieldType::kInteger, 0, 1e9);
+const ConfigKey kAnyNumber = field_of(FieldType::kNumber, std::numeric_limits<double>::lowest());
+const ConfigKey kCount = field_of(FieldType::kInteger, 0, 1e9);
 
 class TestFileReader {
  public:
@@ -48,7 +48,7 @@ class TestFileReader {
   bool is_map(const YamlNode& node, const std::string& path, const Names& known);
   void require(const YamlNode& node, const std::string& path, std::initializer_list<const char*> keys);
   template <class T>
-  void leaf(const YamlNode& map, const std::string& path, const std::string& key, const Field& field, T* to);
+  void leaf(const YamlNode& map, const std::string& path, const std::string& key, const ConfigKey& field, T* to);
   void text(const YamlNode& map, const std::string& path, const std::string& key, std::string* to) {
     leaf(map, path, key, field_of(FieldType::kText), to);
   }
@@ -93,15 +93,15 @@ void TestFileReader::require(const YamlNode& node, const std::string& path, std:
 }
 
 template <class T>
-void TestFileReader::leaf(const YamlNode& map, const std::string& path, const std::string& key, const Field& field, T* to) {
+void TestFileReader::leaf(const YamlNode& map, const std::string& path, const std::string& key, const ConfigKey& field, T* to) {
   const YamlNode* value = map.find(key);
-  if (value != nullptr && value->kind != YamlNode::Kind::kRefused) read_leaf(field, Slot(to), *value, join_path(path, key), context_);
+  if (value != nullptr && value->kind != YamlNode::Kind::kRefused) read_leaf(field, KeySlot(to), *value, join_path(path, key), context_);
 }
 
 std::optional<std::string> TestFileReader::choice(const YamlNode& map, const std::string& path, const std::string& key,
                                                   const Names& choices) {
   if (map.find(key) == nullptr) return std::nullopt;
-  Field field = field_of(FieldType::kChoice);
+  ConfigKey field = field_of(FieldType::kChoice);
   field.choices = choices;
   std::uint8_t index = 0;
   leaf(map, path, key, field, &index);
@@ -297,7 +297,7 @@ Bounds TestFileReader::read_bounds(const YamlNode& node, const std::string& path
   Bounds bounds;
   if (node.kind == YamlNode::Kind::kScalar) {
     double value = 0;
-    read_leaf(kAnyNumber, Slot(&value), node, path, context_);
+    read_leaf(kAnyNumber, KeySlot(&value), node, path, context_);
     const double within = kExact * std::abs(value);
     return {value - within, value + within};
   }

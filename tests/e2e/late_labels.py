@@ -21,7 +21,7 @@ TEN_YEARS_MS = 10 * 365 * 86_400_000
 FEATURES = ["device", "p", "x", "y"]
 COUNTRIES = ["DE"] * 8 + ["FR"] * 4 + ["US", "IT", "ES"] * 2
 DECLARED = ["DE", "FR", "JP"]  # the reference knows no JP
-MONITORS = [Monitor("hop", 60_000, 60_000, "country", DECLARED, FEATURES, 95_000),
+MONITORS = [Monitor("hop", 60_000, 20_000, "country", DECLARED, FEATURES, 95_000),
             Monitor("flat", 45_000, 45_000, "country", DECLARED, ["device", "x"], 40_000)]
 
 
