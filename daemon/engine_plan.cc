@@ -450,7 +450,7 @@ void EngineCompiler::connect() {
 
 std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
                                                                                std::vector<std::shared_ptr<const Reference>> references,
-                                                                               const CsvLayout& csv) {
+                                                                               const std::map<std::string, CsvLayout>& csv) {
   auto plan = std::make_unique<EnginePlan>();
   plan->references = std::move(references);
   plan->configs = config.monitors;
@@ -459,8 +459,10 @@ std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(c
   for (const StreamConfig& stream : config.streams) {
     for (const std::string& topic : stream.topics) plan->stream_of_topic.emplace(topic, plan->streams.size());
     plan->streams.push_back(make_stream(config, stream));
-    plan->streams.back().decode.csv_header = csv.header;
-    plan->streams.back().decode.csv_delimiter = csv.delimiter;
+    const auto layout = csv.find(stream.topics.front());
+    if (layout == csv.end()) continue;
+    plan->streams.back().decode.csv_header = layout->second.header;
+    plan->streams.back().decode.csv_delimiter = layout->second.delimiter;
   }
   if (auto compiled = EngineCompiler(config, *plan).compile(); !compiled) return std::unexpected(compiled.error());
   return plan;

@@ -43,7 +43,7 @@ struct EnginePlan {
   std::vector<std::string> warnings;  // things an operator should hear at start
 };
 
-// Columns of CSV files, for streams of that format.
+// Columns of the CSV files of a topic, for streams of that format.
 struct CsvLayout {
   std::vector<std::string> header;
   char delimiter = ',';
@@ -52,6 +52,6 @@ struct CsvLayout {
 // references: by monitor, in the order of config.monitors. Error: a message for the operator (exit 78).
 std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
                                                                                std::vector<std::shared_ptr<const Reference>> references,
-                                                                               const CsvLayout& csv = {});
+                                                                               const std::map<std::string, CsvLayout>& csv = {});
 
 }  // namespace driftd

@@ -1,5 +1,6 @@
 // `driftd replay`: the engine of the daemon on files; event time is the only clock, equal input gives equal bytes (decision 5).
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -24,7 +25,7 @@ constexpr std::int64_t kRowClockUs = 1'000'000;  // without a time column a row 
 constexpr std::string_view kRowClockWindow = "1000s";
 
 struct ReplayFlags {
-  std::vector<std::string> files;
+  std::vector<std::string> files, labels;
   std::string reference, monitor, window, time, fail_on, windows_file, events_file;
   ConfigFlags config;
   bool json = false;
@@ -38,6 +39,7 @@ int fail(int code, const std::string& message) {
 void add_flags(CLI::App& app, ReplayFlags& flags) {
   app.add_option("FILE", flags.files, "CSV or JSON lines, plain or gzip; each file is one partition")->required();
   app.add_option("--reference", flags.reference, "a .ref file, or rows to build one from: types and the time column come from it");
+  app.add_option("--labels", flags.labels, "files of the monitor's labels topic; may be repeated")->allow_extra_args(false);
   app.add_option("--monitor", flags.monitor, "the monitor of the configuration to replay (with -c)");
   app.add_option("--window", flags.window, "window length, for example 7d (default 5m; 1,000 rows where there is no time column)");
   app.add_option("--time", flags.time, "column or field of the event time");
@@ -74,7 +76,9 @@ std::expected<Loaded, int> plain_config(const ReplayFlags& flags) {
 std::expected<void, std::string> narrow(const ReplayFlags& flags, Config& config) {
   if (!flags.monitor.empty()) std::erase_if(config.monitors, [&](const auto& monitor) { return monitor.name != flags.monitor; });
   if (config.monitors.empty()) return std::unexpected("no monitor '" + flags.monitor + "' in the configuration");
-  std::erase_if(config.streams, [&](const auto& stream) { return stream.name != config.monitors.front().stream; });
+  const MonitorConfig& kept = config.monitors.front();
+  std::erase_if(config.streams, [&](const auto& stream) { return stream.name != kept.stream && stream.name != kept.labels.stream; });
+  std::ranges::stable_partition(config.streams, [&](const auto& stream) { return stream.name == kept.stream; });
   std::erase_if(config.monitors, [&](const auto& monitor) { return monitor.stream != config.streams.front().name; });
   if (config.streams.front().topics.size() > 1) config.streams.front().topics.resize(1);
   config.alert_sinks.kafka_enabled = false;
@@ -115,9 +119,10 @@ struct Summary {
 struct Outputs {
   LineFile windows, events;
   Summary summary;
+  std::vector<ClosedWindow> held;  // until their place among the others is known
 };
 
-void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
+void write_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
   const AlertPlan& alerts = plan.alerts[closed.judgement.monitor];
   outputs.windows.write(window_lines(alerts, closed.judgement));
   ++outputs.summary.windows;
@@ -127,6 +132,19 @@ void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& ou
     outputs.summary.alerts.push_back(format_event_time(closed.judgement.end_us) + "  " +
                                      std::string(transition_name(transition.transition)) + "  " + transition.summary);
   }
+}
+
+// Windows of one monitor come in order. Windows of losses come when labels are in, and what else has closed by then is chance: they wait
+// for the end, to be written in the order of time.
+void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
+  if (plan.joins.empty()) return write_window(plan, closed, outputs);
+  outputs.held.push_back(closed);
+}
+
+void write_held(const EnginePlan& plan, Outputs& outputs) {
+  const auto place = [](const ClosedWindow& closed) { return std::pair(closed.judgement.end_us, closed.judgement.monitor); };
+  std::ranges::stable_sort(outputs.held, {}, place);
+  for (const ClosedWindow& closed : outputs.held) write_window(plan, closed, outputs);
 }
 
 struct Rows {
@@ -173,6 +191,7 @@ int run_engine(const ReplayFlags& flags, const EnginePlan& plan, FileSource& sou
   engine.start();
   if (!engine.join()) return fail(kExitBug, engine.failure());
   if (source.error()) return fail(source.error()->kind == TableError::Kind::kIo ? kExitIo : kExitBadInput, source.error()->message);
+  write_held(plan, outputs);
   if (!outputs.windows.finish() || !outputs.events.finish()) return fail(kExitIo, "an output file could not be written");
   const Rows rows = count_rows(*engine.merger().status().load());
   print_summary(outputs.summary, rows, flags.json);
@@ -188,6 +207,30 @@ void settle_time(const ReplayFlags& flags, const Reference& reference, Config& c
   if (stream.fields.event_time.empty()) stream.fields.event_time = reference.time_column;
 }
 
+// The files of the labels topic, where the monitor has one; without files its labels are left out, aloud.
+std::string add_labels(const ReplayFlags& flags, Config& config, std::vector<FileTopic>& topics) {
+  MonitorConfig& monitor = config.monitors.front();
+  const bool has_topic = !monitor.labels.topic.empty();
+  if (!has_topic && !flags.labels.empty()) return "--labels: monitor '" + monitor.name + "' has no labels.topic";
+  if (has_topic && flags.labels.empty()) {
+    std::fprintf(stderr, "driftd replay: no --labels: predictions are not compared with labels\n");
+    monitor.performance.task = TaskChoice::kOff;
+  }
+  if (!flags.labels.empty()) topics.push_back({monitor.labels.topic, flags.labels});
+  return {};
+}
+
+// Streams are read as their files are written.
+std::map<std::string, CsvLayout> take_layouts(const FileSource& source, const std::vector<FileTopic>& topics, Config& config) {
+  std::map<std::string, CsvLayout> layouts;
+  for (std::size_t i = 0; i < topics.size(); ++i) {
+    const FileLayout& layout = source.layout(topics[i].topic);
+    config.streams[i].format = layout.format;
+    layouts[topics[i].topic] = {layout.csv_header, layout.csv_delimiter};
+  }
+  return layouts;
+}
+
 int run_replay_with(const ReplayFlags& flags, Config config) {
   if (const auto narrowed = narrow(flags, config); !narrowed) return fail(kExitConfig, narrowed.error());
   auto references = load_references(config);
@@ -201,10 +244,11 @@ int run_replay_with(const ReplayFlags& flags, Config config) {
     if (!length) return fail(kExitUsage, "--window: expected a duration such as 7d; got '" + window + "'");
     for (MonitorConfig& monitor : config.monitors) monitor.window.every = *length;
   }
-  auto source = FileSource::open(flags.files, {stream.topics.front(), row_clock ? kRowClockUs : 0});
+  std::vector<FileTopic> topics{{stream.topics.front(), flags.files, row_clock ? kRowClockUs : 0}};
+  if (const auto problem = add_labels(flags, config, topics); !problem.empty()) return fail(kExitUsage, problem);
+  auto source = FileSource::open(topics);
   if (!source) return fail(source.error().kind == TableError::Kind::kIo ? kExitIo : kExitBadInput, source.error().message);
-  stream.format = (*source)->format();
-  const auto plan = make_engine_plan(config, *references, {(*source)->csv_header(), (*source)->csv_delimiter()});
+  const auto plan = make_engine_plan(config, *references, take_layouts(**source, topics, config));
   if (!plan) return fail(kExitConfig, plan.error());
   for (const std::string& warning : (*plan)->warnings) std::fprintf(stderr, "driftd replay: %s\n", warning.c_str());
   return run_engine(flags, **plan, **source, shard_count(config.engine));

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
 
 #include "daemon/decode/field_path.h"
 #include "detectors/reference/cells.h"
@@ -24,8 +23,6 @@ std::size_t most_planned(const DecodePlan& plan) {
 FieldTree::FieldTree(const DecodePlan& plan) {
   fields_.reserve(most_planned(plan) + kLearnedFields);
   fields_.resize(2);
-  // No key is as long as this: the unknown field and the root match nothing.
-  for (Field& field : fields_) field.head.fill(~std::uint64_t{0}), field.mask.fill(~std::uint64_t{0});
   plan_fields(plan);
   planned_ = fields_.size();
   planned_key_bytes_ = keys_.size();
@@ -66,28 +63,24 @@ Field& FieldTree::add(Field& parent, std::string_view key) {
   field.parent = &parent;
   field.key_bytes = static_cast<std::uint32_t>(key.size());
   field.key_at = static_cast<std::uint32_t>(keys_.size());
-  const std::size_t bytes = std::min(key.size(), Field::kHeadKeyBytes);
-  auto* const head = reinterpret_cast<std::uint8_t*>(field.head.data());
-  std::memcpy(head, &field.key_bytes, sizeof field.key_bytes);
-  key.copy(reinterpret_cast<char*>(head) + sizeof field.key_bytes, bytes);
-  std::memset(field.mask.data(), 0xFF, sizeof field.key_bytes + bytes);
+  field.plain = std::ranges::all_of(key, [](char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; });
   keys_.insert(keys_.end(), key.begin(), key.end());
+  keys_.insert(keys_.end(), kKeyEnd.begin(), kKeyEnd.end());
+  std::memcpy(field.head.data(), keys_.data() + field.key_at, std::min(key.size() + kKeyEnd.size(), sizeof field.head));
   return field;
 }
 
-bool FieldTree::tail_matches(const Field& field, const std::uint8_t* key) const {
-  const char* const tail = keys_.data() + field.key_at + Field::kHeadKeyBytes;
-  return std::memcmp(key + sizeof field.head, tail, field.key_bytes - Field::kHeadKeyBytes) == 0;
+bool FieldTree::tail_shows(const Field& field, const char* text) const {
+  const std::string_view tail(keys_.data() + field.key_at, field.key_bytes + kKeyEnd.size());
+  return std::strncmp(text, tail.data(), tail.size()) == 0;
 }
 
-Field& FieldTree::find_again(Field& parent, Followers& after, const std::uint8_t* key) {
+Field& FieldTree::find_again(Field& parent, Followers& after, std::string_view key) {
   if (matches(*after.second, key)) {
     std::swap(after.likely, after.second);
     return *after.likely;
   }
-  std::uint32_t bytes = 0;
-  std::memcpy(&bytes, key, sizeof bytes);
-  Field& field = look_up(parent, {reinterpret_cast<const char*>(key) + sizeof bytes, bytes});
+  Field& field = look_up(parent, key);
   // The unknown field stands for many: what follows one of them says nothing about the others.
   if (&field != &fields_[kUnknown] && &after != &fields_[kUnknown].next) after = {&field, after.likely};
   return field;
@@ -104,7 +97,7 @@ Field& FieldTree::look_up(Field& parent, std::string_view key) {
     Field& field = fields_[table_[at]];
     if (field.parent == &parent && key_of(field) == key) return field;
   }
-  if (fields_.size() == capacity_ || keys_.size() + key.size() > keys_.capacity()) return fields_[kUnknown];
+  if (fields_.size() == capacity_ || keys_.size() + key.size() + kKeyEnd.size() > keys_.capacity()) return fields_[kUnknown];
   table_[at] = static_cast<std::uint32_t>(fields_.size());
   return add(parent, key);
 }

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "daemon/decode/decoder.h"
@@ -33,18 +34,17 @@ enum class Reads : std::uint8_t { kNothing, kNumber, kMore };
 
 // What is read from a field. A path may be a slot of both types and also the event time, the prediction, the label or the event id.
 struct alignas(64) Field {
-  static constexpr std::size_t kHeadWords = 4;
-  static constexpr std::size_t kHeadKeyBytes = kHeadWords * 8 - 4;
-  // The key as simdjson stores it: four bytes of length, then its bytes. Here the first 32 of them, and which of those count.
-  std::array<std::uint64_t, kHeadWords> head{};
-  std::array<std::uint64_t, kHeadWords> mask{};
-  Followers next{};               // after this field, inside the same object
-  std::uint64_t last_record = 0;  // in which it was read: of duplicate keys the first wins
+  static constexpr std::size_t kHeadWords = 4, kHeadBytes = kHeadWords * 8;
+  static constexpr std::uint32_t kNoKey = UINT32_MAX;  // of the root, and of the unknown field
+  std::array<std::uint64_t, kHeadWords> head{};        // the first bytes of the key and of the quote and colon that end it in a text
+  Followers next{};                                    // after this field, inside the same object
+  std::uint64_t last_record = 0;                       // in which it was read: of duplicate keys the first wins
   std::uint32_t numeric = kNoColumn;
-  std::uint32_t key_bytes = 0;
+  std::uint32_t key_bytes = kNoKey;
   Reads reads = Reads::kNothing;
   bool event_time = false, prediction = false, label = false, event_id = false;
   bool has_children = false;  // paths go on below it
+  bool plain = false;         // printable ASCII without quote and backslash: a text shows the key as it is
   std::uint32_t category = kNoColumn;
   std::uint32_t key_at = 0;  // the whole key: FieldTree::keys_
   Followers first{};         // at the start of the object that this field holds
@@ -66,9 +66,16 @@ class FieldTree {
   }
   Field& root() { return fields_[kRoot]; }
   // The field of a key inside `parent`, given what came before: `after` is the parent's `first` or the last field's `next`.
-  // key: four bytes of length in the machine's order, then the key; at least 32 bytes are readable.
-  Field& find(Field& parent, Followers& after, const std::uint8_t* key) {
+  Field& find(Field& parent, Followers& after, std::string_view key) {  // Field::kHeadBytes are readable, whatever the length
     return matches(*after.likely, key) ? *after.likely : find_again(parent, after, key);
+  }
+  // The same for a text that goes on with a key, its closing quote and a colon; nullptr: not guessed. Readable: as far as the text goes,
+  // and Field::kHeadBytes.
+  Field* guess(Followers& after, const char* text) {
+    if (shows(*after.likely, text)) return after.likely;
+    if (!shows(*after.second, text)) return nullptr;
+    std::swap(after.likely, after.second);
+    return after.likely;
   }
   // Whether the field comes for the first time in this record; then it no longer does.
   bool first_time(Field& field) const {
@@ -81,19 +88,39 @@ class FieldTree {
   static constexpr std::size_t kUnknown = 0;  // stands for what is read by nobody and not learned; matches no key
   static constexpr std::size_t kRoot = 1;
 
-  static std::uint64_t word(const std::uint8_t* bytes) {
+  static std::uint64_t word(const char* bytes) {
     std::uint64_t value = 0;
     std::memcpy(&value, bytes, sizeof value);
     return value;
   }
-  bool matches(const Field& field, const std::uint8_t* key) const {
+  // Whether the first `count` bytes, at most kHeadBytes, are those of the head.
+  static bool same_head(const Field& field, const char* bytes, std::size_t count) {
     std::uint64_t difference = 0;
-    for (std::size_t i = 0; i < Field::kHeadWords; ++i) difference |= (word(key + 8 * i) ^ field.head[i]) & field.mask[i];
-    return difference == 0 && (field.key_bytes <= Field::kHeadKeyBytes || tail_matches(field, key));
+    const char* const mask = kMask.data() + Field::kHeadBytes - count;
+    for (std::size_t i = 0; i < Field::kHeadWords; ++i) difference |= (word(bytes + 8 * i) ^ field.head[i]) & word(mask + 8 * i);
+    return difference == 0;
+  }
+  bool matches(const Field& field, std::string_view key) const {
+    if (key.size() != field.key_bytes) return false;
+    if (key.size() <= Field::kHeadBytes) return same_head(field, key.data(), key.size());
+    return key == key_of(field);
+  }
+  bool shows(const Field& field, const char* text) const {
+    if (!field.plain) return false;
+    const std::size_t bytes = std::size_t{field.key_bytes} + kKeyEnd.size();
+    if (bytes <= Field::kHeadBytes) return same_head(field, text, bytes);
+    return same_head(field, text, Field::kHeadBytes) && tail_shows(field, text);
   }
 
-  bool tail_matches(const Field& field, const std::uint8_t* key) const;
-  Field& find_again(Field& parent, Followers& after, const std::uint8_t* key);
+  static constexpr std::string_view kKeyEnd = "\":";
+  static constexpr auto kMask = [] {
+    std::array<char, 2 * Field::kHeadBytes> mask{};
+    for (std::size_t i = 0; i < Field::kHeadBytes; ++i) mask[i] = '\xFF';
+    return mask;
+  }();
+
+  bool tail_shows(const Field& field, const char* text) const;
+  Field& find_again(Field& parent, Followers& after, std::string_view key);
   Field& look_up(Field& parent, std::string_view key);
   Field& add(Field& parent, std::string_view key);
   Field& add_path(std::string_view path);
@@ -104,7 +131,7 @@ class FieldTree {
   std::string_view key_of(const Field& field) const { return {keys_.data() + field.key_at, field.key_bytes}; }
 
   std::vector<Field> fields_;         // unknown, root, those of the plan, learned ones; never grows beyond capacity_, so nothing moves
-  std::vector<char> keys_;            // likewise
+  std::vector<char> keys_;            // likewise; each key with kKeyEnd
   std::vector<std::uint32_t> table_;  // open addressing, by parent and key: index of the field; kUnknown = free
   std::size_t planned_ = 0, planned_key_bytes_ = 0, capacity_ = 0;
   std::uint64_t record_ = 0;

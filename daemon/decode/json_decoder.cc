@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <vector>
 
-#include "daemon/decode/field_tree.h"
-#include "daemon/decode/row_writer.h"
-#include "daemon/runtime/event_time.h"
+#include "daemon/decode/json_speculative.h"
+#include "daemon/decode/json_value.h"
 
 namespace driftd {
 namespace {
@@ -16,6 +16,8 @@ namespace {
 using simdjson::internal::tape_type;
 
 constexpr std::size_t kFirstCapacity = 16 << 10;
+constexpr std::size_t kPadding = std::max(simdjson::SIMDJSON_PADDING, kScanBytes);
+constexpr std::uint32_t kMostUntried = 63;
 
 // simdjson's tape: one word per key, per scalar and per end of a container: its type in the top byte, a payload below. A number has
 // its bits in the next word; a string's payload is where its length and bytes are; an object's is the index behind its end.
@@ -50,12 +52,24 @@ struct Tape {
     const std::uint64_t take_double = std::uint64_t{0} - std::uint64_t{type(at) == tape_type::DOUBLE};
     return std::bit_cast<double>((bits & take_double) | (of_integer & ~take_double));
   }
+  JsonValue value(std::size_t at) const {
+    switch (type(at)) {
+      case tape_type::STRING: return {.kind = JsonKind::kString, .text = text(at)};
+      case tape_type::TRUE_VALUE: return {.kind = JsonKind::kBoolean, .boolean = true};
+      case tape_type::FALSE_VALUE: return {.kind = JsonKind::kBoolean};
+      case tape_type::INT64: return {.kind = JsonKind::kInteger, .integer = static_cast<std::int64_t>(words[at + 1]), .number = number(at)};
+      case tape_type::UINT64: return {.kind = JsonKind::kUnsigned, .whole = words[at + 1], .number = static_cast<double>(words[at + 1])};
+      case tape_type::DOUBLE: return {.kind = JsonKind::kDouble, .number = number(at)};
+      case tape_type::NULL_VALUE: return {};
+      default: return {.kind = JsonKind::kContainer};
+    }
+  }
 };
 
 class JsonDecoder final : public Decoder {
  public:
-  explicit JsonDecoder(const DecodePlan& plan)
-      : max_payload_bytes_(plan.max_payload_bytes), unit_(plan.fields.event_time_unit), fields_(plan), row_(plan) {
+  JsonDecoder(const DecodePlan& plan, JsonReading reading)
+      : max_payload_bytes_(plan.max_payload_bytes), reading_(reading), fields_(plan), row_(plan), speculation_(fields_, row_) {
     grow(kFirstCapacity);
   }
 
@@ -65,25 +79,54 @@ class JsonDecoder final : public Decoder {
 
  private:
   std::optional<Reject> decode_record(const Message& message, RecordBatch& batch) {
-    if (!parse(message.payload)) return Reject::kMalformed;
+    if (!copy(message.payload)) return Reject::kMalformed;
+    const std::size_t bytes = message.payload.size();
+    if (speculates() && read_speculatively(bytes, batch)) return row_.finish(message);
+    if (parser_.parse_into_document(document_, text(), bytes, false).error() != simdjson::SUCCESS) return Reject::kMalformed;
     tape_ = {document_.tape.get(), document_.string_buf.get()};
     if (tape_.type(1) != tape_type::START_OBJECT) return Reject::kNotObject;
-    fields_.begin_record();
-    row_.start(batch);
+    begin(batch);
     walk(1, fields_.root());
     return row_.finish(message);
   }
 
-  // The payload has no padding of its own, and what lies behind it must not reach the parser.
-  bool parse(std::string_view payload) {
-    if (payload.size() > capacity_ && !grow(std::max(2 * capacity_, payload.size()))) return false;
-    payload.copy(padded_.data(), payload.size());
-    std::memset(padded_.data() + payload.size(), 0, simdjson::SIMDJSON_PADDING);
-    return parser_.parse_into_document(document_, padded_.data(), payload.size(), false).error() == simdjson::SUCCESS;
+  void begin(RecordBatch& batch) {
+    fields_.begin_record();
+    row_.start(batch);
   }
 
+  // Where records are not usual again and again, fewer of them are tried.
+  bool speculates() {
+    if (reading_ == JsonReading::kDomOnly) return false;
+    if (untried_ == 0) return true;
+    --untried_;
+    return false;
+  }
+
+  bool read_speculatively(std::size_t bytes, RecordBatch& batch) {
+    begin(batch);
+    if (speculation_.read(text(), bytes)) {
+      failures_ = 0;
+      return true;
+    }
+    row_.discard();
+    untried_ = failures_;
+    failures_ = std::min(2 * failures_ + 1, kMostUntried);
+    return false;
+  }
+
+  // The payload has no padding of its own, and what lies behind it must not reach the parser.
+  bool copy(std::string_view payload) {
+    if (payload.size() > capacity_ && !grow(std::max(2 * capacity_, payload.size()))) return false;
+    payload.copy(text(), payload.size());
+    std::memset(text() + payload.size(), 0, kPadding);
+    return true;
+  }
+
+  char* text() { return padded_.data() + kPadding; }
+
   bool grow(std::size_t capacity) {
-    padded_.resize(capacity + simdjson::SIMDJSON_PADDING);
+    padded_.resize(kPadding + capacity + kPadding);
     const bool grown = parser_.allocate(capacity) == simdjson::SUCCESS && document_.allocate(capacity) == simdjson::SUCCESS;
     capacity_ = grown ? capacity : 0;
     return grown;
@@ -94,7 +137,7 @@ class JsonDecoder final : public Decoder {
     Followers* after = &parent.first;
     for (std::size_t key = object + 1; key < end;) {
       const std::size_t value = key + 1;
-      Field& field = fields_.find(parent, *after, tape_.string(key));
+      Field& field = fields_.find(parent, *after, tape_.text(key));
       const bool first_time = fields_.first_time(field);
       after = &field.next;
       if (first_time && field.reads == Reads::kNumber && tape_.is_number(value)) {
@@ -108,61 +151,16 @@ class JsonDecoder final : public Decoder {
   }
 
   void take(Field& field, std::size_t at) {
-    if (field.numeric != kNoColumn) take_number(field.numeric, at);
-    if (field.category != kNoColumn) take_category(field.category, at);
-    if (field.event_time) take_event_time(at);
-    if (field.prediction) take_answer(row_.prediction(), at);
-    if (field.label) take_answer(row_.label(), at);
-    if (field.event_id) take_answer(row_.event_id(), at);
+    row_.take(field, tape_.value(at));
     if (field.has_children && tape_.type(at) == tape_type::START_OBJECT) walk(at, field);
   }
 
-  void take_number(std::uint32_t column, std::size_t at) {
-    const tape_type type = tape_.type(at);
-    if (tape_.is_number(at)) return row_.number(column, tape_.number(at));
-    if (type == tape_type::UINT64) return row_.number(column, static_cast<double>(tape_.words[at + 1]));
-    row_.no_number(column, type == tape_type::NULL_VALUE ? ValueClass::kNull : ValueClass::kWrongType);
-  }
-
-  void take_category(std::uint32_t column, std::size_t at) {
-    CategoryBuffer buffer;
-    switch (tape_.type(at)) {
-      case tape_type::STRING: return row_.category(column, tape_.text(at));
-      case tape_type::TRUE_VALUE: return row_.category(column, "true");
-      case tape_type::FALSE_VALUE: return row_.category(column, "false");
-      case tape_type::INT64: return row_.category(column, category_text(static_cast<std::int64_t>(tape_.words[at + 1]), buffer));
-      case tape_type::UINT64: return row_.category(column, category_text(tape_.words[at + 1], buffer));
-      case tape_type::DOUBLE: return row_.category(column, category_text(tape_.number(at), buffer));
-      case tape_type::NULL_VALUE: return row_.no_category(column, ValueClass::kNull);
-      default: return row_.no_category(column, ValueClass::kWrongType);
-    }
-  }
-
-  void take_event_time(std::size_t at) {
-    std::optional<std::int64_t> time;
-    if (tape_.type(at) == tape_type::NULL_VALUE) return;  // as absent
-    if (tape_.type(at) == tape_type::STRING) time = parse_rfc3339(tape_.text(at));
-    if (tape_.type(at) == tape_type::INT64) time = event_time_of(static_cast<std::int64_t>(tape_.words[at + 1]), unit_);
-    time ? row_.event_time(*time) : row_.no_event_time(Reject::kBadTime);
-  }
-
-  void take_answer(AnswerReader& answer, std::size_t at) {
-    switch (tape_.type(at)) {
-      case tape_type::STRING: return answer.set_text(tape_.text(at));
-      case tape_type::TRUE_VALUE: return answer.set_text("true");
-      case tape_type::FALSE_VALUE: return answer.set_text("false");
-      case tape_type::INT64: return answer.set(static_cast<std::int64_t>(tape_.words[at + 1]));
-      case tape_type::UINT64: return answer.set(tape_.words[at + 1]);
-      case tape_type::DOUBLE: return answer.set(tape_.number(at));
-      default:  // null, an array or an object answers nothing
-        return;
-    }
-  }
-
   std::uint64_t max_payload_bytes_;
-  TimeUnit unit_;
+  JsonReading reading_;
   FieldTree fields_;
-  RowWriter row_;
+  JsonRow row_;
+  JsonSpeculation speculation_;
+  std::uint32_t failures_ = 0, untried_ = 0;  // how many records to leave out after the next failure; and from now on
   simdjson::dom::parser parser_;
   simdjson::dom::document document_;
   std::vector<char> padded_;
@@ -172,6 +170,8 @@ class JsonDecoder final : public Decoder {
 
 }  // namespace
 
-std::unique_ptr<Decoder> make_json_decoder(const DecodePlan& plan) { return std::make_unique<JsonDecoder>(plan); }
+std::unique_ptr<Decoder> make_json_decoder(const DecodePlan& plan, JsonReading reading) {
+  return std::make_unique<JsonDecoder>(plan, reading);
+}
 
 }  // namespace driftd

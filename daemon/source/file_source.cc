@@ -67,6 +67,7 @@ class LineSplitter {
 
 struct FileSource::File {
   std::variant<CsvRecordSplitter, LineSplitter> rows;
+  std::int64_t row_time_us = 0;
   std::int64_t next_row = 0;
   bool finished = false;
   bool paused = false;
@@ -79,38 +80,44 @@ struct FileSource::File {
   }
 };
 
-FileSource::FileSource(FileSourceOptions options) : options_(std::move(options)), spare_(64) {}
+FileSource::FileSource() : spare_(64) {}
 FileSource::~FileSource() = default;
 
-std::expected<std::unique_ptr<FileSource>, TableError> FileSource::open(const std::vector<std::string>& paths, FileSourceOptions options) {
-  std::unique_ptr<FileSource> source(new FileSource(std::move(options)));
-  for (const std::string& path : paths) {
-    if (auto added = source->add(path); !added) return std::unexpected(added.error());
+std::expected<std::unique_ptr<FileSource>, TableError> FileSource::open(const std::vector<FileTopic>& topics) {
+  std::unique_ptr<FileSource> source(new FileSource());
+  for (const FileTopic& topic : topics) {
+    for (std::size_t place = 0; place < topic.paths.size(); ++place) {
+      if (auto added = source->add(topic, place); !added) return std::unexpected(added.error());
+    }
   }
   return source;
 }
 
-std::expected<void, TableError> FileSource::add(const std::string& path) {
+std::expected<void, TableError> FileSource::add(const FileTopic& topic, std::size_t place) {
+  const std::string& path = topic.paths[place];
   auto input = GzipInput::open(path);
   if (!input) return std::unexpected(input.error());
   ChunkBuffer buffer(std::move(*input));
   const auto json = is_json_lines(buffer);
   if (!json) return std::unexpected(json.error());
   const Format format = *json ? Format::kJson : Format::kCsv;
-  if (!files_.empty() && format != format_) {
+  FileLayout& layout = layouts_[topic.topic];
+  if (place > 0 && format != layout.format) {
     return std::unexpected(TableError{TableError::Kind::kBadInput, path + ": CSV and JSON lines cannot be replayed together"});
   }
-  format_ = format;
+  layout.format = format;
   auto file = format == Format::kJson ? std::make_unique<File>(File{LineSplitter(std::move(buffer))})
                                       : std::make_unique<File>(File{CsvRecordSplitter(std::move(buffer))});
   if (format == Format::kCsv) {
-    if (auto header = read_header(*file); !header) return header;
+    if (auto header = read_header(*file, layout); !header) return header;
   }
+  file->row_time_us = topic.row_time_us;
   files_.push_back(std::move(file));
+  ids_.push_back({topic.topic, static_cast<std::int32_t>(place)});
   return {};
 }
 
-std::expected<void, TableError> FileSource::read_header(File& file) {
+std::expected<void, TableError> FileSource::read_header(File& file, FileLayout& layout) {
   auto& splitter = std::get<CsvRecordSplitter>(file.rows);
   const auto record = splitter.next();
   if (!record) return std::unexpected(record.error());
@@ -121,11 +128,11 @@ std::expected<void, TableError> FileSource::read_header(File& file) {
   if (const auto problem = fields.split((*record)->text, delimiter))
     return std::unexpected(splitter.error_at(**record, problem->offset, problem->what));
   const std::vector<std::string> header(fields.fields().begin(), fields.fields().end());
-  if (!header_.empty() && (header != header_ || delimiter != delimiter_)) {
+  if (!layout.csv_header.empty() && (header != layout.csv_header || delimiter != layout.csv_delimiter)) {
     return std::unexpected(splitter.error_at(**record, 0, "the header differs from the first file's"));
   }
-  header_ = header;
-  delimiter_ = delimiter;
+  layout.csv_header = header;
+  layout.csv_delimiter = delimiter;
   splitter.set_delimiter(delimiter);
   return {};
 }
@@ -157,7 +164,7 @@ SourceEvent FileSource::read_batch(std::uint32_t partition) {
   }
   for (std::size_t i = 0, begin = 0; i < rows; begin = ends[i++]) {
     const std::int64_t offset = file.next_row++;
-    const std::int64_t time = options_.row_time_us > 0 ? offset * options_.row_time_us : kNoTime;
+    const std::int64_t time = file.row_time_us > 0 ? offset * file.row_time_us : kNoTime;
     batch.messages.push_back({offset, time, std::string_view(bytes).substr(begin, ends[i] - begin), {}, false});
   }
   event.kind = rows > 0 ? SourceEvent::Kind::kBatch : SourceEvent::Kind::kNothing;
@@ -169,7 +176,7 @@ SourceEvent FileSource::poll(std::chrono::milliseconds /*timeout*/) {
   if (announced_ < files_.size()) {
     event.kind = SourceEvent::Kind::kPartition;
     event.partition = static_cast<std::uint32_t>(announced_++);
-    event.id = {options_.topic, static_cast<std::int32_t>(event.partition)};
+    event.id = ids_[event.partition];
     return event;
   }
   for (std::size_t tried = 0; tried < files_.size(); ++tried) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,20 +18,27 @@
 
 namespace driftd {
 
-struct FileSourceOptions {
-  std::string topic;             // of every file; partition = its place in the list
+// The files of one topic; the partition of a file is its place in the list.
+struct FileTopic {
+  std::string topic;
+  std::vector<std::string> paths;
   std::int64_t row_time_us = 0;  // > 0: a record's time is its row number times this; else records have no time
+};
+
+// How the files of a topic are written: all in one way.
+struct FileLayout {
+  Format format = Format::kJson;
+  std::vector<std::string> csv_header;
+  char csv_delimiter = ',';
 };
 
 class FileSource final : public Source {
  public:
-  // Opens every file and reads the CSV headers, which must be equal. All files have one format.
-  static std::expected<std::unique_ptr<FileSource>, TableError> open(const std::vector<std::string>& paths, FileSourceOptions options);
+  // Opens every file and reads the CSV headers, which must be equal within a topic, as the format must.
+  static std::expected<std::unique_ptr<FileSource>, TableError> open(const std::vector<FileTopic>& topics);
   ~FileSource() override;
 
-  Format format() const { return format_; }
-  const std::vector<std::string>& csv_header() const { return header_; }
-  char csv_delimiter() const { return delimiter_; }
+  const FileLayout& layout(const std::string& topic) const { return layouts_.at(topic); }
   // What stopped a file before its end; read it after the last partition finished.
   const std::optional<TableError>& error() const { return error_; }
 
@@ -41,16 +49,14 @@ class FileSource final : public Source {
 
  private:
   struct File;
-  explicit FileSource(FileSourceOptions options);
-  std::expected<void, TableError> add(const std::string& path);
-  std::expected<void, TableError> read_header(File& file);
+  FileSource();
+  std::expected<void, TableError> add(const FileTopic& topic, std::size_t place);
+  std::expected<void, TableError> read_header(File& file, FileLayout& layout);
   SourceEvent read_batch(std::uint32_t partition);
 
-  FileSourceOptions options_;
-  Format format_ = Format::kJson;
-  std::vector<std::string> header_;
-  char delimiter_ = ',';
-  std::vector<std::unique_ptr<File>> files_;
+  std::map<std::string, FileLayout> layouts_;  // by topic
+  std::vector<TopicPartition> ids_;            // by source partition
+  std::vector<std::unique_ptr<File>> files_;   // likewise
   std::size_t announced_ = 0;
   std::size_t next_ = 0;  // files take turns
   std::optional<TableError> error_;

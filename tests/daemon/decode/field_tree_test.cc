@@ -10,14 +10,9 @@
 namespace driftd {
 namespace {
 
-// A key as simdjson's tape has it, with bytes behind it that belong to something else.
-std::vector<std::uint8_t> stored(const std::string& key) {
-  const auto bytes = static_cast<std::uint32_t>(key.size());
-  std::vector<std::uint8_t> text(sizeof bytes + key.size() + 64, 0xAA);
-  std::memcpy(text.data(), &bytes, sizeof bytes);
-  std::memcpy(text.data() + sizeof bytes, key.data(), key.size());
-  return text;
-}
+// A key with bytes behind it that belong to something else.
+std::string stored(const std::string& key) { return key + std::string(64, '\xAA'); }
+std::string_view view_of(const std::string& text, const std::string& key) { return std::string_view(text).substr(0, key.size()); }
 
 // Walks the keys of one flat record; the fields found.
 std::vector<Field*> walk(FieldTree& tree, const std::vector<std::string>& keys) {
@@ -25,7 +20,8 @@ std::vector<Field*> walk(FieldTree& tree, const std::vector<std::string>& keys) 
   tree.begin_record();
   Followers* after = &tree.root().first;
   for (const std::string& key : keys) {
-    Field& field = tree.find(tree.root(), *after, stored(key).data());
+    const std::string text = stored(key);
+    Field& field = tree.find(tree.root(), *after, view_of(text, key));
     found.push_back(&field);
     after = &field.next;
   }
@@ -55,16 +51,16 @@ TEST_CASE("the same key in another object is another field") {
   const std::vector<Field*> top = walk(tree, {"pay", "amount"});
   CHECK(top[0]->has_children);
   CHECK(top[1]->reads == Reads::kNothing);
-  const Field& inner = tree.find(*top[0], top[0]->first, stored("amount").data());
+  const Field& inner = tree.find(*top[0], top[0]->first, view_of(stored("amount"), "amount"));
   CHECK(inner.numeric == 1);
   CHECK(inner.reads == Reads::kNumber);
 }
 
-TEST_CASE("keys that differ only behind the first 28 bytes, in length or in a NUL are different") {
+TEST_CASE("keys that differ only behind the first 32 bytes, in length or in a NUL are different") {
   DecodePlan plan = test_plan();
   plan.slots.clear();
-  const std::string base(28, 'k');
-  const std::vector<std::string> keys{base, base + "a",          base + "b", base + std::string(1, '\0'), base.substr(0, 27),
+  const std::string base(32, 'k');
+  const std::vector<std::string> keys{base, base + "a",          base + "b", base + std::string(1, '\0'), base.substr(0, 31),
                                       "",   std::string(1, '\0')};
   for (const std::string& key : keys) add_slot(plan, key, SlotType::kNumeric);
   FieldTree tree(plan);
@@ -72,6 +68,49 @@ TEST_CASE("keys that differ only behind the first 28 bytes, in length or in a NU
     const std::vector<Field*> fields = walk(tree, keys);
     for (std::uint32_t i = 0; i < keys.size(); ++i) CHECK(fields[i]->numeric == i);
   }
+}
+
+TEST_CASE("a text shows its next key when that is one of the two that came next before") {
+  const std::string quoted = "a\"b", accented = "\xc3\xa9", control = "a\x01", long_key(40, 'k');
+  DecodePlan plan = test_plan();
+  for (const std::string& key : {quoted, accented, control, long_key, std::string(30, 'k'), std::string(31, 'k')})
+    add_slot(plan, key, SlotType::kNumeric);
+  FieldTree tree(plan);
+  struct Row {
+    std::string first, second;  // the keys that the next record begins with, and the one after it
+    std::string text;
+    bool shown;  // the second of them
+  };
+  const Row rows[] = {
+      {"x", "kind", "kind\":", true},
+      {"x", "kind", "kind\" :", false},
+      {"x", "kind", "kinds\":", false},
+      {"x", "kind", "kin\":", false},
+      {"x", "kind", "ts\":", false},
+      {"kind", long_key, long_key + "\":", true},
+      {"kind", long_key, long_key + "\"", false},
+      {"kind", long_key, long_key.substr(1) + "\":", false},
+      {long_key, std::string(30, 'k'), std::string(30, 'k') + "\":", true},
+      {long_key, std::string(30, 'k'), std::string(31, 'k') + "\":", false},
+      {"ts", std::string(31, 'k'), std::string(31, 'k') + "\":", true},
+      {"y", quoted, quoted + "\":", false},
+      {"p", accented, accented + "\":", false},
+      {accented, control, control + "\":", false},
+      {control, "junk", "junk\":", true},
+      {"pay", "", "\":", true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    const std::vector<Field*> fields = walk(tree, {row.first, row.second});
+    const std::string text = row.text + std::string(64, '\0');
+    CHECK((tree.guess(fields[0]->next, text.data()) == fields[1]) == row.shown);
+  }
+  // The second guess becomes the first.
+  const std::vector<Field*> one = walk(tree, {"x", "y"}), other = walk(tree, {"x", "ts"});
+  const std::string text = "y\":" + std::string(64, '\0');
+  CHECK(tree.guess(one[0]->next, text.data()) == one[1]);
+  CHECK(one[0]->next.likely == one[1]);
+  CHECK(one[0]->next.second == other[1]);
 }
 
 TEST_CASE("a field is read once a record") {

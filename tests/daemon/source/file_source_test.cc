@@ -39,10 +39,10 @@ Read read_all(FileSource& source) {
 TEST_CASE("each file is a partition; CSV records travel raw, the header does not") {
   const TempFolder folder;
   const auto a = folder.write("a.csv", "x,y\n1,2\n\"3\n4\",5\n"), b = folder.write("b.csv", "x,y\r\n6,7\r\n");
-  auto source = FileSource::open({a, b}, {"t", 0});
+  auto source = FileSource::open({{"t", {a, b}}});
   REQUIRE(source);
-  CHECK((*source)->format() == Format::kCsv);
-  CHECK((*source)->csv_header() == std::vector<std::string>{"x", "y"});
+  CHECK((*source)->layout("t").format == Format::kCsv);
+  CHECK((*source)->layout("t").csv_header == std::vector<std::string>{"x", "y"});
   const Read read = read_all(**source);
   CHECK(read.finished == 2);
   CHECK(read.rows == std::vector<std::vector<std::string>>{{"1,2", "\"3\n4\",5"}, {"6,7"}});
@@ -54,7 +54,7 @@ TEST_CASE("JSON lines: blank lines are skipped, the last line needs no end; many
   std::string text = "{\"x\": 1}\n\n  \r\n{\"x\": 2}\r\n";
   for (int i = 0; i < 5000; ++i) text += "{\"x\": " + std::to_string(i) + "}\n";
   const auto path = folder.write("a.jsonl", text + "{\"x\": 3}");
-  auto source = FileSource::open({path}, {"t", 1'000'000});
+  auto source = FileSource::open({{"t", {path}, 1'000'000}});
   REQUIRE(source);
   const Read read = read_all(**source);
   REQUIRE(read.rows.size() == 1);
@@ -63,13 +63,25 @@ TEST_CASE("JSON lines: blank lines are skipped, the last line needs no end; many
   CHECK(read.rows[0].back() == "{\"x\": 3}");
 }
 
+TEST_CASE("each topic has partitions and a layout of its own") {
+  const TempFolder folder;
+  const auto a = folder.write("a.csv", "x,y\n1,2\n"), b = folder.write("b.csv", "x,y\n3,4\n"), c = folder.write("c.jsonl", "{}\n");
+  auto source = FileSource::open({{"rows", {a, b}}, {"labels", {c}}});
+  REQUIRE(source);
+  CHECK((*source)->layout("rows").csv_header.size() == 2);
+  CHECK((*source)->layout("labels").format == Format::kJson);
+  std::vector<TopicPartition> ids;
+  for (int i = 0; i < 3; ++i) ids.push_back((*source)->poll({}).id);
+  CHECK(ids == std::vector<TopicPartition>{{"rows", 0}, {"rows", 1}, {"labels", 0}});
+}
+
 TEST_CASE("files that do not fit together, or are not there, are refused by name") {
   const TempFolder folder;
   const auto a = folder.write("a.csv", "x,y\n1,2\n"), b = folder.write("b.csv", "x,z\n1,2\n"), c = folder.write("c.jsonl", "{}\n");
-  CHECK(FileSource::open({a, b}, {"t", 0}).error().message == b + ":1:1: the header differs from the first file's");
-  CHECK(FileSource::open({a, c}, {"t", 0}).error().message == c + ": CSV and JSON lines cannot be replayed together");
-  CHECK(FileSource::open({folder.path("none.csv")}, {"t", 0}).error().kind == TableError::Kind::kIo);
-  CHECK(FileSource::open({folder.write("empty.csv", "")}, {"t", 0}).error().kind == TableError::Kind::kBadInput);
+  CHECK(FileSource::open({{"t", {a, b}}}).error().message == b + ":1:1: the header differs from the first file's");
+  CHECK(FileSource::open({{"t", {a, c}}}).error().message == c + ": CSV and JSON lines cannot be replayed together");
+  CHECK(FileSource::open({{"t", {folder.path("none.csv")}}}).error().kind == TableError::Kind::kIo);
+  CHECK(FileSource::open({{"t", {folder.write("empty.csv", "")}}}).error().kind == TableError::Kind::kBadInput);
 }
 
 }  // namespace driftd
