@@ -17,7 +17,7 @@ void Binder::bind(const YamlNode& root) {
 }
 
 // In the table's order, not the file's: defaults are known before the monitors that start from them.
-void Binder::bind_keys(const Field& group, void* owner, const YamlNode& node, const std::string& path) {
+void Binder::bind_keys(const ConfigKey& group, void* owner, const YamlNode& node, const std::string& path) {
   scopes_.push_back({&group, path});
   for (const auto& key : node.keys) {
     if (find_key(group, key.name) == nullptr) unknown_key(group, key, path);
@@ -34,7 +34,7 @@ void Binder::bind_keys(const Field& group, void* owner, const YamlNode& node, co
   scopes_.pop_back();
 }
 
-void Binder::bind_key(const Field& key, void* owner, const YamlNode& node, const std::string& path) {
+void Binder::bind_key(const ConfigKey& key, void* owner, const YamlNode& node, const std::string& path) {
   if (node.kind == YamlNode::Kind::kRefused) return;
   if (is_leaf(key)) return read_leaf(key, key.slot(owner), node, path, context_);
   if (key.type == FieldType::kEntries) return bind_entries(key, node, path);
@@ -42,7 +42,7 @@ void Binder::bind_key(const Field& key, void* owner, const YamlNode& node, const
   context_.report.problem(node.at, fmt::format("{}: expected a map of keys; got {}", path, kind_name(node.kind)));
 }
 
-void Binder::bind_entries(const Field& key, const YamlNode& node, const std::string& path) {
+void Binder::bind_entries(const ConfigKey& key, const YamlNode& node, const std::string& path) {
   if (node.kind != YamlNode::Kind::kList) {
     context_.report.problem(node.at, fmt::format("{}: expected a list; got {}", path, kind_name(node.kind)));
     return;
@@ -61,7 +61,7 @@ void Binder::bind_entries(const Field& key, const YamlNode& node, const std::str
 }
 
 // The top level's required keys depend on what the configuration is for: load.cc checks them.
-void Binder::require_keys(const Field& group, const YamlNode& node, const std::string& path) {
+void Binder::require_keys(const ConfigKey& group, const YamlNode& node, const std::string& path) {
   if (group.type != FieldType::kEntries) return;
   for (const auto& key : group.keys) {
     if (!key.required || node.find(key.name) != nullptr) continue;
@@ -69,13 +69,13 @@ void Binder::require_keys(const Field& group, const YamlNode& node, const std::s
   }
 }
 
-void Binder::unknown_key(const Field& group, const YamlNode::Key& key, const std::string& path) {
+void Binder::unknown_key(const ConfigKey& group, const YamlNode::Key& key, const std::string& path) {
   if (key.name.empty() || key.name == "<<") return;  // refused by the reader
   const std::string where = path.empty() ? "at the top level" : "in " + path;
   context_.report.problem(key.at, fmt::format("unknown key '{}' {}{}", key.name, where, hint(group, key.name)));
 }
 
-std::string Binder::hint(const Field& group, const std::string& key) const {
+std::string Binder::hint(const ConfigKey& group, const std::string& key) const {
   if (&group == find_key(key_table(), "defaults") && find_key(*find_key(key_table(), "monitors"), key) != nullptr) {
     return "; it belongs to each monitor";
   }

@@ -26,16 +26,16 @@ class Binder {
  private:
   // A group or entry being read, innermost last: for hints about keys that belong elsewhere.
   struct Scope {
-    const Field* group;
+    const ConfigKey* group;
     std::string path;
   };
 
-  void bind_keys(const Field& group, void* owner, const YamlNode& node, const std::string& path);
-  void bind_key(const Field& key, void* owner, const YamlNode& node, const std::string& path);
-  void bind_entries(const Field& key, const YamlNode& node, const std::string& path);
-  void require_keys(const Field& group, const YamlNode& node, const std::string& path);
-  void unknown_key(const Field& group, const YamlNode::Key& key, const std::string& path);
-  std::string hint(const Field& group, const std::string& key) const;
+  void bind_keys(const ConfigKey& group, void* owner, const YamlNode& node, const std::string& path);
+  void bind_key(const ConfigKey& key, void* owner, const YamlNode& node, const std::string& path);
+  void bind_entries(const ConfigKey& key, const YamlNode& node, const std::string& path);
+  void require_keys(const ConfigKey& group, const YamlNode& node, const std::string& path);
+  void unknown_key(const ConfigKey& group, const YamlNode::Key& key, const std::string& path);
+  std::string hint(const ConfigKey& group, const std::string& key) const;
 
   Document& document_;
   const ReadContext& context_;

@@ -47,6 +47,9 @@ struct KafkaSecurity {
   std::string protocol = "PLAINTEXT";  // PLAINTEXT | SSL | SASL_PLAINTEXT | SASL_SSL
   std::string mechanism;               // PLAIN | SCRAM-SHA-256 | SCRAM-SHA-512 | OAUTHBEARER
   std::string username, password_file, ca_file, cert_file, key_file, key_password_file;
+  struct Oauth {  // OAUTHBEARER: client credentials of OpenID Connect
+    std::string token_url, client_id, client_secret_file, scope;
+  } oauth;
 };
 
 struct KafkaConfig {
@@ -92,8 +95,12 @@ struct StreamConfig {
 };
 
 struct WindowConfig {
-  Milliseconds every{300'000};
+  Milliseconds every{300'000};               // length; with `rows` the grid on which windows are cut
+  std::optional<Milliseconds> advance;       // hopping: a window starts at every multiple of it; nullopt = one after the other
+  std::uint64_t rows = 0;                    // > 0: a window ends at the first multiple of `every` by which it has this many rows
   std::optional<std::uint64_t> min_samples;  // auto = 50 numeric, 5 x cells categorical (algorithms 0.3)
+
+  Milliseconds step() const { return advance.value_or(every); }  // two windows end at least this far apart
 };
 
 struct SegmentsConfig {

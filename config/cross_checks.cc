@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string>
 
@@ -13,6 +14,8 @@
 
 namespace driftd {
 namespace {
+
+constexpr std::int64_t kMostPanes = 10'000;  // of one window
 
 class Checker {
  public:
@@ -54,6 +57,7 @@ class Checker {
 
   void check_monitor_names();
   void check_monitor(std::size_t i);
+  void check_window(const std::string& path, const WindowConfig& window);
   void check_level(const std::string& path, const MonitorConfig& monitor);
   void check_segments(const std::string& path, const SegmentsConfig& segments);
   void check_concept(const std::string& path, const MonitorConfig& monitor);
@@ -62,6 +66,7 @@ class Checker {
   void check_loops();
   void check_listener();
   void check_security(const KafkaSecurity& security);
+  void check_oauth(const KafkaSecurity& security);
   void check_secret_files(const KafkaSecurity& security);
 
   const Document& document_;
@@ -97,10 +102,30 @@ void Checker::check_monitor(std::size_t i) {
   const MonitorConfig& monitor = document_.monitors[i].monitor;
   const std::string path = fmt::format("monitors[{}]", i);
   if (places_.contains(path + ".reference") && monitor.reference.empty()) problem(path + ".reference", "expected a path; got \"\"");
+  check_window(path + ".window", monitor.window);
   check_level(path, monitor);
   check_segments(path, monitor.segments);
   check_concept(path, monitor);
   check_labels(path, monitor);
+}
+
+// A hopping window is a sum of panes of gcd(every, advance): the open ones are all held.
+void Checker::check_window(const std::string& path, const WindowConfig& window) {
+  if (window.rows > 0 && window.min_samples && *window.min_samples > window.rows) {
+    problem(path + ".min_samples", fmt::format("{} is more than rows ({}): a window that just has its rows would not be judged",
+                                               *window.min_samples, window.rows));
+  }
+  if (!window.advance) return;
+  const std::string advance = print_duration(*window.advance), every = print_duration(window.every);
+  if (window.rows > 0) return problem(path + ".advance", "is not used with rows: windows by count are cut at multiples of every");
+  if (*window.advance > window.every)
+    return problem(path + ".advance", fmt::format("{} is more than every ({}): rows between two windows would be in none", advance, every));
+  const Milliseconds pane(std::gcd(window.every.count(), window.advance->count()));
+  if (window.every / pane <= kMostPanes) return;
+  problem(path + ".advance",
+          fmt::format("windows of {} every {} are made of {} panes of {}, and {} is the most; choose lengths with a larger "
+                      "common divisor",
+                      every, advance, window.every / pane, print_duration(pane), kMostPanes));
 }
 
 // N false alarms per T, with a window every D: at N x D / T >= 1 every window may alarm.
@@ -111,11 +136,11 @@ void Checker::check_level(const std::string& path, const MonitorConfig& monitor)
     return;
   }
   const FalseAlarms& rate = *monitor.alerts.false_alarms;
-  const double in_window = rate.count * static_cast<double>(monitor.window.every.count()) / static_cast<double>(rate.period.count());
+  const double in_window = rate.count * static_cast<double>(monitor.window.step().count()) / static_cast<double>(rate.period.count());
   if (in_window < 1) return;
   problem(path + ".alerts.false_alarms",
-          fmt::format("{} with windows of {} allows {:.3g} false alarms in every window; allow fewer, or shorten window.every",
-                      print_rate(rate), print_duration(monitor.window.every), in_window));
+          fmt::format("{} with a window every {} allows {:.3g} false alarms in every window; allow fewer, or shorten window.{}",
+                      print_rate(rate), print_duration(monitor.window.step()), in_window, monitor.window.advance ? "advance" : "every"));
 }
 
 void Checker::check_segments(const std::string& path, const SegmentsConfig& segments) {
@@ -218,6 +243,7 @@ void Checker::check_kafka() {
   const bool said = places_.contains("kafka.brokers") && !report_.clean();
   if (config_.kafka.brokers.empty() && !said) problem("kafka.brokers", "expected at least one broker, such as [\"localhost:9092\"]");
   check_security(config_.kafka.security);
+  check_oauth(config_.kafka.security);
   check_secret_files(config_.kafka.security);
   for (std::size_t i = 0; i < config_.streams.size(); ++i) {
     if (config_.streams[i].format == Format::kCsv) stream_problem(i, "format", "csv is for file replay only");
@@ -248,6 +274,23 @@ void Checker::check_security(const KafkaSecurity& security) {
     warning(path + ".protocol", "the password crosses the network in clear text");
 }
 
+void Checker::check_oauth(const KafkaSecurity& security) {
+  const std::string path = "kafka.security";
+  const std::pair<const char*, const std::string&> keys[] = {{"oauth.token_url", security.oauth.token_url},
+                                                             {"oauth.client_id", security.oauth.client_id},
+                                                             {"oauth.client_secret_file", security.oauth.client_secret_file}};
+  const bool used = security.mechanism == "OAUTHBEARER";
+  for (const auto& [key, value] : keys) {
+    if (used && value.empty()) problem(path + ".mechanism", fmt::format("OAUTHBEARER needs kafka.security.{}", key));
+    if (!used && !value.empty()) problem(fmt::format("{}.{}", path, key), "is only used with mechanism OAUTHBEARER");
+  }
+  if (!used && !security.oauth.scope.empty()) problem(path + ".oauth.scope", "is only used with mechanism OAUTHBEARER");
+  if (!used) return;
+  if (!security.username.empty()) problem(path + ".username", "is not used with OAUTHBEARER; use oauth.client_id");
+  if (!security.password_file.empty()) problem(path + ".password_file", "is not used with OAUTHBEARER; use oauth.client_secret_file");
+  if (security.oauth.token_url.starts_with("http:")) warning(path + ".oauth.token_url", "the secret crosses the network in clear text");
+}
+
 void Checker::check_secret_files(const KafkaSecurity& security) {
   const auto check = [&](const char* key, const std::string& file) {
     if (file.empty()) return;
@@ -255,9 +298,11 @@ void Checker::check_secret_files(const KafkaSecurity& security) {
     if (!content) problem(fmt::format("kafka.security.{}", key), content.error());
   };
   check("password_file", security.password_file);
+  check("ca_file", security.ca_file);
   check("cert_file", security.cert_file);
   check("key_file", security.key_file);
   check("key_password_file", security.key_password_file);
+  check("oauth.client_secret_file", security.oauth.client_secret_file);
 }
 
 }  // namespace

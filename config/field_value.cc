@@ -53,11 +53,11 @@ bool is_kind(const YamlNode& node, YamlNode::Kind kind, const std::string& path,
   return false;
 }
 
-bool in_bounds(const Field& field, double value) { return value >= field.min && value <= field.max; }
+bool in_bounds(const ConfigKey& field, double value) { return value >= field.min && value <= field.max; }
 
 // Sets what a numeric slot points to; nothing means auto.
 template <class Number>
-void store(const Slot& slot, std::optional<Number> value) {
+void store(const KeySlot& slot, std::optional<Number> value) {
   if (auto* const* small = std::get_if<std::uint32_t*>(&slot)) **small = static_cast<std::uint32_t>(value.value_or(0));
   if (auto* const* large = std::get_if<std::uint64_t*>(&slot)) **large = static_cast<std::uint64_t>(value.value_or(0));
   if (auto* const* real = std::get_if<double*>(&slot)) **real = static_cast<double>(value.value_or(0));
@@ -70,7 +70,7 @@ void store(const Slot& slot, std::optional<Number> value) {
 }
 
 template <class Number>
-bool set_number(const Field& field, const Slot& slot, const std::string& text, Parsed<Number> (*parse)(std::string_view)) {
+bool set_number(const ConfigKey& field, const KeySlot& slot, const std::string& text, Parsed<Number> (*parse)(std::string_view)) {
   if (field.may_be_auto && text == "auto") {
     store<Number>(slot, std::nullopt);
     return true;
@@ -81,14 +81,23 @@ bool set_number(const Field& field, const Slot& slot, const std::string& text, P
   return true;
 }
 
-bool set_duration(const Field& field, const Slot& slot, const std::string& text) {
+bool set_duration(const ConfigKey& field, const KeySlot& slot, const std::string& text) {
+  auto* const* maybe = std::get_if<std::optional<Milliseconds>*>(&slot);
+  if (field.may_be_empty && text.empty()) {
+    (*maybe)->reset();
+    return true;
+  }
   const auto value = parse_duration(text);
   if (!value || !in_bounds(field, static_cast<double>(value->count()))) return false;
-  *std::get<Milliseconds*>(slot) = *value;
+  if (maybe != nullptr) {
+    **maybe = *value;
+  } else {
+    *std::get<Milliseconds*>(slot) = *value;
+  }
   return true;
 }
 
-bool set_choice(const Field& field, const Slot& slot, const std::string& text) {
+bool set_choice(const ConfigKey& field, const KeySlot& slot, const std::string& text) {
   const auto place = std::ranges::find(field.choices, text);
   if (place == field.choices.end()) return false;
   const auto index = static_cast<std::uint8_t>(place - field.choices.begin());
@@ -97,7 +106,7 @@ bool set_choice(const Field& field, const Slot& slot, const std::string& text) {
   return true;
 }
 
-bool set_start(const Slot& slot, const std::string& text) {
+bool set_start(const KeySlot& slot, const std::string& text) {
   StreamConfig& stream = *std::get<StreamConfig*>(slot);
   if (text == "latest" || text == "earliest") {
     stream.start = text == "latest" ? StartAt::kLatest : StartAt::kEarliest;
@@ -111,7 +120,7 @@ bool set_start(const Slot& slot, const std::string& text) {
   return true;
 }
 
-bool set_rate(const Slot& slot, const std::string& text) {
+bool set_rate(const KeySlot& slot, const std::string& text) {
   auto& rate = *std::get<std::optional<FalseAlarms>*>(slot);
   if (text == "off") {
     rate.reset();
@@ -123,20 +132,20 @@ bool set_rate(const Slot& slot, const std::string& text) {
   return true;
 }
 
-bool set_text(const Field& field, const Slot& slot, const std::string& text) {
+bool set_text(const ConfigKey& field, const KeySlot& slot, const std::string& text) {
   if (!field.choices.empty() && std::ranges::find(field.choices, text) == field.choices.end()) return false;
   if (field.expected != nullptr && field.expected(text)) return false;
   *std::get<std::string*>(slot) = text;
   return true;
 }
 
-bool set_boolean(const Slot& slot, const std::string& text) {
+bool set_boolean(const KeySlot& slot, const std::string& text) {
   const auto value = parse_boolean(text);
   if (value) *std::get<bool*>(slot) = *value;
   return value.has_value();
 }
 
-bool set_scalar(const Field& field, const Slot& slot, const std::string& text) {
+bool set_scalar(const ConfigKey& field, const KeySlot& slot, const std::string& text) {
   switch (field.type) {
     case FieldType::kText:
     case FieldType::kPath: return set_text(field, slot, text);
@@ -152,19 +161,19 @@ bool set_scalar(const Field& field, const Slot& slot, const std::string& text) {
   }
 }
 
-void resolve_path(const Slot& slot, const ReadContext& context) {
+void resolve_path(const KeySlot& slot, const ReadContext& context) {
   auto& path = *std::get<std::string*>(slot);
   if (!path.empty()) path = (context.substitute.base_dir / path).lexically_normal().string();
 }
 
 // Text that is no duration or size at all is told of units; one that is, of the bounds.
-std::string expected_instead(const Field& field, const std::string& text) {
+std::string expected_instead(const ConfigKey& field, const std::string& text) {
   if (field.type == FieldType::kDuration && !parse_duration(text)) return parse_duration(text).error();
   if (field.type == FieldType::kSize && !parse_size(text)) return parse_size(text).error();
   return expected_value(field);
 }
 
-void read_single(const Field& field, const Slot& slot, const YamlNode& node, const std::string& path, const ReadContext& context) {
+void read_single(const ConfigKey& field, const KeySlot& slot, const YamlNode& node, const std::string& path, const ReadContext& context) {
   if (!is_kind(node, YamlNode::Kind::kScalar, path, expected_value(field), context)) return;
   const auto scalar = read_scalar(node, path, context);
   if (!scalar) return;
@@ -177,7 +186,7 @@ void read_single(const Field& field, const Slot& slot, const YamlNode& node, con
 }
 
 // A list of texts, each tested by `expected` when there is one.
-std::vector<std::string> read_texts(const Field& field, const YamlNode& node, const std::string& path, const ReadContext& context) {
+std::vector<std::string> read_texts(const ConfigKey& field, const YamlNode& node, const std::string& path, const ReadContext& context) {
   std::vector<std::string> texts;
   std::set<std::string> seen;
   if (!is_kind(node, YamlNode::Kind::kList, path, "a list", context)) return texts;
@@ -216,8 +225,8 @@ void read_text_map(std::map<std::string, std::string>& map, const YamlNode& node
   }
 }
 
-void read_list_map(const Field& field, std::map<std::string, std::vector<std::string>>& map, const YamlNode& node, const std::string& path,
-                   const ReadContext& context) {
+void read_list_map(const ConfigKey& field, std::map<std::string, std::vector<std::string>>& map, const YamlNode& node,
+                   const std::string& path, const ReadContext& context) {
   map.clear();
   if (!is_kind(node, YamlNode::Kind::kMap, path, "a map of columns to lists of values", context)) return;
   for (std::size_t i = 0; i < node.keys.size(); ++i) {
@@ -278,7 +287,7 @@ DetectorConfig read_sequential_detector(const DetectorSpec& spec, const YamlNode
     const auto& option = node.keys[i];
     const std::string option_path = fmt::format("{}.{}", path, option.name);
     if (option.name == "fields") {
-      detector.fields = read_texts(Field{}, node.items[i], option_path, context);
+      detector.fields = read_texts(ConfigKey{}, node.items[i], option_path, context);
     } else if (const auto param = std::ranges::find(spec.params, option.name, &ParamSpec::name); param != spec.params.end()) {
       read_param(detector, *param, node.items[i], option_path, context);
     } else {
@@ -350,7 +359,7 @@ std::string print_start(const StreamConfig& stream) {
 
 // One overload a kind of slot.
 struct Printer {
-  const Field& field;
+  const ConfigKey& field;
 
   std::string count(std::uint64_t value) const {
     if (field.may_be_auto && value == 0) return "auto";
@@ -368,6 +377,7 @@ struct Printer {
   std::string operator()(Milliseconds* value) const { return print_duration(*value); }
   std::string operator()(std::optional<std::uint64_t>* value) const { return *value ? fmt::format("{}", **value) : "auto"; }
   std::string operator()(std::optional<double>* value) const { return *value ? print_number(**value) : "auto"; }
+  std::string operator()(std::optional<Milliseconds>* value) const { return *value ? print_duration(**value) : yaml_quote(""); }
   std::string operator()(std::optional<FalseAlarms>* value) const { return *value ? print_rate(**value) : "off"; }
   std::string operator()(std::vector<std::string>* value) const { return print_texts(*value); }
   std::string operator()(std::map<std::string, std::string>* value) const {
@@ -382,7 +392,7 @@ struct Printer {
   std::string operator()(StreamConfig* value) const { return print_start(*value); }
 };
 
-std::string print_bound(const Field& field, double value) {
+std::string print_bound(const ConfigKey& field, double value) {
   switch (field.type) {
     case FieldType::kDuration: return print_duration(Milliseconds(static_cast<std::int64_t>(value)));
     case FieldType::kSize: return print_size(static_cast<std::uint64_t>(value));
@@ -391,9 +401,11 @@ std::string print_bound(const Field& field, double value) {
   }
 }
 
-std::string ranged(const Field& field, const char* what) {
+std::string ranged(const ConfigKey& field, const char* what) {
   return fmt::format("{} from {} to {}{}", what, print_bound(field, field.min), print_bound(field, field.max),
-                     field.may_be_auto ? ", or auto" : "");
+                     field.may_be_auto    ? ", or auto"
+                     : field.may_be_empty ? ", or \"\""
+                                          : "");
 }
 
 std::string one_of(const std::vector<std::string>& choices) {
@@ -404,7 +416,7 @@ std::string one_of(const std::vector<std::string>& choices) {
 
 }  // namespace
 
-std::string expected_value(const Field& field) {
+std::string expected_value(const ConfigKey& field) {
   if (!field.choices.empty()) return one_of(field.choices);
   switch (field.type) {
     case FieldType::kText: return field.expected != nullptr ? field.expected(" ").value_or("text") : "text";
@@ -420,7 +432,7 @@ std::string expected_value(const Field& field) {
   }
 }
 
-void read_leaf(const Field& field, const Slot& slot, const YamlNode& node, const std::string& path, const ReadContext& context) {
+void read_leaf(const ConfigKey& field, const KeySlot& slot, const YamlNode& node, const std::string& path, const ReadContext& context) {
   switch (field.type) {
     case FieldType::kTextList: *std::get<std::vector<std::string>*>(slot) = read_texts(field, node, path, context); return;
     case FieldType::kTextMap: return read_text_map(*std::get<std::map<std::string, std::string>*>(slot), node, path, context);
@@ -431,6 +443,6 @@ void read_leaf(const Field& field, const Slot& slot, const YamlNode& node, const
   }
 }
 
-std::string print_leaf(const Field& field, const Slot& slot) { return std::visit(Printer{field}, slot); }
+std::string print_leaf(const ConfigKey& field, const KeySlot& slot) { return std::visit(Printer{field}, slot); }
 
 }  // namespace driftd

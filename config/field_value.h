@@ -21,12 +21,12 @@ struct ReadContext {
 };
 
 // path: "monitors[0].window.every". A value with a problem leaves the slot as it was, or partly filled.
-void read_leaf(const Field& field, const Slot& slot, const YamlNode& node, const std::string& path, const ReadContext& context);
+void read_leaf(const ConfigKey& field, const KeySlot& slot, const YamlNode& node, const std::string& path, const ReadContext& context);
 
 // Flow YAML on one line; reads back equal, but for secrets, which print as "<secret>".
-std::string print_leaf(const Field& field, const Slot& slot);
+std::string print_leaf(const ConfigKey& field, const KeySlot& slot);
 
 // "one of debug, info", "a whole number from 1 to 100": what a leaf takes.
-std::string expected_value(const Field& field);
+std::string expected_value(const ConfigKey& field);
 
 }  // namespace driftd

@@ -16,12 +16,12 @@ constexpr double kKiB = 1024, kMiB = 1024 * kKiB, kGiB = 1024 * kMiB;
 template <class T>
 using Get = std::function<T&(void*)>;
 
-using Keys = std::vector<Field>;
+using Keys = std::vector<ConfigKey>;
 
 // The slot of the member that `member` names in what `get` finds. Enums are reached as the byte they are.
 template <class T, class Member>
-std::function<Slot(void*)> slot(const Get<T>& get, Member member) {
-  return [get, member](void* owner) -> Slot {
+std::function<KeySlot(void*)> slot(const Get<T>& get, Member member) {
+  return [get, member](void* owner) -> KeySlot {
     auto& value = member(get(owner));
     using Value = std::remove_reference_t<decltype(value)>;
     if constexpr (std::is_enum_v<Value>) {
@@ -40,8 +40,8 @@ struct Range {
   double max;
 };
 
-Field leaf(FieldType type, std::string name, std::string help, std::function<Slot(void*)> where) {
-  Field field;
+ConfigKey leaf(FieldType type, std::string name, std::string help, std::function<KeySlot(void*)> where) {
+  ConfigKey field;
   field.name = std::move(name);
   field.help = std::move(help);
   field.type = type;
@@ -49,44 +49,49 @@ Field leaf(FieldType type, std::string name, std::string help, std::function<Slo
   return field;
 }
 
-Field ranged(FieldType type, std::string name, Range range, std::string help, std::function<Slot(void*)> where) {
-  Field field = leaf(type, std::move(name), std::move(help), std::move(where));
+ConfigKey ranged(FieldType type, std::string name, Range range, std::string help, std::function<KeySlot(void*)> where) {
+  ConfigKey field = leaf(type, std::move(name), std::move(help), std::move(where));
   field.min = range.min;
   field.max = range.max;
   return field;
 }
 
-Field choice(std::string name, std::vector<std::string> choices, std::string help, std::function<Slot(void*)> where) {
-  Field field = leaf(FieldType::kChoice, std::move(name), std::move(help), std::move(where));
+ConfigKey choice(std::string name, std::vector<std::string> choices, std::string help, std::function<KeySlot(void*)> where) {
+  ConfigKey field = leaf(FieldType::kChoice, std::move(name), std::move(help), std::move(where));
   field.choices = std::move(choices);
   return field;
 }
 
 // A text that must be one of the choices; the first may be "" for none.
-Field text_choice(std::string name, std::vector<std::string> choices, std::string help, std::function<Slot(void*)> where) {
-  Field field = choice(std::move(name), std::move(choices), std::move(help), std::move(where));
+ConfigKey text_choice(std::string name, std::vector<std::string> choices, std::string help, std::function<KeySlot(void*)> where) {
+  ConfigKey field = choice(std::move(name), std::move(choices), std::move(help), std::move(where));
   field.type = FieldType::kText;
   return field;
 }
 
-Field form(Field field, std::optional<std::string> (*expected)(const std::string&)) {
+ConfigKey form(ConfigKey field, std::optional<std::string> (*expected)(const std::string&)) {
   field.expected = expected;
   return field;
 }
 
-Field required(Field field, std::string example) {
+ConfigKey required(ConfigKey field, std::string example) {
   field.required = true;
   field.example = std::move(example);
   return field;
 }
 
-Field automatic(Field field) {
+ConfigKey automatic(ConfigKey field) {
   field.may_be_auto = true;
   return field;
 }
 
-Field group(std::string name, std::string help, Keys keys) {
-  Field field = leaf(FieldType::kGroup, std::move(name), std::move(help), nullptr);
+ConfigKey or_empty(ConfigKey field) {
+  field.may_be_empty = true;
+  return field;
+}
+
+ConfigKey group(std::string name, std::string help, Keys keys) {
+  ConfigKey field = leaf(FieldType::kGroup, std::move(name), std::move(help), nullptr);
   field.keys = std::move(keys);
   return field;
 }
@@ -141,6 +146,18 @@ Keys engine_keys(const Get<Config>& at) {
   };
 }
 
+Keys oauth_keys(const Get<Config>& at) {
+  return {
+      form(leaf(kText, "token_url", "Where tokens are asked for, with the client's credentials (OpenID Connect).",
+                DRIFTD_AT(at, kafka.security.oauth.token_url)),
+           expect_http_url),
+      leaf(kText, "client_id", "Name of driftd at the token endpoint.", DRIFTD_AT(at, kafka.security.oauth.client_id)),
+      leaf(kPath, "client_secret_file", "File with the secret that goes with client_id.",
+           DRIFTD_AT(at, kafka.security.oauth.client_secret_file)),
+      leaf(kText, "scope", "Scope to ask for. Empty: none.", DRIFTD_AT(at, kafka.security.oauth.scope)),
+  };
+}
+
 Keys security_keys(const Get<Config>& at) {
   return {
       text_choice("protocol", {"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"}, "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.",
@@ -154,6 +171,7 @@ Keys security_keys(const Get<Config>& at) {
       leaf(kPath, "cert_file", "Client certificate (PEM).", DRIFTD_AT(at, kafka.security.cert_file)),
       leaf(kPath, "key_file", "Private key of the client certificate (PEM).", DRIFTD_AT(at, kafka.security.key_file)),
       leaf(kPath, "key_password_file", "File with the password of key_file.", DRIFTD_AT(at, kafka.security.key_password_file)),
+      group("oauth", "The login of mechanism OAUTHBEARER.", oauth_keys(at)),
   };
 }
 
@@ -176,7 +194,7 @@ Keys kafka_keys(const Get<Config>& at) {
 Keys stream_keys(const Get<StreamConfig>& at) {
   return {
       leaf(kStart, "start", "latest, earliest or an RFC 3339 time; only for partitions that no snapshot knows.",
-           [at](void* owner) -> Slot { return &at(owner); }),
+           [at](void* owner) -> KeySlot { return &at(owner); }),
       choice("format", {"json", "csv"}, "json, or csv for file replay.", DRIFTD_AT(at, format)),
       group("fields", "Where in a record things are: paths with dots, '\\.' for a dot in a name.",
             {
@@ -249,9 +267,16 @@ Keys alert_sink_keys(const Get<Config>& at) {
 // What a monitor has besides its identity, and `defaults` sets for all.
 Keys judging_keys(const Get<MonitorConfig>& at) {
   return {
-      group("window", "Event-time windows, one after the other.",
+      group("window", "Windows in event time.",
             {
-                ranged(kDuration, "every", {kSecond, 366 * kDay}, "Length of a window.", DRIFTD_AT(at, window.every)),
+                ranged(kDuration, "every", {kSecond, 366 * kDay}, "Length of a window. With `rows`: the grid on which windows are cut.",
+                       DRIFTD_AT(at, window.every)),
+                or_empty(ranged(kDuration, "advance", {kSecond, 366 * kDay},
+                                "Hopping windows: one of length `every` starts at each multiple of this. \"\": one after the other.",
+                                DRIFTD_AT(at, window.advance))),
+                ranged(kInteger, "rows", {0, 1e9},
+                       "Windows by count: one ends at the first multiple of `every` by which it has this many rows. 0: by time.",
+                       DRIFTD_AT(at, window.rows)),
                 automatic(ranged(kInteger, "min_samples", {1, 1e12},
                                  "A window with fewer rows is not judged. auto: 50 for numbers, 5 a cell for categories.",
                                  DRIFTD_AT(at, window.min_samples))),
@@ -293,7 +318,7 @@ Keys judging_keys(const Get<MonitorConfig>& at) {
   };
 }
 
-Keys marked(Keys keys, bool Field::* mark) {
+Keys marked(Keys keys, bool ConfigKey::* mark) {
   for (auto& key : keys) key.*mark = true;
   return keys;
 }
@@ -319,7 +344,7 @@ Keys monitor_keys(const Get<MonitorEntry>& at, bool identity) {
                                  DRIFTD_AT(at, monitor.reference)),
                             "fraud.jsonl"));
   }
-  append(keys, marked(stream_keys([at](void* owner) -> StreamConfig& { return at(owner).stream; }), &Field::stream_key));
+  append(keys, marked(stream_keys([at](void* owner) -> StreamConfig& { return at(owner).stream; }), &ConfigKey::stream_key));
   append(keys, judging_keys(monitor));
   const Get<AlertConfig> alerts = [monitor](void* owner) -> AlertConfig& { return monitor(owner).alerts; };
   keys.push_back(group("alerts", "Keys of the top level's `alerts`, but kafka, that differ for this monitor.", alert_keys(alerts)));
@@ -327,8 +352,8 @@ Keys monitor_keys(const Get<MonitorEntry>& at, bool identity) {
   return keys;
 }
 
-Field streams_field() {
-  Field field = leaf(kEntries, "streams", "Topics that several monitors share, with how to read them.", nullptr);
+ConfigKey streams_field() {
+  ConfigKey field = leaf(kEntries, "streams", "Topics that several monitors share, with how to read them.", nullptr);
   const Get<StreamConfig> at = itself<StreamConfig>();
   field.keys = {required(form(leaf(kText, "name", "Unique name.", DRIFTD_AT(at, name)), expect_topic), "predictions"),
                 required(form(leaf(kTextList, "topics", "Kafka topics.", DRIFTD_AT(at, topics)), expect_topic), "[fraud.predictions]")};
@@ -339,8 +364,8 @@ Field streams_field() {
   return field;
 }
 
-Field monitors_field() {
-  Field field = leaf(kEntries, "monitors", "What is watched.", nullptr);
+ConfigKey monitors_field() {
+  ConfigKey field = leaf(kEntries, "monitors", "What is watched.", nullptr);
   field.required = true;
   field.keys = monitor_keys(itself<MonitorEntry>(), true);
   field.append = [](Document& document) -> void* { return &document.monitors.emplace_back(document.defaults); };
@@ -349,12 +374,12 @@ Field monitors_field() {
   return field;
 }
 
-Field make_table() {
+ConfigKey make_table() {
   const Get<Document> whole = itself<Document>();
   const Get<Config> at = [whole](void* owner) -> Config& { return whole(owner).config; };
   const Get<MonitorEntry> defaults = [whole](void* owner) -> MonitorEntry& { return whole(owner).defaults; };
   const Get<AlertConfig> default_alerts = [whole](void* owner) -> AlertConfig& { return whole(owner).defaults.monitor.alerts; };
-  Keys alerts = marked(alert_keys(default_alerts), &Field::monitor_default);
+  Keys alerts = marked(alert_keys(default_alerts), &ConfigKey::monitor_default);
   alerts.push_back(group("kafka", "Alerts on a topic.", alert_sink_keys(at)));
   // `alerts` comes before `defaults`, and both before `monitors`: in this order they are read, the later winning.
   Keys keys{
@@ -378,22 +403,22 @@ Field make_table() {
 
 }  // namespace
 
-const Field& key_table() {
-  static const Field table = make_table();
+const ConfigKey& key_table() {
+  static const ConfigKey table = make_table();
   return table;
 }
 
-const Field* find_key(const Field& parent, std::string_view name) {
-  const auto key = std::ranges::find(parent.keys, name, &Field::name);
+const ConfigKey* find_key(const ConfigKey& parent, std::string_view name) {
+  const auto key = std::ranges::find(parent.keys, name, &ConfigKey::name);
   return key == parent.keys.end() ? nullptr : &*key;
 }
 
-std::vector<std::string> key_names(const Field& parent) {
+std::vector<std::string> key_names(const ConfigKey& parent) {
   std::vector<std::string> names;
   for (const auto& key : parent.keys) names.push_back(key.name);
   return names;
 }
 
-bool is_leaf(const Field& field) { return field.type != kGroup && field.type != kEntries; }
+bool is_leaf(const ConfigKey& field) { return field.type != kGroup && field.type != kEntries; }
 
 }  // namespace driftd

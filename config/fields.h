@@ -34,10 +34,10 @@ struct Document {
 
 // Where a key's value lives. uint8_t: an enum, as index into the choices; bool with choices: index 0 or 1;
 // StreamConfig: `start`, which is two members.
-using Slot =
-    std::variant<std::string*, bool*, std::uint8_t*, std::uint32_t*, std::uint64_t*, double*, Milliseconds*, std::optional<std::uint64_t>*,
-                 std::optional<double>*, std::optional<FalseAlarms>*, std::vector<std::string>*, std::map<std::string, std::string>*,
-                 std::map<std::string, std::vector<std::string>>*, std::vector<DetectorConfig>*, StreamConfig*>;
+using KeySlot = std::variant<std::string*, bool*, std::uint8_t*, std::uint32_t*, std::uint64_t*, double*, Milliseconds*,
+                             std::optional<std::uint64_t>*, std::optional<double>*, std::optional<Milliseconds>*,
+                             std::optional<FalseAlarms>*, std::vector<std::string>*, std::map<std::string, std::string>*,
+                             std::map<std::string, std::vector<std::string>>*, std::vector<DetectorConfig>*, StreamConfig*>;
 
 enum class FieldType : std::uint8_t {
   kGroup,    // a map of the keys below it
@@ -58,15 +58,16 @@ enum class FieldType : std::uint8_t {
   kDetectors,  // auto | name to options
 };
 
-struct Field {
+struct ConfigKey {
   std::string name;
   std::string help;
   FieldType type = FieldType::kText;
-  std::function<Slot(void* owner)> slot;  // leaves; owner is the struct of the entry, or the Document
+  std::function<KeySlot(void* owner)> slot;  // leaves; owner is the struct of the entry, or the Document
 
   double min = 0;  // numbers; durations in ms; sizes in bytes
   double max = std::numeric_limits<double>::max();
-  bool may_be_auto = false;  // `auto` = nothing chosen (nullopt or 0)
+  bool may_be_auto = false;   // `auto` = nothing chosen (nullopt or 0)
+  bool may_be_empty = false;  // durations: "" = nothing chosen (nullopt)
   std::vector<std::string> choices;
   std::optional<std::string> (*expected)(const std::string& text) = nullptr;  // texts: what was expected, if the value is not that
 
@@ -76,20 +77,20 @@ struct Field {
   bool repeats = false;          // its keys are explained elsewhere: empty on the reference page
   bool monitor_default = false;  // at the top: a default of monitors, printed there as effective
 
-  std::vector<Field> keys;                 // kGroup, kEntries
+  std::vector<ConfigKey> keys;             // kGroup, kEntries
   std::function<void*(Document&)> append;  // kEntries: a new entry with its defaults
   std::function<std::size_t(const Document&)> count;
   std::function<void*(Document&, std::size_t)> entry;
 };
 
 // The table: a group without a name whose owner is a Document.
-const Field& key_table();
+const ConfigKey& key_table();
 
 // The key below a group or list entry; nullptr = none.
-const Field* find_key(const Field& group, std::string_view name);
+const ConfigKey* find_key(const ConfigKey& group, std::string_view name);
 
-std::vector<std::string> key_names(const Field& group);
+std::vector<std::string> key_names(const ConfigKey& group);
 
-bool is_leaf(const Field& field);
+bool is_leaf(const ConfigKey& field);
 
 }  // namespace driftd

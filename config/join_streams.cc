@@ -16,12 +16,12 @@ namespace driftd {
 namespace {
 
 struct LeafPath {
-  const Field* field;
+  const ConfigKey* field;
   std::string path;
 };
 
 // The leaves below a group, with their paths from it.
-void collect_leaves(const Field& group, const std::string& path, std::vector<LeafPath>& leaves) {
+void collect_leaves(const ConfigKey& group, const std::string& path, std::vector<LeafPath>& leaves) {
   for (const auto& key : group.keys) {
     if (is_leaf(key)) {
       leaves.push_back({&key, join_path(path, key.name)});

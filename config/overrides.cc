@@ -42,7 +42,7 @@ std::optional<std::size_t> as_index(const std::string& text) {
 
 YamlNode scalar(const Mark& at, std::string text) { return {YamlNode::Kind::kScalar, at, std::move(text), {}, {}}; }
 
-YamlNode value_node(const Field* field, const Mark& at, const std::string& text) {
+YamlNode value_node(const ConfigKey* field, const Mark& at, const std::string& text) {
   if (field == nullptr || field->type != FieldType::kTextList) return scalar(at, text);
   YamlNode list{YamlNode::Kind::kList, at, {}, {}, {}};
   if (text.empty()) return list;
@@ -58,8 +58,8 @@ class Override {
   void apply(YamlNode& root) { descend(root, &key_table(), 0); }
 
  private:
-  void descend(YamlNode& node, const Field* group, std::size_t part);
-  void descend_list(YamlNode& list, const Field* entries, std::size_t part);
+  void descend(YamlNode& node, const ConfigKey* group, std::size_t part);
+  void descend_list(YamlNode& list, const ConfigKey* entries, std::size_t part);
   YamlNode& child(YamlNode& map, const std::string& name, YamlNode::Kind kind) const;
   void put(YamlNode& map, const std::string& name, YamlNode value) const;
   std::string rest(std::size_t part) const;
@@ -92,10 +92,10 @@ std::string Override::rest(std::size_t part) const {
 }
 
 // An unknown key is put in as well: reading it gives the message that a file would get.
-void Override::descend(YamlNode& node, const Field* group, std::size_t part) {
+void Override::descend(YamlNode& node, const ConfigKey* group, std::size_t part) {
   if (node.kind != YamlNode::Kind::kMap) return;  // already a problem of the file
   const std::string& name = parts_[part];
-  const Field* key = find_key(*group, name);
+  const ConfigKey* key = find_key(*group, name);
   const bool last = part + 1 == parts_.size();
   if (key == nullptr) return put(node, name, scalar(at_, value_));
   if (last) return put(node, name, value_node(key, at_, value_));
@@ -109,7 +109,7 @@ void Override::descend(YamlNode& node, const Field* group, std::size_t part) {
   report_.problem(at_, fmt::format("'{}' has no keys below it", name));
 }
 
-void Override::descend_list(YamlNode& list, const Field* entries, std::size_t part) {
+void Override::descend_list(YamlNode& list, const ConfigKey* entries, std::size_t part) {
   if (list.kind != YamlNode::Kind::kList) return;
   const auto index = as_index(parts_[part]);
   if (!index || *index >= list.items.size()) {

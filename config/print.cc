@@ -31,10 +31,10 @@ std::string comment(std::string_view text, const std::string& indent) {
 
 // How a page differs from another: which keys it leaves out and what stands around each.
 struct Style {
-  std::function<bool(const Field&)> left_out;
-  std::function<bool(const Field&)> empty;                                    // groups that are named but not opened
-  std::function<std::string(const Field&, const std::string& indent)> above;  // whole lines
-  std::function<std::string(const Field&, void* owner)> value;
+  std::function<bool(const ConfigKey&)> left_out;
+  std::function<bool(const ConfigKey&)> empty;                                    // groups that are named but not opened
+  std::function<std::string(const ConfigKey&, const std::string& indent)> above;  // whole lines
+  std::function<std::string(const ConfigKey&, void* owner)> value;
   std::function<std::string(const std::string& path)> beside;
 };
 
@@ -49,20 +49,20 @@ class Page {
   }
 
  private:
-  void write_keys(const Field& group, void* owner, const std::string& path, const std::string& indent) {
+  void write_keys(const ConfigKey& group, void* owner, const std::string& path, const std::string& indent) {
     for (const auto& key : group.keys) {
       if (!style_.left_out(key)) write_key(key, owner, join_path(path, key.name), indent);
     }
   }
-  void write_key(const Field& key, void* owner, const std::string& path, const std::string& indent);
-  void write_entries(const Field& key, const std::string& path, const std::string& indent);
+  void write_key(const ConfigKey& key, void* owner, const std::string& path, const std::string& indent);
+  void write_entries(const ConfigKey& key, const std::string& path, const std::string& indent);
 
   Document& document_;
   const Style& style_;
   std::string text_;
 };
 
-void Page::write_key(const Field& key, void* owner, const std::string& path, const std::string& indent) {
+void Page::write_key(const ConfigKey& key, void* owner, const std::string& path, const std::string& indent) {
   const std::string above = style_.above(key, indent);
   if (!text_.empty() && indent.empty() && !above.empty()) text_ += '\n';
   text_ += above;
@@ -78,7 +78,7 @@ void Page::write_key(const Field& key, void* owner, const std::string& path, con
   }
 }
 
-void Page::write_entries(const Field& key, const std::string& path, const std::string& indent) {
+void Page::write_entries(const ConfigKey& key, const std::string& path, const std::string& indent) {
   const std::size_t count = key.count(document_);
   text_ += fmt::format("{}{}:{}\n", indent, key.name, count == 0 ? " []" : "");
   for (std::size_t i = 0; i < count; ++i) {
@@ -107,10 +107,10 @@ Document document_of(const Config& config) {
 std::string print_config(const Config& config, const std::map<std::string, std::string>* origins) {
   Document document = document_of(config);
   const Style style{
-      .left_out = [](const Field& field) { return field.stream_key || field.monitor_default; },
-      .empty = [](const Field&) { return false; },
-      .above = [](const Field&, const std::string&) { return std::string(); },
-      .value = [](const Field& field, void* owner) { return print_leaf(field, field.slot(owner)); },
+      .left_out = [](const ConfigKey& field) { return field.stream_key || field.monitor_default; },
+      .empty = [](const ConfigKey&) { return false; },
+      .above = [](const ConfigKey&, const std::string&) { return std::string(); },
+      .value = [](const ConfigKey& field, void* owner) { return print_leaf(field, field.slot(owner)); },
       .beside = [origins](const std::string& path) { return origins == nullptr ? std::string() : origin_of(path, *origins); },
   };
   return Page(document, style).write();
@@ -121,10 +121,11 @@ std::string print_reference() {
   document.config.streams.emplace_back();
   document.monitors.emplace_back();
   const Style style{
-      .left_out = [](const Field& field) { return field.stream_key; },
-      .empty = [](const Field& field) { return field.repeats; },
-      .above = [](const Field& field, const std::string& indent) { return comment(field.help, indent); },
-      .value = [](const Field& field, void* owner) { return field.example.empty() ? print_leaf(field, field.slot(owner)) : field.example; },
+      .left_out = [](const ConfigKey& field) { return field.stream_key; },
+      .empty = [](const ConfigKey& field) { return field.repeats; },
+      .above = [](const ConfigKey& field, const std::string& indent) { return comment(field.help, indent); },
+      .value = [](const ConfigKey& field,
+                  void* owner) { return field.example.empty() ? print_leaf(field, field.slot(owner)) : field.example; },
       .beside = [](const std::string&) { return std::string(); },
   };
   return Page(document, style).write();

@@ -24,8 +24,12 @@ constexpr const char* kTexts = R"({"type":"array","items":{"type":["string","num
 // Any value may come by ${env:} or ${file:}.
 std::string or_substitution(const std::string& schema) { return fmt::format(R"("anyOf":[{},{{"$ref":"#/$defs/substitution"}}])", schema); }
 
-std::string or_auto(const Field& field, const std::string& schema) {
+std::string or_auto(const ConfigKey& field, const std::string& schema) {
   return field.may_be_auto ? fmt::format(R"({},{{"const":"auto"}})", schema) : schema;
+}
+
+std::string or_empty(const ConfigKey& field, const std::string& schema) {
+  return field.may_be_empty ? fmt::format(R"({},{{"const":""}})", schema) : schema;
 }
 
 std::string number(std::string_view type, double min, double max) {
@@ -74,12 +78,12 @@ std::string detectors_schema() {
 }
 
 // Members of the schema of one leaf, without the braces.
-std::string leaf_schema(const Field& field) {
+std::string leaf_schema(const ConfigKey& field) {
   switch (field.type) {
     case FieldType::kBoolean: return or_substitution(R"({"type":"boolean"})");
     case FieldType::kInteger: return or_substitution(or_auto(field, number("integer", field.min, field.max)));
     case FieldType::kNumber: return or_substitution(or_auto(field, number("number", field.min, field.max)));
-    case FieldType::kDuration: return or_substitution(kDuration);
+    case FieldType::kDuration: return or_substitution(or_empty(field, kDuration));
     case FieldType::kSize: return or_substitution(kSize);
     case FieldType::kRate: return or_substitution(kRate);
     case FieldType::kChoice: return or_substitution(one_of(field.choices));
@@ -92,7 +96,7 @@ std::string leaf_schema(const Field& field) {
 }
 
 // A default as JSON; what prints as a YAML collection has none worth showing but the empty one.
-std::string default_of(const Field& field, void* owner) {
+std::string default_of(const ConfigKey& field, void* owner) {
   std::string text = print_leaf(field, field.slot(owner));
   if (text == "true" || text == "false" || text == "[]" || text == "{}" || text.starts_with('"')) return text;
   const bool numeric = field.type == FieldType::kInteger || field.type == FieldType::kNumber;
@@ -100,14 +104,14 @@ std::string default_of(const Field& field, void* owner) {
   return text.starts_with('[') || text.starts_with('{') ? text : json_quote(text);
 }
 
-std::string described(const Field& field, const std::string& members, const std::string& default_value) {
+std::string described(const ConfigKey& field, const std::string& members, const std::string& default_value) {
   const std::string shown = default_value.empty() ? "" : fmt::format(R"(,"default":{})", default_value);
   return fmt::format(R"({}:{{{}{},"description":{}}})", json_quote(field.name), members, shown, json_quote(field.help));
 }
 
-std::string group_schema(const Field& group, void* owner, Document& document);
+std::string group_schema(const ConfigKey& group, void* owner, Document& document);
 
-std::string key_schema(const Field& key, void* owner, Document& document) {
+std::string key_schema(const ConfigKey& key, void* owner, Document& document) {
   if (is_leaf(key)) return described(key, leaf_schema(key), key.required ? "" : default_of(key, owner));
   if (key.type == FieldType::kGroup) return described(key, group_schema(key, owner, document), "");
   const std::string entry = group_schema(key, key.entry(document, 0), document);
@@ -115,7 +119,7 @@ std::string key_schema(const Field& key, void* owner, Document& document) {
 }
 
 // The schema of the keys below a group, entry or the whole table; owner holds the defaults.
-std::string group_schema(const Field& group, void* owner, Document& document) {
+std::string group_schema(const ConfigKey& group, void* owner, Document& document) {
   std::string properties, required;
   for (const auto& key : group.keys) {
     properties += (properties.empty() ? "" : ",") + key_schema(key, owner, document);

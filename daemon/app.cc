@@ -7,6 +7,7 @@
 
 #include "daemon/app_engine.h"
 #include "daemon/cli/verb.h"
+#include "daemon/engine_summary.h"
 #include "daemon/http/server.h"
 #include "daemon/routes.h"
 #include "daemon/runtime/event_time.h"
@@ -35,11 +36,6 @@ KafkaLog kafka_log(const char* client) {
     if (level == LogLevel::kWarn) return log_warn(event, text, {{"client", client}});
     log_info(event, text, {{"client", client}});
   };
-}
-
-bool needs_sink(const Config& config) {
-  const auto dead_letters = [](const StreamConfig& stream) { return stream.on_error.action == OnError::kDeadLetter; };
-  return config.alert_sinks.kafka_enabled || std::any_of(config.streams.begin(), config.streams.end(), dead_letters);
 }
 
 AppError store_error(const StoreError& error) {
@@ -108,6 +104,7 @@ std::expected<void, AppError> App::Parts::open_state() {
   for (const std::string& skipped : store->skipped()) log_error("snapshot_damaged", "an older snapshot is used", {{"reason", skipped}});
   snapshot = std::move(*loaded);
   if (!snapshot) return {};
+  if (auto unknown = unknown_section(*snapshot); !unknown.empty()) return std::unexpected(AppError{kExitConfig, false, std::move(unknown)});
   for (const SnapshotSection& section : snapshot->sections) {
     if (const auto id = partition_of_section(section.id); id && plan->stream_of_topic.contains(id->topic))
       states.emplace(*id, section.bytes);
@@ -125,8 +122,9 @@ std::expected<void, AppError> App::Parts::open_kafka() {
   auto made = KafkaSource::create(config.kafka, config.streams, known, kafka_log("source"));
   if (!made) return std::unexpected(AppError{kExitConfig, false, made.error()});
   source = std::move(*made);
-  if (!needs_sink(config)) return {};
-  auto producer = KafkaSink::create(config.kafka, kafka_log("sink"));
+  const std::vector<std::string> topics = sink_topics(config);
+  if (topics.empty()) return {};
+  auto producer = KafkaSink::create(config.kafka, topics, kafka_log("sink"));
   if (!producer) return std::unexpected(AppError{kExitConfig, false, producer.error()});
   sink = std::move(*producer);
   return {};

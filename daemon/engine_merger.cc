@@ -16,11 +16,6 @@ std::vector<const PanePlan*> pane_plans(const EnginePlan& plan) {
   return plans;
 }
 
-constexpr std::string_view kMergerSection = "merger";
-constexpr std::string_view kOutboxSection = "outbox";
-constexpr std::string_view kMonitorSection = "monitor/";
-constexpr std::string_view kLabelsSection = "labels/";
-
 std::string labels_section(const EnginePlan& plan, const LabelJoin& join) {
   return std::string(kLabelsSection) + plan.alerts[join.plan().monitor].monitor;
 }
@@ -97,12 +92,12 @@ ClosedWindow EngineMerger::close(const Window& window) {
   Monitor& monitor = monitors_[window.monitor];
   ClosedWindow closed{monitor.judge.judge(window), {}};
   closed.transitions = monitor.alerts.step(closed.judgement);
-  remember(monitor, closed.judgement);
+  remember(monitor, window.closed_by, closed.judgement);
   enqueue(closed);
   return closed;
 }
 
-void EngineMerger::remember(Monitor& monitor, const Judgement& judgement) {
+void EngineMerger::remember(Monitor& monitor, ClosedBy closed_by, const Judgement& judgement) {
   MonitorHistory& history = monitor.history;
   MonitorHistory::Entry entry{judgement.end_us, judgement.segment_rows.front(), {}};
   bool any_ok = false;
@@ -112,7 +107,7 @@ void EngineMerger::remember(Monitor& monitor, const Judgement& judgement) {
   }
   history.entries.push_back(std::move(entry));
   if (history.entries.size() > kHistoryWindows) history.entries.pop_front();
-  ++history.windows_closed;
+  ++history.windows_closed[static_cast<std::size_t>(closed_by)];
   ++(any_ok ? history.evaluations_ok : history.evaluations_insufficient);
   monitor.last = std::make_unique<const Judgement>(judgement);
 }
@@ -157,7 +152,7 @@ void EngineMerger::snapshot_saved() {
 namespace {
 
 void save_history(const MonitorHistory& history, ByteWriter& out) {
-  out.u64(history.windows_closed);
+  for (const std::uint64_t count : history.windows_closed) out.u64(count);
   out.u64(history.evaluations_ok);
   out.u64(history.evaluations_insufficient);
   out.varint(history.entries.size());
@@ -169,9 +164,11 @@ void save_history(const MonitorHistory& history, ByteWriter& out) {
   }
 }
 
+}  // namespace
+
 MonitorHistory load_history(ByteReader& in) {
   MonitorHistory history;
-  history.windows_closed = in.u64();
+  for (std::uint64_t& count : history.windows_closed) count = in.u64();
   history.evaluations_ok = in.u64();
   history.evaluations_insufficient = in.u64();
   const std::size_t entries = in.count(17);
@@ -186,9 +183,8 @@ MonitorHistory load_history(ByteReader& in) {
   return history;
 }
 
-}  // namespace
-
 void EngineMerger::save(Snapshot& snapshot) const {
+  if (!plan_.alerts.empty()) snapshot.sections.push_back({std::string(kConfigSection), 1, false, plan_.alerts.front().config_hash});
   ByteWriter merger;
   windows_.save(merger);
   snapshot.sections.push_back({std::string(kMergerSection), 1, true, merger.take()});

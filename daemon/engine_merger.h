@@ -2,12 +2,14 @@
 // No I/O, no clock; thread: merger.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <expected>
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,10 +36,19 @@ struct MonitorHistory {
     std::uint64_t rows = 0;      // of `all`
     std::vector<double> ratios;  // by verdict: worst drift ratio; NaN: no verdict
   };
-  std::deque<Entry> entries;  // the last kHistoryWindows, oldest first
-  std::uint64_t windows_closed = 0, evaluations_ok = 0, evaluations_insufficient = 0;
+  std::deque<Entry> entries;                                          // the last kHistoryWindows, oldest first
+  std::array<std::uint64_t, kClosedByNames.size()> windows_closed{};  // by ClosedBy
+  std::uint64_t evaluations_ok = 0, evaluations_insufficient = 0;
 };
 inline constexpr std::size_t kHistoryWindows = 60;
+MonitorHistory load_history(ByteReader& in);
+
+// Sections of a snapshot; one of a monitor has its name behind.
+inline constexpr std::string_view kConfigSection = "config";  // the hash of the configuration, for a person; not read again
+inline constexpr std::string_view kMergerSection = "merger";
+inline constexpr std::string_view kOutboxSection = "outbox";
+inline constexpr std::string_view kMonitorSection = "monitor/";
+inline constexpr std::string_view kLabelsSection = "labels/";
 
 class EngineMerger {
  public:
@@ -80,7 +91,7 @@ class EngineMerger {
   std::int64_t passed_us(const PanePlan& rows) const;
   void join_labels();
   ClosedWindow close(const Window& window);
-  void remember(Monitor& monitor, const Judgement& judgement);
+  void remember(Monitor& monitor, ClosedBy closed_by, const Judgement& judgement);
   void enqueue(const ClosedWindow& closed);
   void count_dead_letter(const OutRecord& record, bool delivered);
   std::expected<void, std::string> load_monitor(std::size_t index, std::string_view bytes);

@@ -183,19 +183,25 @@ std::string MonitorCompiler::compile_segments() {
 
 void MonitorCompiler::compile_times() {
   panes.joined = part_ == Part::kLosses;
-  panes.window_us = panes.pane_us = microseconds(monitor_.window.every);
+  const WindowConfig& window = monitor_.window;
+  panes.window_us = microseconds(window.every);
+  panes.advance_us = microseconds(window.step());
+  panes.pane_us = std::gcd(panes.window_us, panes.advance_us);
+  panes.window_rows = window.rows;
   panes.lateness_us = microseconds(stream_.config.time.lateness);
 }
 
-// alpha = N * window / (T * S * F * k), k = 2: distribution and quality (decision 21).
+// alpha = N * step / (T * S * F * k), k = 2: distribution and quality (decision 21). The step is what two windows end apart: by
+// time window or advance; by count at least one pane, however fast rows come, so that the level holds without knowing their rate.
 std::string MonitorCompiler::compile_level() {
   if (!monitor_.alerts.false_alarms) return {};
   const FalseAlarms& wish = *monitor_.alerts.false_alarms;
-  const double per_window = wish.count * static_cast<double>(monitor_.window.every.count()) / static_cast<double>(wish.period.count());
+  const double per_window = wish.count * static_cast<double>(monitor_.window.step().count()) / static_cast<double>(wish.period.count());
   if (per_window >= 1) {
     return "monitor '" + monitor_.name +
-           "': false_alarms allows one or more a window: windows of this length cannot be judged so; lengthen its period or shorten "
-           "window.every";
+           "': false_alarms allows one or more a window: windows so far apart cannot be judged so; lengthen its period or shorten "
+           "window." +
+           (monitor_.window.advance ? "advance" : "every");
   }
   const double tests = static_cast<double>(plan.segments.size()) * static_cast<double>(features_.size() + other_features_) * 2;
   plan.log_alpha = std::log(per_window / tests);
@@ -211,6 +217,7 @@ void MonitorCompiler::compile_field(const FeatureReference& feature, FieldPlan& 
     field.slot = slots_.add(feature.name, numeric ? SlotType::kNumeric : SlotType::kCategorical);
     field.column = stream_.decode.slots[field.slot].column;
   }
+  field.cells_id = reference_.id + '/' + feature.name;
   field.first_cell = panes.cells;
   field.cell_count = static_cast<std::uint32_t>(feature.cell_count());
   panes.cells += field.cell_count;
@@ -312,7 +319,8 @@ std::string MonitorCompiler::state_key() const {
   JsonWriter json;
   const auto& fields = stream_.decode.fields;
   json.begin_object().field("monitor", plan.name).field("reference", reference_.id);
-  json.field("window_us", panes.window_us).field("lateness_us", panes.lateness_us);
+  json.field("window_us", panes.window_us).field("advance_us", panes.advance_us).field("rows", panes.window_rows);
+  json.field("lateness_us", panes.lateness_us);
   json.field("event_time", fields.event_time).field("unit", static_cast<std::uint64_t>(fields.event_time_unit));
   json.field("prediction", fields.prediction).field("label", fields.label);
   json.key("segments").begin_array();

@@ -65,6 +65,18 @@ std::optional<TopicPartition> partition_of_section(const std::string& section) {
   return TopicPartition{section.substr(kPartitionSection.size(), slash - kPartitionSection.size()), std::atoi(section.c_str() + slash + 1)};
 }
 
+std::optional<SavedPartition> read_saved_partition(std::string_view state) {
+  ByteReader in(state);
+  SavedPartition saved;
+  load_counters(in, saved.counters);
+  PartitionPanes::Saved panes;
+  if (!in.ok() || !PartitionPanes::read(in, panes)) return std::nullopt;
+  saved.counters.watermark_us = panes.watermark_us;
+  saved.counters.late = panes.late_rows;
+  saved.open_panes = std::move(panes.open_panes);
+  return saved;
+}
+
 std::optional<std::int64_t> saved_next_offset(std::string_view state) {
   ByteReader in(state);
   const std::int64_t next_offset = in.i64();

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -70,6 +71,13 @@ class EngineShard {
 // The section of a snapshot that holds a partition's state: "partition/<topic>/<number>"; and back, nullopt: another section.
 std::string partition_section(const TopicPartition& id);
 std::optional<TopicPartition> partition_of_section(const std::string& section);
+
+// What saved partition state says without a plan; nullopt: corrupt.
+struct SavedPartition {
+  PartitionCounters counters;
+  std::map<std::string, std::uint64_t> open_panes;  // by state_key of the monitor
+};
+std::optional<SavedPartition> read_saved_partition(std::string_view state);
 
 // next_offset of saved partition state; nullopt: corrupt.
 std::optional<std::int64_t> saved_next_offset(std::string_view state);

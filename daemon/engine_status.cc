@@ -52,7 +52,9 @@ void add_reference(const EnginePlan& plan, std::size_t monitor, MonitorStatus& s
   status.reference_id = reference.id;
   status.reference_rows = reference.rows;
   status.reference_created_us = reference.created_us.value_or(kNoTime);
-  status.window_us = plan.panes[monitor].window_us;
+  status.window_rows = config.window.rows;
+  if (status.window_rows == 0) status.window_us = plan.panes[monitor].window_us;
+  if (plan.panes[monitor].advance_us < plan.panes[monitor].window_us) status.advance_us = plan.panes[monitor].advance_us;
   status.minimum_samples = config.window.min_samples.value_or(kMinSamplesNumeric);
   if (config.alerts.false_alarms) {
     status.false_alarm_interval_seconds =
@@ -116,6 +118,14 @@ void add_window(const EngineMerger& engine, std::size_t monitor, const Judgement
   add_features(engine, monitor, last, status);
 }
 
+// Of the last windows, from end to end: what a window by count takes, the time without rows before it included.
+std::int64_t mean_length(const MonitorHistory& history) {
+  const std::size_t lengths = std::min(kLengthsOfMean, history.entries.size() - std::min<std::size_t>(history.entries.size(), 1));
+  if (lengths == 0) return kNoTime;
+  const auto last = history.entries.end() - 1;
+  return (last->end_us - (last - static_cast<std::ptrdiff_t>(lengths))->end_us) / static_cast<std::int64_t>(lengths);
+}
+
 }  // namespace
 
 std::shared_ptr<const MonitorStatus> make_monitor_status(const EngineMerger& engine, std::size_t monitor, std::int64_t evaluated_wall_us) {
@@ -123,7 +133,8 @@ std::shared_ptr<const MonitorStatus> make_monitor_status(const EngineMerger& eng
   add_reference(engine.plan(), monitor, *status);
   status->last_evaluation_wall_us = evaluated_wall_us;
   const MonitorHistory& history = engine.history(monitor);
-  status->windows_closed = history.windows_closed;
+  for (std::size_t i = 0; i < kClosedByNames.size(); ++i) status->windows_closed.emplace(kClosedByNames[i], history.windows_closed[i]);
+  if (status->window_rows > 0) status->window_us = mean_length(history);
   status->evaluations = {{"ok", history.evaluations_ok}, {"insufficient", history.evaluations_insufficient}};
   for (const auto& entry : history.entries) {
     status->history_end_us.push_back(entry.end_us);

@@ -17,6 +17,12 @@ std::uint64_t missing_rows(const ClassCounts& rows) {
   return count(ValueClass::kAbsent) + count(ValueClass::kNull) + count(ValueClass::kNan);
 }
 
+std::uint64_t all_closed(const MonitorStatus& monitor) {
+  std::uint64_t sum = 0;
+  for (const auto& [reason, count] : monitor.windows_closed) sum += count;
+  return sum;
+}
+
 double worst_ratio(const MonitorStatus& monitor) {
   double worst = kNoNumber;
   for (const FeatureStatus& feature : monitor.features) worst = std::fmax(worst, feature.ratio);

@@ -67,6 +67,8 @@ struct AlertStatus {
   std::string event_json;  // the last event sent for it
 };
 
+inline constexpr std::size_t kLengthsOfMean = 20;
+
 // How predictions compare with labels that come later.
 struct PerformanceStatus {
   std::string segment;
@@ -87,13 +89,15 @@ struct MonitorStatus {
   std::string reference_id, reference_path;
   std::uint64_t reference_rows = 0;
   std::int64_t reference_created_us = kNoTime;
-  std::int64_t window_us = 0;
+  std::int64_t window_us = kNoTime;   // length; by count the mean of the last windows (kLengthsOfMean at most), kNoTime: none yet
+  std::int64_t advance_us = kNoTime;  // between the starts of two hopping windows; kNoTime: one after the other
+  std::uint64_t window_rows = 0;      // > 0: windows by count
   std::uint64_t minimum_samples = 0;
   double false_alarm_interval_seconds = kNoNumber;                  // NaN: no level stated
   std::int64_t window_start_us = kNoTime, window_end_us = kNoTime;  // last closed window
   std::int64_t last_evaluation_wall_us = kNoTime;
-  std::map<std::string, std::uint64_t> window_samples;  // by segment
-  std::uint64_t windows_closed = 0;
+  std::map<std::string, std::uint64_t> window_samples;                             // by segment
+  std::map<std::string, std::uint64_t> windows_closed;                             // by reason: time, count
   std::map<std::string, std::uint64_t> evaluations;                                // by result: ok, insufficient
   std::map<std::pair<std::string, std::string>, std::uint64_t> alert_transitions;  // (severity, to)
   std::map<std::string, std::uint64_t> alerts_suppressed;                          // by reason
@@ -139,6 +143,7 @@ struct DaemonStatus {
 double share_of(std::uint64_t part, std::uint64_t whole);  // NaN of nothing
 std::uint64_t total_rows(const ClassCounts& rows);
 std::uint64_t missing_rows(const ClassCounts& rows);           // without a value: absent, null, NaN
+std::uint64_t all_closed(const MonitorStatus& monitor);        // windows, whatever ended them
 double worst_ratio(const MonitorStatus& monitor);              // over all features and segments; NaN: no verdict
 std::int64_t partition_lag(const PartitionStatus& partition);  // records to the end; -1: unknown
 // The least of the stream's partitions that are not idle; all idle: the largest; kNoTime: not known yet.

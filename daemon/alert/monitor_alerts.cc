@@ -197,4 +197,16 @@ bool MonitorAlerts::load(std::string_view bytes) {
   return true;
 }
 
+std::optional<SavedAlerts> read_saved_alerts(std::string_view bytes) {
+  ByteReader reader(bytes);
+  SavedAlerts saved;
+  if (reader.u8() != kFormat) return std::nullopt;
+  for (auto left = reader.count(kSmallestAlert); left > 0 && reader.ok(); --left) {
+    reader.raw(9);  // segment, feature, kind
+    if (auto life = read_alert_life(reader); life.open) saved.open.push_back(std::move(*life.open));
+  }
+  saved.resolved = reader.count(kSmallestStatus);
+  return reader.ok() ? std::optional(std::move(saved)) : std::nullopt;
+}
+
 }  // namespace driftd

@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "daemon/alert/alert.h"
+#include "daemon/alert/alert_life.h"
 
 namespace driftd {
 
@@ -40,5 +42,12 @@ class MonitorAlerts {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+// What saved bytes say without a plan.
+struct SavedAlerts {
+  std::vector<OpenAlert> open;
+  std::uint64_t resolved = 0;  // that are remembered
+};
+std::optional<SavedAlerts> read_saved_alerts(std::string_view bytes);  // nullopt: corrupt
 
 }  // namespace driftd

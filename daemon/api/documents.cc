@@ -50,8 +50,10 @@ void window_fields(JsonWriter& json, const MonitorStatus& monitor) {
   json.key("window").begin_object();
   time_field(json, "start", monitor.window_start_us);
   time_field(json, "end", monitor.window_end_us);
-  json.field("interval_seconds", static_cast<double>(monitor.window_us) / 1e6).field("minimum_samples", monitor.minimum_samples);
-  json.field("closed", monitor.windows_closed).key("samples").begin_object();
+  const auto seconds = [](std::int64_t length_us) { return length_us == kNoTime ? kNoNumber : static_cast<double>(length_us) / 1e6; };
+  json.field("interval_seconds", seconds(monitor.window_us)).field("advance_seconds", seconds(monitor.advance_us));
+  json.field("rows", monitor.window_rows).field("minimum_samples", monitor.minimum_samples);
+  json.field("closed", all_closed(monitor)).key("samples").begin_object();
   for (const auto& [segment, rows] : monitor.window_samples) json.field(segment, rows);
   json.end_object().end_object();
 }

@@ -18,7 +18,9 @@ void add_problems(std::string_view name, const Problems& problems, JsonWriter& j
 void add_monitor(const MonitorBudget& budget, JsonWriter& json) {
   json.begin_object().field("name", budget.name).field("reference", budget.reference_id).field("reference_rows", budget.reference_rows);
   json.field("features", budget.features).field("segments", budget.segments);
-  json.field("window_seconds", std::chrono::duration<double>(budget.window).count());
+  const auto seconds = [](Milliseconds length) { return std::chrono::duration<double>(length).count(); };
+  json.field("window_seconds", seconds(budget.window.every)).field("advance_seconds", seconds(budget.window.step()));
+  json.field("window_rows", budget.window.rows).field("panes", budget.panes);
   json.field("tests", budget.tests).field("alpha", budget.alpha);
   json.field("window_bytes", budget.window_bytes).field("series", budget.series).end_object();
 }

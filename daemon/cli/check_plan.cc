@@ -29,6 +29,12 @@ std::uint64_t series_of(const FeaturePlan& feature, bool quality, std::uint64_t 
   return segments * (1 + scores + ratios + fixed + kFiring * (checked ? 2 : 1)) + kQualitySeries;
 }
 
+std::string describe_window(const WindowConfig& window) {
+  const std::string every = print_duration(window.every);
+  if (window.rows > 0) return fmt::format("of {} rows, cut at multiples of {}", window.rows, every);
+  return window.advance ? fmt::format("of {}, one every {}", every, print_duration(*window.advance)) : fmt::format("of {}", every);
+}
+
 MonitorBudget budget_of(const EnginePlan& plan, std::size_t index) {
   const MonitorPlan& monitor = plan.monitors[index];
   MonitorBudget budget;
@@ -38,10 +44,11 @@ MonitorBudget budget_of(const EnginePlan& plan, std::size_t index) {
   budget.features = monitor.features.size();
   if (plan.losses_of[index] != kNoLosses) budget.features += plan.monitors[plan.losses_of[index]].features.size();
   budget.segments = monitor.segments.size();
-  budget.window = plan.configs[index].window.every;
+  budget.window = plan.configs[index].window;
   budget.tests = budget.segments * budget.features * kKindsOfTests;
   budget.alpha = plan.alerts[index].alpha;
-  budget.window_bytes = std::uint64_t{plan.panes[index].cells} * kCellBytes * budget.segments;
+  budget.panes = plan.panes[index].window_us / plan.panes[index].pane_us;
+  budget.window_bytes = std::uint64_t{plan.panes[index].cells} * kCellBytes * budget.segments * budget.panes;
   budget.series = kMonitorSeries + kSegmentSeries * budget.segments;
   for (const FeaturePlan& feature : monitor.features) budget.series += series_of(feature, monitor.quality, budget.segments);
   return budget;
@@ -71,9 +78,10 @@ std::string describe_budgets(const std::vector<MonitorBudget>& budgets, std::uin
   std::string text;
   for (const MonitorBudget& budget : budgets) {
     text +=
-        fmt::format("monitor {}: reference {} of {} rows; {}, {}, windows of {}\n", budget.name, budget.reference_id, budget.reference_rows,
-                    counted(budget.features, "feature"), counted(budget.segments, "segment"), print_duration(budget.window));
-    text += fmt::format("  {}; a window takes {} bytes; at most {} series\n", describe_tests(budget), budget.window_bytes, budget.series);
+        fmt::format("monitor {}: reference {} of {} rows; {}, {}, windows {}\n", budget.name, budget.reference_id, budget.reference_rows,
+                    counted(budget.features, "feature"), counted(budget.segments, "segment"), describe_window(budget.window));
+    text += fmt::format("  {}; counts of a window take {} bytes a source partition; at most {} series\n", describe_tests(budget),
+                        budget.window_bytes, budget.series);
   }
   return text + fmt::format("series: at most {} of all monitors; metrics.max_series is {}\n", all_series(budgets), max_series);
 }

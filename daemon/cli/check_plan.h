@@ -13,10 +13,11 @@ struct MonitorBudget {
   std::string name, reference_id;
   std::uint64_t reference_rows = 0;
   std::size_t features = 0, segments = 0;
-  Milliseconds window{0};
+  WindowConfig window;
+  std::uint64_t panes = 1;         // that a window is made of
   std::size_t tests = 0;           // in one window: segments x features x 2 (distribution and quality)
   double alpha = kNoNumber;        // level of one test; NaN: false_alarms is off
-  std::uint64_t window_bytes = 0;  // counts of one window: cells x 4 bytes a segment
+  std::uint64_t window_bytes = 0;  // counts of one window: cells x 4 bytes a segment and pane
   std::uint64_t series = 0;        // on /metrics at most, with every method defined
 };
 

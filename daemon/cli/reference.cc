@@ -1,10 +1,11 @@
-// `driftd reference build|show`: rows to a frozen .ref file, and what is in one.
+// `driftd reference build|show|diff`: rows to a frozen .ref file, what is in one, and how two differ.
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <cstdio>
 
 #include "daemon/cli/arguments.h"
+#include "daemon/cli/reference_diff_report.h"
 #include "daemon/cli/reference_report.h"
 #include "daemon/cli/verb.h"
 #include "daemon/cli/write_file.h"
@@ -19,7 +20,8 @@ constexpr const char* kHelp =
     "Examples:\n"
     "  driftd reference build january.csv february.csv.gz -o reference.ref\n"
     "  zcat rows.jsonl.gz | driftd reference build - -o reference.ref --prediction predicted --label label\n"
-    "  driftd reference show reference.ref";
+    "  driftd reference show reference.ref\n"
+    "  driftd reference diff january.ref february.ref";
 
 struct BuildFlags {
   std::vector<std::string> files;
@@ -93,6 +95,26 @@ int show(const std::string& path, bool json) {
   return kExitOk;
 }
 
+// A .ref file, or one built from rows; what that leaves out is said.
+std::expected<Reference, int> load_side(const std::string& path) {
+  ReferenceOptions options;
+  options.say = [&path](const std::string& text) { fmt::print(stderr, "driftd: {}: {}\n", path, text); };
+  auto reference = load_reference(path, options);
+  if (!reference) return std::unexpected(fail(reference.error().message, exit_code(reference.error().kind)));
+  return std::move(*reference);
+}
+
+int diff(const std::string& path_a, const std::string& path_b, bool json) {
+  const auto a = load_side(path_a);
+  if (!a) return a.error();
+  const auto b = load_side(path_b);
+  if (!b) return b.error();
+  const DiffedReferences compared{path_a, path_b, *a, *b, diff_references(*a, *b)};
+  const std::string text = json ? reference_diff_json(compared) : reference_diff_page(compared);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return kExitOk;
+}
+
 }  // namespace
 
 int run_reference(std::span<const std::string> args) {
@@ -106,7 +128,13 @@ int run_reference(std::span<const std::string> args) {
   bool json = false;
   show_verb->add_option("REFERENCE", path, "A .ref file, or rows")->required();
   show_verb->add_flag("--json", json, "One JSON document");
+  CLI::App* const diff_verb = app.add_subcommand("diff", "Drift between two frozen references: what their cells prove");
+  std::string other;
+  diff_verb->add_option("A", path, "A .ref file, or rows")->required();
+  diff_verb->add_option("B", other, "What is compared with it")->required();
+  diff_verb->add_flag("--json", json, "One JSON document");
   if (const auto done = parse_arguments(app, args)) return *done;
+  if (*diff_verb) return diff(path, other, json);
   return *build_verb ? build(flags) : show(path, json);
 }
 

@@ -12,6 +12,7 @@
 #include "daemon/cli/arguments.h"
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/load_references.h"
+#include "daemon/cli/one_monitor.h"
 #include "daemon/cli/verb.h"
 #include "daemon/runtime/event_time.h"
 #include "daemon/runtime/json_writer.h"
@@ -41,7 +42,8 @@ void add_flags(CLI::App& app, ReplayFlags& flags) {
   app.add_option("--reference", flags.reference, "a .ref file, or rows to build one from: types and the time column come from it");
   app.add_option("--labels", flags.labels, "files of the monitor's labels topic; may be repeated")->allow_extra_args(false);
   app.add_option("--monitor", flags.monitor, "the monitor of the configuration to replay (with -c)");
-  app.add_option("--window", flags.window, "window length, for example 7d (default 5m; 1,000 rows where there is no time column)");
+  app.add_option("--window", flags.window,
+                 "windows of this length, one after the other, for example 7d (default 5m; 1,000 rows where there is no time column)");
   app.add_option("--time", flags.time, "column or field of the event time");
   app.add_option("--windows", flags.windows_file, "write a JSON line per (segment, feature, method) of each closed window; - = stdout");
   app.add_option("--events", flags.events_file, "write each alert event as a JSON line; - = stdout");
@@ -70,20 +72,6 @@ std::expected<Loaded, int> plain_config(const ReplayFlags& flags) {
     return std::unexpected(kExitConfig);
   }
   return std::move(*loaded);
-}
-
-// The one monitor and its stream, as the files are: their format, one topic.
-std::expected<void, std::string> narrow(const ReplayFlags& flags, Config& config) {
-  if (!flags.monitor.empty()) std::erase_if(config.monitors, [&](const auto& monitor) { return monitor.name != flags.monitor; });
-  if (config.monitors.empty()) return std::unexpected("no monitor '" + flags.monitor + "' in the configuration");
-  const MonitorConfig& kept = config.monitors.front();
-  std::erase_if(config.streams, [&](const auto& stream) { return stream.name != kept.stream && stream.name != kept.labels.stream; });
-  std::ranges::stable_partition(config.streams, [&](const auto& stream) { return stream.name == kept.stream; });
-  std::erase_if(config.monitors, [&](const auto& monitor) { return monitor.stream != config.streams.front().name; });
-  if (config.streams.front().topics.size() > 1) config.streams.front().topics.resize(1);
-  config.alert_sinks.kafka_enabled = false;
-  config.streams.front().on_error.action = OnError::kSkip;
-  return {};
 }
 
 // A file or stdout; "" = nowhere.
@@ -232,17 +220,19 @@ std::map<std::string, CsvLayout> take_layouts(const FileSource& source, const st
 }
 
 int run_replay_with(const ReplayFlags& flags, Config config) {
-  if (const auto narrowed = narrow(flags, config); !narrowed) return fail(kExitConfig, narrowed.error());
+  if (const auto kept = keep_one_monitor(flags.monitor, config); !kept) return fail(kExitConfig, kept.error());
+  config.streams.front().topics.resize(1);  // the files are one topic
   auto references = load_references(config);
   if (!references) return fail(references.error().exit_code, references.error().message);
   settle_time(flags, *references->front(), config);
   StreamConfig& stream = config.streams.front();
   const bool row_clock = stream.fields.event_time.empty();
-  const std::string window = !flags.window.empty() ? flags.window : row_clock && flags.monitor.empty() ? std::string(kRowClockWindow) : "";
+  const bool by_row = row_clock && flags.monitor.empty() && config.monitors.front().window.rows == 0;
+  const std::string window = !flags.window.empty() ? flags.window : by_row ? std::string(kRowClockWindow) : "";
   if (!window.empty()) {
     const auto length = parse_duration(window);
     if (!length) return fail(kExitUsage, "--window: expected a duration such as 7d; got '" + window + "'");
-    for (MonitorConfig& monitor : config.monitors) monitor.window.every = *length;
+    for (MonitorConfig& monitor : config.monitors) monitor.window = {*length, std::nullopt, 0, monitor.window.min_samples};
   }
   std::vector<FileTopic> topics{{stream.topics.front(), flags.files, row_clock ? kRowClockUs : 0}};
   if (const auto problem = add_labels(flags, config, topics); !problem.empty()) return fail(kExitUsage, problem);

@@ -1,4 +1,4 @@
-// What `driftd state verify` says. Pure, apart from the verb itself (state.cc).
+// What `driftd state verify` says, and the first lines of `inspect`. Pure, apart from the verb itself (state.cc).
 #pragma once
 
 #include <string>

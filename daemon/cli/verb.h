@@ -38,6 +38,8 @@ int run_explain(std::span<const std::string> args);
 int run_metrics(std::span<const std::string> args);
 int run_state(std::span<const std::string> args);
 int run_replay(std::span<const std::string> args);
+int run_tap(std::span<const std::string> args);
+int run_test(std::span<const std::string> args);
 int run_run(std::span<const std::string> args);
 int run_demo(std::span<const std::string> args);
 int run_version(std::span<const std::string> args);

@@ -45,11 +45,11 @@ constexpr std::array kCatalogue{
                "Records handed to the dead-letter topic: ok, retry, error (given up)."},
     MetricSpec{"driftd_watermark_timestamp_seconds", kGauge, "stream", "Event time up to which windows are complete."},
     // Windows.
-    MetricSpec{"driftd_windows_closed_total", kCounter, "monitor,reason", "Windows closed, by what closed them."},
+    MetricSpec{"driftd_windows_closed_total", kCounter, "monitor,reason", "Windows closed, by what ended them: time, count."},
     MetricSpec{"driftd_evaluations_total", kCounter, "monitor,result", "Windows judged."},
     MetricSpec{"driftd_last_evaluation_timestamp_seconds", kGauge, "monitor", "Wall time of the last evaluation, whatever its result."},
     MetricSpec{"driftd_window_end_timestamp_seconds", kGauge, "monitor", "End of the last closed window, in event time."},
-    MetricSpec{"driftd_window_interval_seconds", kGauge, "monitor", "Length of a window."},
+    MetricSpec{"driftd_window_interval_seconds", kGauge, "monitor", "Length of a window; by count the mean of the last 20."},
     MetricSpec{"driftd_window_minimum_samples", kGauge, "monitor", "Rows a window needs for a verdict."},
     MetricSpec{"driftd_window_samples", kGauge, "monitor,segment", "Rows in the last closed window."},
     MetricSpec{"driftd_false_alarm_interval_seconds", kGauge, "monitor",

@@ -135,13 +135,13 @@ void add_streams(SampleSet& out, const DaemonStatus& status) {
 
 void add_windows(SampleSet& out, const MonitorStatus& monitor) {
   const std::string& name = monitor.name;
-  out.add("driftd_windows_closed_total", {name, "time"}, monitor.windows_closed);
+  for (const auto& [reason, count] : monitor.windows_closed) out.add("driftd_windows_closed_total", {name, reason}, count);
   for (const auto& [result, count] : counted_over(kEvaluations, monitor.evaluations)) {
     out.add("driftd_evaluations_total", {name, result}, count);
   }
   out.add("driftd_last_evaluation_timestamp_seconds", {name}, seconds(monitor.last_evaluation_wall_us));
   out.add("driftd_window_end_timestamp_seconds", {name}, seconds(monitor.window_end_us));
-  out.add("driftd_window_interval_seconds", {name}, static_cast<double>(monitor.window_us) / 1e6);
+  out.add("driftd_window_interval_seconds", {name}, seconds(monitor.window_us));
   out.add("driftd_window_minimum_samples", {name}, monitor.minimum_samples);
   for (const auto& [segment, rows] : monitor.window_samples) out.add("driftd_window_samples", {name, segment}, rows);
   out.add("driftd_false_alarm_interval_seconds", {name}, monitor.false_alarm_interval_seconds);

@@ -196,4 +196,10 @@ bool MonitorJudge::load(ByteReader& in) {
   return true;
 }
 
+std::vector<std::size_t> MonitorJudge::read_sizes(ByteReader& in) {
+  std::vector<std::size_t> sizes;
+  for (std::size_t left = in.count(1); left > 0 && in.ok(); --left) sizes.push_back(in.string().size());
+  return sizes;
+}
+
 }  // namespace driftd

@@ -22,6 +22,7 @@ class MonitorJudge {
 
   void save(ByteWriter& out) const;  // of the sequential detectors
   bool load(ByteReader& in);
+  static std::vector<std::size_t> read_sizes(ByteReader& in);  // bytes of each saved detector
 
  private:
   // One sequential detector on one (segment, feature).

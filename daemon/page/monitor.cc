@@ -40,13 +40,19 @@ Markup segment_links(const MonitorStatus& monitor, const std::string& segment) {
   return out += html("</nav>");
 }
 
+std::string window_text(const MonitorStatus& monitor) {
+  if (monitor.window_rows > 0) return plural(monitor.window_rows, "row") + " or a few more";
+  const std::string length = duration_text(monitor.window_us);
+  return monitor.advance_us == kNoTime ? length : length + ", one every " + duration_text(monitor.advance_us);
+}
+
 Markup facts(const PageView& view, const MonitorStatus& monitor) {
   const auto rows = monitor.window_samples.find(view.segment);
   Markup out = html(R"(<dl class="facts"><dt>Last window</dt><dd>{}</dd>)", {range_text(monitor.window_start_us, monitor.window_end_us)});
   if (rows != monitor.window_samples.end()) {
     out += html("<dt>Rows in it</dt><dd>{} ({} needed)</dd>", {count_text(rows->second), count_text(monitor.minimum_samples)});
   }
-  out += html("<dt>Windows closed</dt><dd>{}, each of {}</dd>", {count_text(monitor.windows_closed), duration_text(monitor.window_us)});
+  out += html("<dt>Windows closed</dt><dd>{}, each of {}</dd>", {count_text(all_closed(monitor)), window_text(monitor)});
   out += html("<dt>Reference</dt><dd><code>{}</code>, {}<br><span class=\"name\">{}</span></dd>",
               {monitor.reference_id, plural(monitor.reference_rows, "row"), monitor.reference_path});
   if (monitor.reference_created_us != kNoTime)

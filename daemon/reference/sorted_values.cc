@@ -4,6 +4,8 @@
 #include <queue>
 #include <utility>
 
+#include "daemon/reference/radix_sort.h"
+
 namespace driftd {
 namespace {
 
@@ -72,7 +74,7 @@ SortedValues::SortedValues(std::size_t memory_bytes, SpillFile& spill)
 
 std::expected<void, TableError> SortedValues::spill_values() {
   if (values_.empty()) return {};
-  std::ranges::sort(values_);
+  radix_sort(values_);
   std::vector<ValueCount> part;
   std::uint64_t entries = 0, begin = 0;
   std::expected<std::uint64_t, TableError> written = 0U;
@@ -96,7 +98,7 @@ std::expected<void, TableError> SortedValues::spill_values() {
 
 std::expected<void, TableError> SortedValues::for_each(const std::function<void(ValueCount)>& visit) {
   if (runs_.empty()) {
-    std::ranges::sort(values_);
+    radix_sort(values_);
     visit_groups(values_, visit);
     return {};
   }

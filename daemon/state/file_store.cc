@@ -118,14 +118,14 @@ std::optional<std::string> read_all(const std::string& path) {
 // The snapshot of a file; a damaged one is an error that names no path. EIO is damage too: an older generation may be readable.
 struct ReadFile {
   std::expected<Snapshot, std::string> snapshot;
-  std::uint64_t size_bytes = 0;
+  std::string bytes;
 };
 std::expected<ReadFile, StoreError> read_generation(const std::string& dir, const Generation& generation) {
   const std::string path = dir + "/" + generation.name;
-  const auto bytes = read_all(path);
-  if (!bytes && errno == EIO) return ReadFile{std::unexpected(std::string("cannot be read: input/output error")), 0};
+  auto bytes = read_all(path);
+  if (!bytes && errno == EIO) return ReadFile{std::unexpected(std::string("cannot be read: input/output error")), ""};
   if (!bytes) return std::unexpected(io_error(path, "read"));
-  ReadFile read{decode_snapshot(*bytes), bytes->size()};
+  ReadFile read{decode_snapshot(*bytes), std::move(*bytes)};
   if (read.snapshot && read.snapshot->generation != generation.number) {
     read.snapshot = std::unexpected(fmt::format("holds generation {}", read.snapshot->generation));
   }
@@ -222,7 +222,7 @@ std::expected<std::optional<Snapshot>, StoreError> FileStore::load() {
     auto read = read_generation(dir_, generation);
     if (!read) return std::unexpected(read.error());
     if (read->snapshot) {
-      last_size_bytes_ = read->size_bytes;
+      last_size_bytes_ = read->bytes.size();
       return std::optional(std::move(*read->snapshot));
     }
     skipped_.push_back(fmt::format("{}/{} {}", dir_, generation.name, read->snapshot.error()));
@@ -288,9 +288,38 @@ std::expected<std::vector<VerifiedFile>, StoreError> verify_directory(const std:
     const auto read = read_generation(dir, generation);
     if (!read && ::access((dir + "/" + generation.name).c_str(), F_OK) != 0) continue;  // a running driftd removed it meanwhile
     if (!read) return std::unexpected(read.error());
-    files.push_back({generation.name, generation.number, read->size_bytes, read->snapshot ? "" : read->snapshot.error()});
+    files.push_back({generation.name, generation.number, read->bytes.size(), read->snapshot ? "" : read->snapshot.error()});
   }
   return files;
+}
+
+std::expected<std::optional<StoredSnapshot>, StoreError> newest_snapshot(const std::string& dir) {
+  const auto generations = generations_in(dir);
+  if (!generations) return std::unexpected(generations.error());
+  for (const auto& generation : *generations) {
+    auto read = read_generation(dir, generation);
+    if (!read && ::access((dir + "/" + generation.name).c_str(), F_OK) != 0) continue;  // a running driftd removed it meanwhile
+    if (!read) return std::unexpected(read.error());
+    if (read->snapshot) return StoredSnapshot{generation.name, std::move(read->bytes), std::move(*read->snapshot)};
+  }
+  return std::nullopt;
+}
+
+std::expected<void, StoreError> export_file(const std::string& path, std::string_view bytes) {
+  if (::access(path.c_str(), F_OK) == 0)
+    return std::unexpected(StoreError{StoreFault::kIo, path + ": is there already; nothing was written"});
+  const std::string unfinished = path + std::string(kUnfinished);
+  ::unlink(unfinished.c_str());
+  auto written = write_new_file(unfinished, bytes);
+  if (written && ::rename(unfinished.c_str(), path.c_str()) != 0) written = std::unexpected(io_error(path, "rename"));
+  if (!written) ::unlink(unfinished.c_str());
+  return written;
+}
+
+std::expected<std::string, StoreError> import_file(const std::string& path) {
+  auto bytes = read_all(path);
+  if (!bytes) return std::unexpected(io_error(path, "read"));
+  return std::move(*bytes);
 }
 
 }  // namespace driftd

@@ -7,6 +7,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/state/snapshot.h"
@@ -62,5 +63,16 @@ struct VerifiedFile {
   std::string problem;  // "" = verifies
 };
 std::expected<std::vector<VerifiedFile>, StoreError> verify_directory(const std::string& dir);
+
+// Newest generation that verifies, without the lock: also beside a running driftd. nullopt: there is none.
+struct StoredSnapshot {
+  std::string name, bytes;
+  Snapshot snapshot;
+};
+std::expected<std::optional<StoredSnapshot>, StoreError> newest_snapshot(const std::string& dir);
+
+// A whole file (0600), synced and read back; one that exists is refused and left alone. And back.
+std::expected<void, StoreError> export_file(const std::string& path, std::string_view bytes);
+std::expected<std::string, StoreError> import_file(const std::string& path);
 
 }  // namespace driftd

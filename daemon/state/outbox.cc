@@ -46,6 +46,12 @@ void Outbox::settle(RecordSink& sink, const std::function<void(const OutRecord&,
   }
 }
 
+std::map<std::string, std::uint64_t> Outbox::waiting_by_topic() const {
+  std::map<std::string, std::uint64_t> waiting;
+  for (const auto& [sequence, entry] : records_) ++waiting[entry.record.topic];
+  return waiting;
+}
+
 void Outbox::save(ByteWriter& out) const {
   out.u64(next_);
   out.u64(delivered_);

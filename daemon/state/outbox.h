@@ -25,6 +25,7 @@ class Outbox {
   std::uint64_t last_sequence() const { return next_ - 1; }
   std::size_t waiting() const { return records_.size(); }
   std::uint64_t bytes() const { return bytes_; }
+  std::map<std::string, std::uint64_t> waiting_by_topic() const;
   std::uint64_t delivered() const { return delivered_; }
   std::uint64_t retried() const { return retried_; }
 

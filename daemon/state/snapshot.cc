@@ -112,6 +112,8 @@ std::string encode_snapshot(const Snapshot& snapshot) {
   return writer.take();
 }
 
+std::uint64_t section_checksum(const SnapshotSection& section) { return section_checksum(section_head(section), section.bytes); }
+
 std::expected<Snapshot, std::string> decode_snapshot(std::string_view bytes) {
   Snapshot snapshot;
   Problem problem = read_file(bytes, snapshot);

@@ -36,6 +36,8 @@ std::string encode_snapshot(const Snapshot& snapshot);
 // and one copy of the bytes.
 std::expected<Snapshot, std::string> decode_snapshot(std::string_view bytes);
 
+std::uint64_t section_checksum(const SnapshotSection& section);  // as the file holds it
+
 // What a reader that knows `known` must refuse: the first mandatory section it does not know, as a sentence; "" = none.
 std::string unknown_mandatory_section(const Snapshot& snapshot, std::span<const std::string_view> known);
 

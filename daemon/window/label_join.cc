@@ -1,7 +1,7 @@
 #include "daemon/window/label_join.h"
 
 #include <algorithm>
-#include <limits>
+#include <cassert>
 #include <tuple>
 
 #include "daemon/window/partition_panes.h"
@@ -10,6 +10,7 @@ namespace driftd {
 namespace {
 
 constexpr std::int64_t kFinished = PartitionPanes::kFinished;
+constexpr std::size_t kSlotsAhead = 16, kLabelsAhead = 8;  // rows: memory answers in time
 
 // a - b and a + b of times, where "no time yet" and "never again a record" stay what they are.
 std::int64_t shifted(std::int64_t time_us, std::int64_t by_us) {
@@ -57,14 +58,20 @@ void LabelJoin::add_labels(const TopicPartition& id, Pane pane) {
     return;
   }
   pending_labels_ += fit(pane, pending_labels_);
-  LabelPane labels{std::move(pane), {}};
-  labels.taken.assign(labels.pane.rows.size(), 0);
-  const auto [place, fresh] = labels_[start].emplace(id, std::move(labels));
-  if (fresh) index(place->first, place->second);
+  keep_labels(start, id, pane);
 }
 
-void LabelJoin::index(const TopicPartition& id, LabelPane& labels) {
-  for (std::uint32_t row = 0; row < labels.pane.rows.size(); ++row) by_id_.emplace(labels.pane.rows[row].id, LabelRef{&id, &labels, row});
+void LabelJoin::keep_labels(std::int64_t start_us, const TopicPartition& id, const Pane& pane) {
+  const auto [place, fresh] = labels_[start_us].try_emplace(id);
+  assert(fresh);
+  LabelPane& labels = place->second;
+  labels.complete = pane.complete;
+  labels.rows.reserve(pane.rows.size());
+  for (const JoinRow& row : pane.rows) labels.rows.push_back({row, &place->first, false});
+  for (std::size_t i = 0; i < labels.rows.size(); ++i) {
+    if (i + kSlotsAhead < labels.rows.size()) by_id_.prefetch_slot(labels.rows[i + kSlotsAhead].row.id);
+    by_id_.insert(labels.rows[i]);
+  }
 }
 
 void LabelJoin::advance(std::int64_t predictions_us, std::int64_t labels_us, std::vector<JoinedPane>& out) {
@@ -98,48 +105,50 @@ void LabelJoin::join_pane(PartPanes panes, std::vector<JoinedPane>& out) {
     ++at;
   }
   std::ranges::stable_sort(rows, {}, [](const PredictionRef& ref) { return ref.row->event_time_us; });
-  for (const PredictionRef& row : rows) join_row(row);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i + kSlotsAhead < rows.size()) by_id_.prefetch_slot(rows[i + kSlotsAhead].row->id);
+    if (i + kLabelsAhead < rows.size()) by_id_.prefetch_label(rows[i + kLabelsAhead].row->id);
+    join_row(rows[i]);
+  }
 }
 
 void LabelJoin::join_row(const PredictionRef& prediction) {
   const JoinRow& row = *prediction.row;
   ++counters_.predictions;
   ++prediction.into->joined[row.segment].predicted;
-  const JoinRow* label = take_label(row);
+  const LabelRow* label = take_label(row);
   if (label == nullptr) return;
-  const auto pair = plan_.answers.pair(row.answer, label->answer);
+  const auto pair = plan_.answers.pair(row.answer, label->row.answer);
   if (!pair) {
     ++counters_.unusable;
     return;
   }
   ++counters_.joined;
-  count_delay(label->event_time_us - row.event_time_us);
+  count_delay(label->row.event_time_us - row.event_time_us);
   count_joined(row, *pair, *prediction.into);
 }
 
 // The last of its labels, all of which are its own from now on; nullptr: there is none.
-const JoinRow* LabelJoin::take_label(const JoinRow& prediction) {
-  std::vector<LabelRef> labels;
+const LabelRow* LabelJoin::take_label(const JoinRow& prediction) {
+  found_.clear();
   bool taken_before = false;
-  const auto [begin, end] = by_id_.equal_range(prediction.id);
-  for (auto found = begin; found != end; ++found) {
-    const LabelRef& ref = found->second;
-    const std::int64_t apart = ref.label().event_time_us - prediction.event_time_us;
-    if (apart > plan_.join_within_us || -apart > plan_.join_within_us) continue;
-    taken_before = taken_before || ref.pane->taken[ref.row] != 0;
-    if (ref.pane->taken[ref.row] == 0) labels.push_back(ref);
-  }
-  if (labels.empty()) {
+  by_id_.for_each(prediction.id, [&](LabelRow& label) {
+    const std::int64_t apart = label.row.event_time_us - prediction.event_time_us;
+    if (apart > plan_.join_within_us || -apart > plan_.join_within_us) return;
+    taken_before = taken_before || label.taken;
+    if (!label.taken) found_.push_back(&label);
+  });
+  if (found_.empty()) {
     counters_.repeated_predictions += taken_before ? 1 : 0;
     return nullptr;
   }
-  const auto order = [](const LabelRef& ref) { return std::tuple(ref.label().event_time_us, *ref.partition, ref.label().offset); };
-  std::ranges::sort(labels, {}, order);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    labels[i].pane->taken[labels[i].row] = 1;
-    if (i > 0) ++(labels[i].label().answer == labels[i - 1].label().answer ? counters_.duplicates : counters_.corrections);
+  std::ranges::sort(found_, {},
+                    [](const LabelRow* label) { return std::tuple(label->row.event_time_us, *label->partition, label->row.offset); });
+  for (std::size_t i = 0; i < found_.size(); ++i) {
+    found_[i]->taken = true;
+    if (i > 0) ++(found_[i]->row.answer == found_[i - 1]->row.answer ? counters_.duplicates : counters_.corrections);
   }
-  return &labels.back().label();
+  return found_.back();
 }
 
 void LabelJoin::count_joined(const JoinRow& prediction, const AnswerScale::Pair& pair, Pane& into) {
@@ -163,7 +172,7 @@ void LabelJoin::count_delay(std::int64_t delay_us) {
 bool LabelJoin::labels_complete(std::int64_t from_us, std::int64_t to_us) const {
   for (auto at = labels_.lower_bound(pane_start(from_us, plan_.labels.pane_us)); at != labels_.end() && at->first < to_us; ++at) {
     for (const auto& [id, labels] : at->second) {
-      if (!labels.pane.complete) return false;
+      if (!labels.complete) return false;
     }
   }
   return true;
@@ -177,11 +186,11 @@ void LabelJoin::forget_labels() {
 }
 
 void LabelJoin::forget(const LabelPane& labels) {
-  pending_labels_ -= labels.pane.rows.size();
-  counters_.expired += static_cast<std::uint64_t>(std::ranges::count(labels.taken, 0));
-  for (const JoinRow& row : labels.pane.rows) {
-    const auto [begin, end] = by_id_.equal_range(row.id);
-    by_id_.erase(std::find_if(begin, end, [&](const auto& entry) { return &entry.second.label() == &row; }));
+  pending_labels_ -= labels.rows.size();
+  for (std::size_t i = 0; i < labels.rows.size(); ++i) {
+    if (i + kSlotsAhead < labels.rows.size()) by_id_.prefetch_slot(labels.rows[i + kSlotsAhead].row.id);
+    counters_.expired += labels.rows[i].taken ? 0 : 1;
+    by_id_.erase(labels.rows[i]);
   }
 }
 
@@ -215,8 +224,13 @@ void LabelJoin::save(ByteWriter& out) const {
     out.varint(panes.size());
     for (const auto& [id, labels] : panes) {
       save_id(id, out);
-      save_pane(labels.pane, out);
-      out.string({reinterpret_cast<const char*>(labels.taken.data()), labels.taken.size()});
+      out.i64(start);
+      out.boolean(labels.complete);
+      out.varint(labels.rows.size());
+      for (const LabelRow& label : labels.rows) {
+        save_join_row(label.row, out);
+        out.boolean(label.taken);
+      }
     }
   }
 }
@@ -236,20 +250,29 @@ bool LabelJoin::load(ByteReader& in) {
   for (std::size_t i = 0; i < label_starts; ++i) {
     const std::size_t panes = in.count(1);
     for (std::size_t p = 0; p < panes; ++p) {
-      const TopicPartition id = load_id(in);
-      LabelPane labels;
-      if (!load_pane(plan_.labels, in, labels.pane)) return false;
-      const std::string_view taken = in.string();
-      if (taken.size() != labels.pane.rows.size()) return false;
-      labels.taken.assign(taken.begin(), taken.end());
-      pending_labels_ += labels.taken.size();
-      const std::int64_t start = labels.pane.start_us;
-      const auto [place, fresh] = labels_[start].emplace(id, std::move(labels));
-      if (!fresh) return false;
-      index(place->first, place->second);
+      if (!load_labels(in)) return false;
     }
   }
   return in.ok();
+}
+
+bool LabelJoin::load_labels(ByteReader& in) {
+  const TopicPartition id = load_id(in);
+  Pane pane;
+  pane.start_us = in.i64();
+  pane.complete = in.boolean();
+  pane.rows.resize(in.count(kJoinRowBytes + 1));
+  std::vector<bool> taken(pane.rows.size());
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    pane.rows[i] = load_join_row(in);
+    taken[i] = in.boolean();
+  }
+  auto& panes = labels_[pane.start_us];
+  if (!in.ok() || panes.contains(id)) return false;
+  keep_labels(pane.start_us, id, pane);
+  pending_labels_ += taken.size();
+  for (std::size_t i = 0; i < taken.size(); ++i) panes.at(id).rows[i].taken = taken[i];
+  return true;
 }
 
 }  // namespace driftd

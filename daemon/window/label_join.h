@@ -8,17 +8,17 @@
 //  - a label that no prediction can need any more and none took is expired.
 // What the store holds is bounded by max_pending; rows beyond it are left out, counted, and their panes incomplete: which rows those are
 // depends on what came first.
-// Pure; thread: merger. Cost: a hash look-up a row; 64 bytes a prediction, about 130 a label.
+// Pure; thread: merger. Cost: a hash look-up a row; 64 bytes a prediction, about 120 a label.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "daemon/runtime/codec.h"
 #include "daemon/window/label_counters.h"
+#include "daemon/window/label_index.h"
 #include "daemon/window/pane.h"
 #include "detectors/performance/answer.h"
 
@@ -55,29 +55,21 @@ class LabelJoin {
 
  private:
   struct LabelPane {
-    Pane pane;
-    std::vector<std::uint8_t> taken;  // by row
-  };
-  struct LabelRef {
-    const TopicPartition* partition;
-    LabelPane* pane;
-    std::uint32_t row;
-    const JoinRow& label() const { return pane->pane.rows[row]; }
+    bool complete = true;
+    std::vector<LabelRow> rows;
   };
   struct PredictionRef {
     const JoinRow* row;
     Pane* into;
   };
-  struct IdHash {
-    std::size_t operator()(const EventId& id) const { return id.low; }
-  };
   std::uint64_t fit(Pane& pane, std::uint64_t pending);
-  void index(const TopicPartition& id, LabelPane& labels);
+  void keep_labels(std::int64_t start_us, const TopicPartition& id, const Pane& pane);
   void join_pane(PartPanes panes, std::vector<JoinedPane>& out);
   void join_row(const PredictionRef& prediction);
-  const JoinRow* take_label(const JoinRow& prediction);
+  const LabelRow* take_label(const JoinRow& prediction);
   void count_joined(const JoinRow& prediction, const AnswerScale::Pair& pair, Pane& into);
   void count_delay(std::int64_t delay_us);
+  bool load_labels(ByteReader& in);
   bool labels_complete(std::int64_t from_us, std::int64_t to_us) const;
   void forget_labels();
   void forget(const LabelPane& labels);
@@ -87,8 +79,9 @@ class LabelJoin {
   const PanePlan& joined_;
   std::map<std::int64_t, PartPanes> predictions_;                       // by start
   std::map<std::int64_t, std::map<TopicPartition, LabelPane>> labels_;  // by start; nodes and rows stay where they are
-  std::unordered_multimap<EventId, LabelRef, IdHash> by_id_;            // never iterated but by one id
-  std::int64_t until_us_ = kNoTime;                                     // predictions before are judged
+  LabelIndex by_id_;
+  std::vector<LabelRow*> found_;     // scratch of take_label
+  std::int64_t until_us_ = kNoTime;  // predictions before are judged
   std::uint64_t pending_predictions_ = 0, pending_labels_ = 0;
   LabelCounters counters_;
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 
 namespace driftd {
 
@@ -39,6 +40,46 @@ void count_value(const FieldPlan& plan, std::size_t field, double value, CellCou
 }
 
 bool is_started(const CellCounts<std::uint32_t>& counts) { return !counts.classes.empty(); }
+
+namespace {
+
+void append_counts(CellCounts<std::uint32_t> later, CellCounts<std::uint32_t>& counts) {
+  if (!is_started(later)) return;
+  if (!is_started(counts)) {
+    counts = std::move(later);
+    return;
+  }
+  combine_sums(later, counts, std::plus{});
+  widen(later, counts);
+}
+
+}  // namespace
+
+void add_joined(const JoinCounts& from, JoinCounts& to) {
+  to.predicted += from.predicted;
+  merge(from.performance, to.performance);
+}
+
+void append_pane(Pane later, Pane& pane) {
+  pane.first_offset = std::min(pane.first_offset, later.first_offset);
+  pane.last_offset = std::max(pane.last_offset, later.last_offset);
+  pane.complete = pane.complete && later.complete;
+  for (std::size_t s = 0; s < pane.segments.size(); ++s) append_counts(std::move(later.segments[s]), pane.segments[s]);
+  for (std::size_t s = 0; s < pane.joined.size(); ++s) add_joined(later.joined[s], pane.joined[s]);
+  for (std::size_t field = 0; field < pane.unseen.size(); ++field) {
+    for (const auto& [name, count] : later.unseen[field]) add_unseen(name, count, pane.unseen[field]);
+    pane.values[field].insert(pane.values[field].end(), later.values[field].begin(), later.values[field].end());
+  }
+}
+
+void add_unseen(std::string_view name, std::uint64_t count, std::map<std::string, std::uint64_t>& names) {
+  const auto found = names.find(std::string(name));
+  if (found != names.end()) {
+    found->second += count;
+  } else if (names.size() < kUnseenNames) {
+    names.emplace(name, count);
+  }
+}
 
 namespace {
 

@@ -2,10 +2,12 @@
 // stage 2 merges it. Cumulative integers, so merging in any order gives the same bytes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/decode/record_batch.h"
@@ -43,6 +45,37 @@ struct Pane {
 Pane make_pane(const PanePlan& plan, std::int64_t start_us);
 CellCounts<std::uint32_t> make_counts(const PanePlan& plan);  // zeros, ready to count
 bool is_started(const CellCounts<std::uint32_t>& counts);     // make_counts was called for it
+
+// The sums of counts: rows and cells. std::minus takes away what std::plus added.
+template <class From, class To, class Operation>
+void combine_sums(const CellCounts<From>& from, CellCounts<To>& to, Operation operation) {
+  const auto combine = [&](const std::vector<From>& source, std::vector<To>& target) {
+    for (std::size_t i = 0; i < source.size(); ++i) target[i] = operation(target[i], To{source[i]});
+  };
+  to.rows = operation(to.rows, from.rows);
+  combine(from.cells, to.cells);
+  combine(from.classes, to.classes);
+  combine(from.below, to.below);
+  combine(from.above, to.above);
+}
+
+// Their extremes, which cannot be taken away.
+template <class From, class To>
+void widen(const CellCounts<From>& from, CellCounts<To>& to) {
+  for (std::size_t i = 0; i < from.min.size(); ++i) {
+    to.min[i] = std::min(to.min[i], from.min[i]);
+    to.max[i] = std::max(to.max[i], from.max[i]);
+  }
+}
+
+// Labelled and unlabelled predictions, of any parts of a window.
+void add_joined(const JoinCounts& from, JoinCounts& to);
+
+// Adds a later pane of the same source partition, as if both had been one.
+void append_pane(Pane later, Pane& pane);
+
+// Counts a name where there is room for it: a field and pane keeps kUnseenNames.
+void add_unseen(std::string_view name, std::uint64_t count, std::map<std::string, std::uint64_t>& names);
 
 // Counts one valid number. Where many come as a column, PartitionPanes does it faster.
 void count_value(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts);

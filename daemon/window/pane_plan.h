@@ -21,6 +21,7 @@ struct FieldPlan {
   std::uint32_t slot = 0;        // index into DecodePlan::slots; unused for kError
   std::uint32_t first_cell = 0;  // in CellCounts::cells
   std::uint32_t cell_count = 0;
+  std::string cells_id;                                   // monitors share what has the same: a reference's id and a feature of it
   CellKernel kernel;                                      // kNumeric, kError
   CategoryIndex categories;                               // kCategory
   double min = -std::numeric_limits<double>::infinity();  // of the reference
@@ -41,9 +42,11 @@ enum class PaneRows : std::uint8_t { kCounted, kPredictions, kLabels };
 struct PanePlan {
   std::uint32_t stream = 0;
   PaneRows rows = PaneRows::kCounted;
-  bool joined = false;       // its panes come from a LabelJoin, not from source partitions
-  std::int64_t pane_us = 0;  // divides the window
-  std::int64_t window_us = 0;
+  bool joined = false;            // its panes come from a LabelJoin, not from source partitions
+  std::int64_t pane_us = 0;       // divides window_us and advance_us
+  std::int64_t window_us = 0;     // length; by count: the pane, which no window is shorter than
+  std::int64_t advance_us = 0;    // a window starts at each multiple of it; window_us where they do not overlap
+  std::uint64_t window_rows = 0;  // > 0: by count: a window is cut at the first pane edge by which it has so many rows
   std::int64_t lateness_us = 0;
   std::uint32_t cells = 0;  // of all fields together
   std::vector<FieldPlan> fields;

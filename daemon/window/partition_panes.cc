@@ -1,13 +1,25 @@
 #include "daemon/window/partition_panes.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace driftd {
 
 PartitionPanes::PartitionPanes(std::uint32_t source_partition, const std::vector<Monitor>& monitors) : source_partition_(source_partition) {
   for (const Monitor& monitor : monitors) {
-    monitors_.push_back({monitor.index, monitor.plan, SegmentIndex(monitor.plan->segments), {}, kNoTime, false});
+    monitors_.push_back({monitor.index, monitor.plan, SegmentIndex(monitor.plan->segments), {}, {}, kNoTime, false});
+    for (const FieldPlan& field : monitor.plan->fields) monitors_.back().columns.push_back(add_column(field));
   }
+  cells_.resize(columns_.size() * kColumnStride);
+}
+
+std::uint32_t PartitionPanes::add_column(const FieldPlan& field) {
+  const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const Column& column) {
+    return column.field->from == field.from && column.field->column == field.column && column.field->cells_id == field.cells_id;
+  });
+  const auto index = static_cast<std::uint32_t>(found - columns_.begin());
+  if (found == columns_.end()) columns_.emplace_back().field = &field;
+  return index;
 }
 
 void PartitionPanes::prepare_times(const RecordBatch& batch) {
@@ -76,8 +88,8 @@ void PartitionPanes::count_rows(MonitorPanes& monitor, const RecordBatch& batch,
     if (!is_started(counts)) counts = make_counts(plan);
     ++counts.rows;
   }
+  count_fields(monitor, rows, pane);
   for (std::size_t field = 0; field < plan.fields.size(); ++field) {
-    count_field(monitor, batch, field, rows, pane);
     if (plan.fields[field].keep_values) keep_values(monitor, batch, field, rows, pane);
   }
   if (!batch.unseen.empty()) keep_unseen(monitor, batch, rows, pane);
@@ -85,27 +97,7 @@ void PartitionPanes::count_rows(MonitorPanes& monitor, const RecordBatch& batch,
 
 namespace {
 
-// One column of a batch as the window stage reads it.
-struct Column {
-  const double* numbers = nullptr;        // numeric and error
-  const std::uint64_t* hashes = nullptr;  // categorical
-  const ValueClass* classes = nullptr;    // nullptr: derived from the number (error): NaN = absent
-};
-
-Column column_of(const FieldPlan& field, const RecordBatch& batch) {
-  const std::size_t at = field.column * kColumnStride;
-  switch (field.from) {
-    case FieldSource::kNumeric: return {batch.numeric.data() + at, nullptr, batch.numeric_class.data() + at};
-    case FieldSource::kCategory: return {nullptr, batch.category.data() + at, batch.category_class.data() + at};
-    case FieldSource::kError: break;
-  }
-  return {batch.error.data(), nullptr, nullptr};
-}
-
-ValueClass class_of(const Column& column, std::uint32_t row) {
-  if (column.classes != nullptr) return column.classes[row];
-  return column.numbers[row] == column.numbers[row] ? ValueClass::kValid : ValueClass::kAbsent;
-}
+constexpr std::uint32_t kRowsAhead = 8;
 
 // Only the outer cells and `other` can hold values beyond the reference: the rest needs no look at the value.
 void count_edge(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts) {
@@ -117,58 +109,99 @@ void count_edge(const FieldPlan& plan, std::size_t field, double value, CellCoun
 
 }  // namespace
 
-namespace {
-
-bool all_valid(const Column& column, std::uint32_t rows) {
-  bool valid = true;
-  for (std::uint32_t row = 0; row < rows; ++row) valid &= class_of(column, row) == ValueClass::kValid;
-  return valid;
+void PartitionPanes::prepare_columns(const RecordBatch& batch) {
+  for (std::uint32_t row = 0; row < batch.rows; ++row) {
+    error_class_[row] = std::isnan(batch.error[row]) ? ValueClass::kAbsent : ValueClass::kValid;
+  }
+  std::uint16_t* cells = cells_.data();
+  for (Column& column : columns_) {
+    const std::size_t at = column.field->column * kColumnStride;
+    switch (column.field->from) {
+      case FieldSource::kNumeric:
+        column.numbers = batch.numeric.data() + at;
+        column.classes = batch.numeric_class.data() + at;
+        break;
+      case FieldSource::kCategory: column.classes = batch.category_class.data() + at; break;
+      case FieldSource::kError:
+        column.numbers = batch.error.data();
+        column.classes = error_class_.data();
+        break;
+    }
+    column.cells = cells;
+    column.all_valid = std::all_of(column.classes, column.classes + batch.rows, [](ValueClass c) { return c == ValueClass::kValid; });
+    if (column.numbers != nullptr) {
+      column.field->kernel.cells({column.numbers, batch.rows}, cells);
+    } else {
+      for (std::uint32_t row = 0; row < batch.rows; ++row)
+        cells[row] = static_cast<std::uint16_t>(column.field->categories.cell(batch.category[at + row]));
+    }
+    cells += kColumnStride;
+  }
 }
 
-}  // namespace
-
 // The common case by itself: numbers, all valid, one segment.
-void PartitionPanes::count_plain(const FieldPlan& plan, std::size_t field, const double* numbers, Rows rows,
+void PartitionPanes::count_plain(const FieldPlan& plan, std::size_t field, const Column& column, Rows rows,
                                  CellCounts<std::uint32_t>& counts) {
   counts.classes[field * kValueClasses] += rows.count;
   std::uint32_t* cells = counts.cells.data() + plan.first_cell;
   const std::uint32_t last_cell = plan.cell_count - 1;
   for (std::uint32_t i = 0; i < rows.count; ++i) {
     const std::uint32_t row = rows.index[i];
-    const std::uint32_t cell = cell_[row];
+    const std::uint32_t cell = column.cells[row];
     ++cells[cell];
-    if (cell == 0 || cell == last_cell) count_edge(plan, field, numbers[row], counts);
+    if (cell == 0 || cell == last_cell) count_edge(plan, field, column.numbers[row], counts);
   }
 }
 
-void PartitionPanes::count_field(MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane) {
-  const FieldPlan& plan = monitor.plan->fields[field];
-  const Column column = column_of(plan, batch);
-  if (column.numbers != nullptr) {
-    plan.kernel.cells({column.numbers, batch.rows}, cell_.data());
-    const bool one_segment = pane.segments.size() == 1;
-    if (one_segment && all_valid(column, batch.rows)) return count_plain(plan, field, column.numbers, rows, pane.segments[0]);
-  }
-  const std::uint32_t last_cell = plan.cell_count - 1;
-  const std::size_t classes_at = field * kValueClasses;
+void PartitionPanes::count_value(const FieldPlan& plan, std::size_t field, const Column& column, std::uint32_t row,
+                                 CellCounts<std::uint32_t>& counts) {
+  const ValueClass value_class = column.classes[row];
+  ++counts.classes[field * kValueClasses + static_cast<std::size_t>(value_class)];
+  if (value_class != ValueClass::kValid) return;
+  const std::uint32_t cell = column.cells[row];
+  ++counts.cells[plan.first_cell + cell];
+  if (column.numbers != nullptr && (cell == 0 || cell + 1 == plan.cell_count)) count_edge(plan, field, column.numbers[row], counts);
+}
+
+// Row by row: the counters of a segment lie together, and those of a row some way ahead are on their way from memory meanwhile.
+void PartitionPanes::count_segments(const MonitorPanes& monitor, Rows rows, Pane& pane) const {
+  const std::vector<FieldPlan>& fields = monitor.plan->fields;
+  const auto fetch = [&](std::uint32_t row) {
+    const CellCounts<std::uint32_t>& counts = pane.segments[row_segment_[row]];
+    for (std::size_t field = 0; field < fields.size(); ++field)
+      __builtin_prefetch(counts.cells.data() + fields[field].first_cell + column_of(monitor, field).cells[row], 1);
+    constexpr std::size_t kLine = 64 / sizeof(std::uint32_t);
+    for (std::size_t at = 0; at < counts.classes.size(); at += kLine) __builtin_prefetch(counts.classes.data() + at, 1);
+  };
+  for (std::uint32_t i = 0; i < std::min(kRowsAhead, rows.count); ++i) fetch(rows.index[i]);
   for (std::uint32_t i = 0; i < rows.count; ++i) {
+    if (i + kRowsAhead < rows.count) fetch(rows.index[i + kRowsAhead]);
     const std::uint32_t row = rows.index[i];
     CellCounts<std::uint32_t>& counts = pane.segments[row_segment_[row]];
-    const ValueClass value_class = class_of(column, row);
-    ++counts.classes[classes_at + static_cast<std::size_t>(value_class)];
-    if (value_class != ValueClass::kValid) continue;
-    const std::uint32_t cell = column.numbers != nullptr ? cell_[row] : plan.categories.cell(column.hashes[row]);
-    ++counts.cells[plan.first_cell + cell];
-    if (column.numbers != nullptr && (cell == 0 || cell == last_cell)) count_edge(plan, field, column.numbers[row], counts);
+    for (std::size_t field = 0; field < fields.size(); ++field) count_value(fields[field], field, column_of(monitor, field), row, counts);
+  }
+}
+
+void PartitionPanes::count_fields(const MonitorPanes& monitor, Rows rows, Pane& pane) const {
+  if (pane.segments.size() > 1) return count_segments(monitor, rows, pane);
+  CellCounts<std::uint32_t>& counts = pane.segments[0];
+  for (std::size_t field = 0; field < monitor.columns.size(); ++field) {
+    const FieldPlan& plan = monitor.plan->fields[field];
+    const Column& column = column_of(monitor, field);
+    if (column.numbers != nullptr && column.all_valid) {
+      count_plain(plan, field, column, rows, counts);
+    } else {
+      for (std::uint32_t i = 0; i < rows.count; ++i) count_value(plan, field, column, rows.index[i], counts);
+    }
   }
 }
 
 void PartitionPanes::keep_values(const MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane) {
-  const Column column = column_of(monitor.plan->fields[field], batch);
+  const Column& column = column_of(monitor, field);
   auto& values = pane.values[field];
   for (std::uint32_t i = 0; i < rows.count; ++i) {
     const std::uint32_t row = rows.index[i];
-    if (class_of(column, row) != ValueClass::kValid) continue;
+    if (column.classes[row] != ValueClass::kValid) continue;
     if (values.size() >= kSequentialValues) {
       ++values_left_out_;
       continue;
@@ -197,13 +230,7 @@ void PartitionPanes::keep_unseen(const MonitorPanes& monitor, const RecordBatch&
       const FieldPlan& plan = monitor.plan->fields[field];
       if (plan.from != FieldSource::kCategory || plan.slot != unseen.slot) continue;
       if (plan.categories.cell(batch.category[plan.column * kColumnStride + unseen.row]) + 1 != plan.cell_count) continue;
-      auto& names = pane.unseen[field];
-      const auto found = names.find(std::string(unseen.name));
-      if (found != names.end()) {
-        ++found->second;
-      } else if (names.size() < kUnseenNames) {
-        names.emplace(unseen.name, 1);
-      }
+      add_unseen(unseen.name, 1, pane.unseen[field]);
     }
   }
 }
@@ -220,6 +247,7 @@ void PartitionPanes::close(MonitorPanes& monitor, std::int64_t until_us, std::ve
 void PartitionPanes::add(const RecordBatch& batch, std::vector<Partial>& closed) {
   if (batch.rows == 0) return;
   prepare_times(batch);
+  prepare_columns(batch);
   for (MonitorPanes& monitor : monitors_) count_monitor(monitor, batch);
   late_rows_ += static_cast<std::uint64_t>(std::count(row_late_.begin(), row_late_.begin() + batch.rows, true));
   for (MonitorPanes& monitor : monitors_) close(monitor, closed_until(*monitor.plan, watermark_.value()), closed);
@@ -277,6 +305,24 @@ bool PartitionPanes::load(ByteReader& in) {
     if (!body.done()) return false;
   }
   return in.ok();
+}
+
+bool PartitionPanes::read(ByteReader& in, Saved& saved) {
+  Watermark watermark;
+  if (!watermark.load(in)) return false;
+  saved.watermark_us = in.boolean() ? kFinished : watermark.value();
+  saved.late_rows = in.u64();
+  in.u64();  // values left out
+  const std::size_t count = in.count(2);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    std::string key(in.string());
+    ByteReader body(in.string());
+    body.i64();      // closed until
+    body.boolean();  // incomplete next
+    saved.open_panes[std::move(key)] = body.count(1);
+    if (!body.ok()) return false;
+  }
+  return in.done();
 }
 
 }  // namespace driftd

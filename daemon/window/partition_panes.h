@@ -1,11 +1,13 @@
 // Stage 1: the open panes of one source partition, for all monitors of its stream. A pure function of the partition's log:
 // no clock, no other partition, no effect of how records were cut into batches. Thread: the shard that owns the partition.
-// Cost: per value a cell search (2-3 ns) and a count; nothing is allocated per record once its pane is open.
+// Cost: per value a cell search (2-3 ns), once for all monitors with the same cells, and a count a monitor; nothing is allocated per
+// record once its pane is open. With segments a count is a cache miss where they are many: its line is fetched kRowsAhead rows before.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "daemon/decode/record_batch.h"
@@ -41,11 +43,20 @@ class PartitionPanes {
   // Panes of monitors whose state_key is not in this engine any more are left out. False: corrupt.
   bool load(ByteReader& in);
 
+  // What saved bytes say without a plan.
+  struct Saved {
+    std::int64_t watermark_us = kNoTime;
+    std::uint64_t late_rows = 0;
+    std::map<std::string, std::uint64_t> open_panes;  // by state_key of the monitor
+  };
+  static bool read(ByteReader& in, Saved& saved);  // false: corrupt
+
  private:
   struct MonitorPanes {
     std::uint32_t index;
     const PanePlan* plan;
     SegmentIndex segments;
+    std::vector<std::uint32_t> columns;      // by field: index into columns_
     std::map<std::int64_t, Pane> open;       // by start
     std::int64_t closed_until_us = kNoTime;  // panes before this are closed: rows there are late
     bool incomplete_next = false;
@@ -54,11 +65,25 @@ class PartitionPanes {
     const std::uint16_t* index;
     std::uint32_t count;
   };
+  // Values of a batch as cell ids: a column and its cells, whatever number of monitors count it.
+  struct Column {
+    const FieldPlan* field = nullptr;
+    const double* numbers = nullptr;  // nullptr: categories
+    const ValueClass* classes = nullptr;
+    const std::uint16_t* cells = nullptr;  // of a row without a value: any
+    bool all_valid = false;
+  };
+  std::uint32_t add_column(const FieldPlan& field);
   void prepare_times(const RecordBatch& batch);
+  void prepare_columns(const RecordBatch& batch);
+  const Column& column_of(const MonitorPanes& monitor, std::size_t field) const { return columns_[monitor.columns[field]]; }
   void count_monitor(MonitorPanes& monitor, const RecordBatch& batch);
   void count_rows(MonitorPanes& monitor, const RecordBatch& batch, std::int64_t start_us, Rows rows);
-  void count_plain(const FieldPlan& plan, std::size_t field, const double* numbers, Rows rows, CellCounts<std::uint32_t>& counts);
-  void count_field(MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
+  void count_fields(const MonitorPanes& monitor, Rows rows, Pane& pane) const;
+  static void count_plain(const FieldPlan& plan, std::size_t field, const Column& column, Rows rows, CellCounts<std::uint32_t>& counts);
+  static void count_value(const FieldPlan& plan, std::size_t field, const Column& column, std::uint32_t row,
+                          CellCounts<std::uint32_t>& counts);
+  void count_segments(const MonitorPanes& monitor, Rows rows, Pane& pane) const;
   void keep_values(const MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
   void keep_rows(const PanePlan& plan, const RecordBatch& batch, Rows rows, Pane& pane);
   void keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane);
@@ -75,7 +100,9 @@ class PartitionPanes {
   std::array<std::int64_t, kBatchRows> watermark_before_;  // as each row was judged by
   std::array<std::uint32_t, kBatchRows> row_segment_;
   std::array<std::uint16_t, kBatchRows> row_index_;
-  std::array<std::uint16_t, kColumnStride> cell_;
+  std::vector<Column> columns_;
+  std::vector<std::uint16_t> cells_;  // of columns_, kColumnStride each
+  std::array<ValueClass, kBatchRows> error_class_;
   std::array<bool, kBatchRows> row_late_;
   std::int64_t earliest_us_ = 0, latest_us_ = 0;
 };

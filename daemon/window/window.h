@@ -1,9 +1,11 @@
 // OUT of window: counts of one event-time window, merged over its source partitions. All integers: any merge order, same bytes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "daemon/source/message.h"
@@ -49,15 +51,21 @@ struct JoinCounts {
   friend bool operator==(const JoinCounts&, const JoinCounts&) = default;
 };
 
+enum class ClosedBy : std::uint8_t { kTime, kCount };                              // what ended a window
+inline constexpr std::array<std::string_view, 2> kClosedByNames{"time", "count"};  // on the wire
+
 struct Window {
   std::uint32_t monitor = 0;
-  std::int64_t start_us = 0, end_us = 0;                     // [start, end)
+  std::int64_t start_us = 0, end_us = 0;  // [start, end)
+  ClosedBy closed_by = ClosedBy::kTime;
   bool complete = true;                                      // false: offsets were lost while it was open
   std::vector<CellCounts<std::uint64_t>> segments;           // [0] = all, then the declared ones, then `__other__`
   std::vector<OffsetRange> offsets;                          // ascending
   std::vector<std::map<std::string, std::uint64_t>> unseen;  // by field: names of unseen categories (a bounded sample), counts
-  std::vector<std::vector<SequentialValue>> values;          // by field, in order; empty where no sequential detector listens
-  std::vector<JoinCounts> joined;                            // by segment; empty: the monitor does not compare with labels
+  // By field, in order; empty where no sequential detector listens. Each value is in one window: where windows overlap, in the
+  // first of those that hold its row.
+  std::vector<std::vector<SequentialValue>> values;
+  std::vector<JoinCounts> joined;  // by segment; empty: the monitor does not compare with labels
 };
 
 }  // namespace driftd

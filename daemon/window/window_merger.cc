@@ -1,13 +1,15 @@
 #include "daemon/window/window_merger.h"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
 
 #include "daemon/window/partition_panes.h"
 
 namespace driftd {
 
 WindowMerger::WindowMerger(const std::vector<const PanePlan*>& monitors) {
-  for (const PanePlan* plan : monitors) monitors_.push_back({plan, {}, kNoTime, kNoTime});
+  for (const PanePlan* plan : monitors) monitors_.emplace_back().plan = plan;
 }
 
 bool WindowMerger::add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id) {
@@ -28,7 +30,7 @@ void WindowMerger::add_partial(Partial partial) { add_pane(partial.monitor, id_o
 void WindowMerger::add_pane(std::uint32_t index, const TopicPartition& id, Pane pane) {
   MonitorState& monitor = monitors_.at(index);
   const std::int64_t start = pane.start_us;
-  if (pane_start(start, monitor.plan->window_us) + monitor.plan->window_us <= monitor.closed_until_us) {
+  if (start < monitor.closed_until_us) {
     ++partials_dropped_;
     return;
   }
@@ -72,11 +74,6 @@ std::int64_t WindowMerger::stream_watermark_us(std::uint32_t stream) const {
   return any_active ? active : newest;
 }
 
-std::int64_t WindowMerger::next_end(const MonitorState& monitor) const {
-  if (monitor.panes.empty()) return kNoTime;
-  return pane_start(monitor.panes.begin()->first, monitor.plan->window_us) + monitor.plan->window_us;
-}
-
 std::int64_t WindowMerger::passed_us(const MonitorState& monitor) const {
   if (monitor.plan->joined) return monitor.joined_until_us;
   const std::int64_t watermark = stream_watermark_us(monitor.plan->stream);
@@ -86,12 +83,9 @@ std::int64_t WindowMerger::passed_us(const MonitorState& monitor) const {
 std::vector<Window> WindowMerger::take_closed() {
   std::vector<Window> windows;
   for (std::uint32_t m = 0; m < monitors_.size(); ++m) {
-    MonitorState& monitor = monitors_[m];
-    const std::int64_t passed = passed_us(monitor);
+    const std::int64_t passed = passed_us(monitors_[m]);
     if (passed == kNoTime) continue;
-    while (!monitor.panes.empty() && next_end(monitor) <= passed) windows.push_back(merge(m, next_end(monitor)));
-    if (passed != PartitionPanes::kFinished)
-      monitor.closed_until_us = std::max(monitor.closed_until_us, pane_start(passed, monitor.plan->window_us));
+    monitors_[m].plan->window_rows > 0 ? close_by_count(m, passed, windows) : close_by_time(m, passed, windows);
   }
   std::stable_sort(windows.begin(), windows.end(), [](const Window& a, const Window& b) { return a.end_us < b.end_us; });
   return windows;
@@ -99,25 +93,78 @@ std::vector<Window> WindowMerger::take_closed() {
 
 namespace {
 
-void add_counts(const CellCounts<std::uint32_t>& from, CellCounts<std::uint64_t>& to) {
-  to.rows += from.rows;
-  const auto add = [](const auto& source, auto& target) {
-    for (std::size_t i = 0; i < source.size(); ++i) target[i] += source[i];
-  };
-  add(from.cells, to.cells);
-  add(from.classes, to.classes);
-  add(from.below, to.below);
-  add(from.above, to.above);
-  for (std::size_t i = 0; i < from.min.size(); ++i) {
-    to.min[i] = std::min(to.min[i], from.min[i]);
-    to.max[i] = std::max(to.max[i], from.max[i]);
+// Start of the first window that holds a pane.
+std::int64_t first_window(const PanePlan& plan, std::int64_t pane_us) {
+  return pane_start(pane_us - plan.window_us, plan.advance_us) + plan.advance_us;
+}
+
+}  // namespace
+
+void WindowMerger::close_by_time(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows) {
+  MonitorState& monitor = monitors_[index];
+  const PanePlan& plan = *monitor.plan;
+  while (!monitor.panes.empty()) {
+    std::int64_t start = first_window(plan, monitor.panes.begin()->first);
+    if (monitor.closed_until_us != kNoTime) start = std::max(start, monitor.closed_until_us - plan.window_us + plan.advance_us);
+    if (start + plan.window_us > passed_us) break;
+    windows.push_back(merge(index, start, start + plan.window_us));
+    monitor.closed_until_us = start + plan.window_us;
+    forget(start + plan.advance_us, monitor);
+  }
+  if (passed_us == PartitionPanes::kFinished) return;
+  const std::int64_t last_end = pane_start(passed_us - plan.window_us, plan.advance_us) + plan.window_us;
+  monitor.closed_until_us = std::max(monitor.closed_until_us, last_end);
+}
+
+namespace {
+
+std::uint64_t rows_of(const PartPanes& panes) {
+  std::uint64_t rows = 0;
+  for (const auto& [id, pane] : panes) {
+    for (const auto& counts : pane.segments) rows += counts.rows;
+  }
+  return rows;
+}
+
+// Panes are known by their start: one of a partition that had none so far moves to that of the others.
+void append_panes(PartPanes later, PartPanes& panes) {
+  const std::int64_t start = panes.begin()->second.start_us;
+  for (auto& [id, pane] : later) {
+    pane.start_us = start;
+    const auto [found, is_new] = panes.try_emplace(id, std::move(pane));
+    if (!is_new) append_pane(std::move(pane), found->second);  // try_emplace left it as it was
   }
 }
 
-void add_joined(const JoinCounts& from, JoinCounts& to) {
-  to.predicted += from.predicted;
-  merge(from.performance, to.performance);
+}  // namespace
+
+// The first pane takes up those after it that are closed, until it has the rows of a window.
+void WindowMerger::close_by_count(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows) {
+  MonitorState& monitor = monitors_[index];
+  const PanePlan& plan = *monitor.plan;
+  const bool finished = passed_us == PartitionPanes::kFinished;
+  while (!monitor.panes.empty()) {
+    const auto first = monitor.panes.begin();
+    const auto next = monitor.gathered_until_us == kNoTime ? first : std::next(first);
+    const bool closed = next != monitor.panes.end() && next->first + plan.pane_us <= passed_us;
+    if (!closed && !(finished && next == monitor.panes.end())) break;
+    if (closed) {
+      monitor.gathered_until_us = monitor.closed_until_us = next->first + plan.pane_us;
+      if (next != first) {
+        append_panes(std::move(next->second), first->second);
+        monitor.panes.erase(next);
+      }
+      if (rows_of(first->second) < plan.window_rows) continue;
+    }
+    windows.push_back(merge(index, first->first, monitor.gathered_until_us));
+    if (closed) windows.back().closed_by = ClosedBy::kCount;
+    monitor.panes.erase(first);
+    monitor.gathered_until_us = kNoTime;
+  }
+  if (!finished) monitor.closed_until_us = std::max(monitor.closed_until_us, pane_start(passed_us, plan.pane_us));
 }
+
+namespace {
 
 CellCounts<std::uint64_t> zero_counts(const PanePlan& plan) {
   const CellCounts<std::uint32_t> narrow = make_counts(plan);
@@ -141,14 +188,22 @@ void add_offsets(const TopicPartition& id, const Pane& pane, std::vector<OffsetR
   }
 }
 
-// Panes arrive in the canonical order (start, topic, partition); a stable sort by event time completes (time, topic, partition, offset).
-void merge_pane(const TopicPartition& id, Pane pane, Window& window) {
+template <class Operation>
+void combine_pane(const Pane& pane, std::vector<CellCounts<std::uint64_t>>& sums, Operation operation) {
+  for (std::size_t s = 0; s < pane.segments.size(); ++s) {
+    if (!is_started(pane.segments[s])) continue;
+    combine_sums(pane.segments[s], sums[s], operation);
+    if (s > 0) combine_sums(pane.segments[s], sums[0], operation);
+  }
+}
+
+// All but the sums. Values go to the first window that asks for them.
+void add_rest(const TopicPartition& id, Pane& pane, Window& window) {
   window.complete = window.complete && pane.complete;
   add_offsets(id, pane, window.offsets);
   for (std::size_t s = 0; s < pane.segments.size(); ++s) {
-    if (!is_started(pane.segments[s])) continue;
-    add_counts(pane.segments[s], window.segments[s]);
-    if (s > 0) add_counts(pane.segments[s], window.segments[0]);
+    widen(pane.segments[s], window.segments[s]);
+    if (s > 0) widen(pane.segments[s], window.segments[0]);
   }
   for (std::size_t s = 0; s < pane.joined.size(); ++s) {
     add_joined(pane.joined[s], window.joined[s]);
@@ -158,32 +213,58 @@ void merge_pane(const TopicPartition& id, Pane pane, Window& window) {
     for (const auto& [name, count] : pane.unseen[field]) window.unseen[field][name] += count;
     auto& values = window.values[field];
     values.insert(values.end(), pane.values[field].begin(), pane.values[field].end());
+    pane.values[field] = {};
   }
 }
 
-}  // namespace
-
-Window WindowMerger::merge(std::uint32_t index, std::int64_t end_us) {
-  MonitorState& monitor = monitors_[index];
-  const PanePlan& plan = *monitor.plan;
-  Window window;
-  window.monitor = index;
-  window.start_us = end_us - plan.window_us;
-  window.end_us = end_us;
-  window.segments.assign(plan.segments.size(), zero_counts(plan));
-  window.unseen.resize(plan.fields.size());
-  window.values.resize(plan.fields.size());
-  if (plan.joined) window.joined.resize(plan.segments.size());
-  while (!monitor.panes.empty() && monitor.panes.begin()->first < end_us) {
-    for (auto& [id, pane] : monitor.panes.begin()->second) merge_pane(id, std::move(pane), window);
-    monitor.panes.erase(monitor.panes.begin());
-  }
+// Panes come in the canonical order (start, topic, partition), and a partition's values in the order of its log: a stable sort by
+// event time completes (time, topic, partition, offset).
+void put_in_order(Window& window) {
   for (auto& values : window.values) {
     std::stable_sort(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.event_time_us < b.event_time_us; });
   }
   std::sort(window.offsets.begin(), window.offsets.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  monitor.closed_until_us = std::max(monitor.closed_until_us, end_us);
+}
+
+}  // namespace
+
+Window WindowMerger::merge(std::uint32_t index, std::int64_t start_us, std::int64_t end_us) {
+  MonitorState& monitor = monitors_[index];
+  const PanePlan& plan = *monitor.plan;
+  Window window;
+  window.monitor = index;
+  window.start_us = start_us;
+  window.end_us = end_us;
+  window.unseen.resize(plan.fields.size());
+  window.values.resize(plan.fields.size());
+  if (plan.joined) window.joined.resize(plan.segments.size());
+  if (monitor.sums.empty()) {
+    monitor.sums.assign(plan.segments.size(), zero_counts(plan));
+    monitor.summed_until_us = start_us;
+  }
+  const auto end = monitor.panes.lower_bound(end_us);
+  for (auto at = monitor.panes.lower_bound(monitor.summed_until_us); at != end; ++at) {
+    for (const auto& [id, pane] : at->second) combine_pane(pane, monitor.sums, std::plus{});
+  }
+  monitor.summed_until_us = end_us;
+  const bool overlaps = plan.advance_us < plan.window_us;
+  window.segments = overlaps ? monitor.sums : std::exchange(monitor.sums, {});
+  for (auto at = monitor.panes.begin(); at != end; ++at) {
+    for (auto& [id, pane] : at->second) add_rest(id, pane, window);
+  }
+  put_in_order(window);
   return window;
+}
+
+// Panes that no window to come holds.
+void WindowMerger::forget(std::int64_t before_us, MonitorState& monitor) {
+  while (!monitor.panes.empty() && monitor.panes.begin()->first < before_us) {
+    const auto first = monitor.panes.begin();
+    if (!monitor.sums.empty()) {
+      for (const auto& [id, pane] : first->second) combine_pane(pane, monitor.sums, std::minus{});
+    }
+    monitor.panes.erase(first);
+  }
 }
 
 void WindowMerger::save(ByteWriter& out) const {
@@ -200,6 +281,7 @@ void WindowMerger::save(ByteWriter& out) const {
   for (const MonitorState& monitor : monitors_) {
     ByteWriter body;
     body.i64(monitor.closed_until_us);
+    body.i64(monitor.gathered_until_us);
     body.varint(monitor.panes.size());
     for (const auto& [start, panes] : monitor.panes) save_panes(panes, body);
     out.string(monitor.plan->state_key);
@@ -209,6 +291,7 @@ void WindowMerger::save(ByteWriter& out) const {
 
 bool WindowMerger::load_monitor(MonitorState& monitor, ByteReader& in) {
   monitor.closed_until_us = in.i64();
+  monitor.gathered_until_us = in.i64();
   const std::size_t starts = in.count(1);
   for (std::size_t i = 0; i < starts; ++i) {
     PartPanes panes;
@@ -240,6 +323,17 @@ bool WindowMerger::load(ByteReader& in, const std::map<std::string, std::uint32_
     if (found != monitors_.end() && !load_monitor(*found, body)) return false;
   }
   return in.ok();
+}
+
+std::map<TopicPartition, bool> WindowMerger::read_idle(ByteReader& in) {
+  std::map<TopicPartition, bool> idle;
+  const std::size_t count = in.count(14);
+  for (std::size_t i = 0; i < count && in.ok(); ++i) {
+    TopicPartition id{std::string(in.string()), static_cast<std::int32_t>(in.u32())};
+    in.i64();  // watermark
+    idle[std::move(id)] = in.boolean();
+  }
+  return idle;
 }
 
 }  // namespace driftd

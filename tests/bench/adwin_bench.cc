@@ -50,9 +50,8 @@ bool run(const Workload& load) {
                         15);
   contest.print_costs("value");
   const bool equal = by_ours == by_plain;
-  const Quartiles ratio = contest.ratio(0, 1);
-  fmt::print("R6, {}: {:.2f} (worst quartile {:.2f}; gate 3); {} detections, {}\n\n", load.name, ratio.median, ratio.lower, by_ours.size(),
-             equal ? "equal" : "DIFFERENT");
+  fmt::print("{} detections, {}\n", by_ours.size(), equal ? "equal" : "DIFFERENT");
+  print_gate(fmt::format("R6 | ADWIN, {}: plain list port / ours", load.name), contest.ratio(0, 1), 3);
   return equal;
 }
 

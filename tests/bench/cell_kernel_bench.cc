@@ -73,8 +73,7 @@ void run(std::size_t edges) {
   }
   const Contest contest(contestants, 15);
   contest.print_costs("value");
-  const Quartiles ratio = contest.ratio(0, contestants.size() - 1);
-  fmt::print("R7 at {} edges: {:.1f} (worst quartile {:.1f}; gate 12, ambitious 25)\n\n", edges, ratio.median, ratio.lower);
+  print_gate(fmt::format("R7 | {} edges: row upper_bound / kernel", edges), contest.ratio(0, contestants.size() - 1), 12);
 }
 
 }  // namespace

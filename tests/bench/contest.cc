@@ -8,6 +8,14 @@
 
 namespace driftd::bench {
 
+void print_gate(const std::string& what, const Quartiles& ratio, double gate, Gate side) {
+  const bool at_least = side == Gate::kAtLeast;
+  const bool holds = at_least ? ratio.median >= gate : ratio.median <= gate;
+  fmt::print("{} | {:.2f} | {:.2f} | ", what, ratio.median, at_least ? ratio.lower : ratio.upper);
+  if (gate == 0) fmt::print("- | -\n");
+  if (gate != 0) fmt::print("{} {:.2f} | {}\n", at_least ? ">=" : "<=", gate, holds ? "PASS" : "MISS");
+}
+
 double thread_cpu_ns() {
   timespec now{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

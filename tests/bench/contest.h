@@ -33,6 +33,11 @@ class Contest {
   std::size_t shaky_ = 0;
 };
 
+// One line of the table that tests/bench/run puts together: "R1 | what | median | worst quartile | gate | PASS or MISS".
+// A ratio has to be at least its gate, or at most; gate 0: shown only.
+enum class Gate : std::uint8_t { kAtLeast, kAtMost };
+void print_gate(const std::string& what, const Quartiles& ratio, double gate, Gate side = Gate::kAtLeast);
+
 double thread_cpu_ns();   // of the calling thread
 double speed_probe_ns();  // CPU time of a fixed loop
 

@@ -63,12 +63,6 @@ Contestant contestant(std::string name, std::size_t records, Run run) {
           }};
 }
 
-std::vector<std::string> keys_of(const Fixture& fixture) {
-  std::vector<std::string> keys{"ts", "id", "segment"};
-  for (const std::string& name : feature_names(fixture.features)) keys.push_back(name);
-  return keys;
-}
-
 void compare(const std::string& title, const Fixture& fixture) {
   const std::vector<std::string> records = make_records(fixture, kRecords * 20 / fixture.features, 1);
   const std::vector<Message> messages = messages_of(records);
@@ -81,9 +75,9 @@ void compare(const std::string& title, const Fixture& fixture) {
   // The positional readers know one order and all fields; other fixtures are compared with the parse alone.
   const bool positional = !fixture.shuffled && fixture.missing == 0;
   std::vector<std::pair<std::string, std::shared_ptr<Reader>>> readers;
-  readers.emplace_back("copy + DOM parse", make_parse_only(keys_of(fixture)));
-  if (positional) readers.emplace_back("copy + DOM parse + positional walk", make_dom_reader(keys_of(fixture)));
-  if (positional) readers.emplace_back("copy + On-Demand (not all validated)", make_on_demand_reader(keys_of(fixture)));
+  readers.emplace_back("copy + DOM parse", make_parse_only(field_names(fixture)));
+  if (positional) readers.emplace_back("copy + DOM parse + positional walk", make_dom_reader(field_names(fixture)));
+  if (positional) readers.emplace_back("copy + On-Demand (not all validated)", make_on_demand_reader(field_names(fixture)));
   for (const auto& [name, reader] : readers) {
     contestants.push_back(contestant(name, records.size(), [&, reader = reader] {
       for (const std::string& record : records) {

@@ -44,18 +44,26 @@ std::shared_ptr<const Reference> make_reference(const Fixture& fixture) {
 
 }  // namespace
 
-std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std::string& topic) {
+std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std::string& topic, const EngineShape& shape) {
   Config config;
   StreamConfig& stream = config.streams.emplace_back();
   stream.name = topic;
   stream.topics = {topic};
   stream.fields.event_time = "ts";
-  MonitorConfig& monitor = config.monitors.emplace_back();
-  monitor.name = "bench";
-  monitor.stream = topic;
-  // One window holds all records: they are read again and again, and none may come late.
-  monitor.window.every = Milliseconds{3'600'000};
-  auto plan = make_engine_plan(config, {make_reference(fixture)});
+  const std::shared_ptr<const Reference> reference = make_reference(fixture);
+  std::vector<std::shared_ptr<const Reference>> references;
+  for (std::size_t i = 0; i < shape.monitors; ++i) {
+    MonitorConfig& monitor = config.monitors.emplace_back();
+    monitor.name = "bench" + std::to_string(i);
+    monitor.stream = topic;
+    // One window holds all records: they are read again and again, and none may come late.
+    monitor.window.every = Milliseconds{3'600'000};
+    references.push_back(reference);
+    if (!shape.by_segment) continue;
+    monitor.segments.by = {"segment"};
+    for (std::size_t s = 0; s < fixture.segments; ++s) monitor.segments.values["segment"].push_back(segment_name(s));
+  }
+  auto plan = make_engine_plan(config, references);
   if (!plan) throw std::runtime_error(plan.error());
   return std::move(*plan);
 }

@@ -1,4 +1,4 @@
-// A plan of the real engine for the benchmark's records: one stream, one monitor, all features on 255 edges.
+// A plan of the real engine for the benchmark's records: one stream, all features on 255 edges.
 #pragma once
 
 #include <memory>
@@ -9,6 +9,10 @@
 
 namespace driftd::bench {
 
-std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std::string& topic);
+struct EngineShape {
+  std::size_t monitors = 1;
+  bool by_segment = false;  // each of the fixture's segments is declared
+};
+std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std::string& topic, const EngineShape& shape = {});
 
 }  // namespace driftd::bench

@@ -30,6 +30,14 @@ std::vector<std::string> feature_names(std::size_t features) {
   return names;
 }
 
+std::string segment_name(std::size_t segment) { return segment == 0 ? "web" : segment == 1 ? "app" : fmt::format("s{}", segment); }
+
+std::vector<std::string> field_names(const Fixture& fixture) {
+  std::vector<std::string> names{"ts", "id", "segment"};
+  for (std::string& name : feature_names(fixture.features)) names.push_back(std::move(name));
+  return names;
+}
+
 std::vector<std::string> make_records(const Fixture& fixture, std::size_t count, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   const std::vector<std::string> names = feature_names(fixture.features);
@@ -37,7 +45,7 @@ std::vector<std::string> make_records(const Fixture& fixture, std::size_t count,
   for (std::size_t n = 0; n < count; ++n) {
     std::vector<std::string> fields{fmt::format(R"("ts":{})", kFirstTimeMs + static_cast<std::int64_t>(n)),
                                     fmt::format(R"("id":"{:08x}")", random() & 0xFFFFFFFF),
-                                    fmt::format(R"("segment":"{}")", random() % 2 == 0 ? "web" : "app")};
+                                    fmt::format(R"("segment":"{}")", segment_name(random() % fixture.segments))};
     for (std::size_t i = 0; i < names.size(); ++i) {
       const double value = next_value(random);
       if (std::uniform_real_distribution<double>()(random) < fixture.missing) continue;

@@ -17,9 +17,12 @@ struct Fixture {
   bool long_numbers = true;  // 17 digits, as Python's json writes doubles; otherwise 2 to 6 decimals and integers
   bool shuffled = false;     // keys of each record in an order of its own
   double missing = 0;        // share of features left out
+  std::size_t segments = 2;  // different values of `segment`
 };
 
 std::vector<std::string> feature_names(std::size_t features);
+std::string segment_name(std::size_t segment);
+std::vector<std::string> field_names(const Fixture& fixture);  // all, in the order of a record that is not shuffled
 std::vector<std::string> make_records(const Fixture& fixture, std::size_t count, std::uint64_t seed);
 std::vector<Message> messages_of(const std::vector<std::string>& records);
 DecodePlan make_plan(const Fixture& fixture);                    // all features numeric, `segment` categorical, event time in `ts`

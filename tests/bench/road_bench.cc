@@ -1,5 +1,6 @@
-// R1, R2 and R12: what an event costs from a Kafka topic to driftd's counters, over what it costs to consume it at all, and over what a
-// careful consumer with equal validation pays. 20 features, long numbers, lz4, 16 partitions; librdkafka's mock in another process.
+// R1, R2, R4, R10 and R12: what an event costs from a Kafka topic to driftd's counters, over what it costs to consume it at all, over what
+// a careful consumer with equal validation pays, and over what one in Python pays. 16 partitions; librdkafka's mock in another process.
+//   road_bench [FEATURES [long|short [CODEC [PYTHON]]]]      PYTHON: an interpreter that has confluent_kafka and river
 // The client and all its threads are pinned to one core; what counts is the CPU time of all of them (schedstat), per event.
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
@@ -8,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -20,6 +22,7 @@
 #include <vector>
 
 #include "daemon/engine_shard.h"
+#include "detectors/sequential/adwin.h"
 #include "tests/bench/contest.h"
 #include "tests/bench/engine_fixture.h"
 #include "tests/bench/mock_topic.h"
@@ -30,7 +33,6 @@ namespace {
 
 constexpr int kPartitions = 16;
 constexpr int kClientCpu = 0, kBrokerCpu = 1;
-constexpr std::size_t kRecords = 100'000;
 constexpr std::size_t kPasses = 2;      // over the topic, a run
 constexpr std::size_t kHandOver = 512;  // messages of a partition handed over at once
 constexpr std::size_t kConsumeBatch = 500;
@@ -65,7 +67,7 @@ using Owned = std::unique_ptr<Handle, Destroy>;
 
 class Consumer {
  public:
-  explicit Consumer(const std::string& brokers) {
+  explicit Consumer(const std::string& brokers, const std::string& queue_kbytes = "262144") {
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
     const std::pair<const char*, std::string> options[] = {{"bootstrap.servers", brokers},
                                                            {"group.id", "bench"},
@@ -75,7 +77,7 @@ class Consumer {
                                                            {"fetch.wait.max.ms", "10"},
                                                            {"fetch.queue.backoff.ms", "10"},
                                                            {"queued.min.messages", "1000000"},
-                                                           {"queued.max.messages.kbytes", "262144"}};
+                                                           {"queued.max.messages.kbytes", queue_kbytes}};
     std::array<char, 256> error{};
     for (const auto& [name, value] : options) {
       if (rd_kafka_conf_set(conf, name, value.c_str(), error.data(), error.size()) != RD_KAFKA_CONF_OK)
@@ -178,7 +180,7 @@ class Driftd {
 // One run over the topic. Its cost: CPU ns per event of all threads of the process.
 class Race {
  public:
-  explicit Race(const std::string& brokers) : consumer_(brokers) {}
+  Race(const std::string& brokers, std::size_t records) : consumer_(brokers), records_(records) {}
 
   Contestant contestant(std::string name, std::function<void(Consumer&)> pass) {
     const std::size_t index = profiles_.size();
@@ -192,7 +194,7 @@ class Race {
               double total = 0;
               for (const auto& [thread, ns] : cpu_by_thread()) {
                 const auto found = before.find(thread);
-                const double cost = (ns - (found == before.end() ? 0 : found->second)) / static_cast<double>(kPasses * kRecords);
+                const double cost = (ns - (found == before.end() ? 0 : found->second)) / static_cast<double>(kPasses * records_);
                 profiles_[index][thread].push_back(cost);
                 total += cost;
               }
@@ -212,17 +214,18 @@ class Race {
 
  private:
   Consumer consumer_;
+  std::size_t records_;
   std::vector<std::map<std::string, std::vector<double>>> profiles_;  // by contestant, by thread, by run
 };
 
-void poll_all(Consumer& consumer, const std::function<void(Owned<rd_kafka_message_t>)>& take) {
-  for (std::size_t i = 0; i < kRecords; ++i) take(consumer.poll());
+void poll_all(Consumer& consumer, std::size_t records, const std::function<void(Owned<rd_kafka_message_t>)>& take) {
+  for (std::size_t i = 0; i < records; ++i) take(consumer.poll());
 }
 
-void batch_all(Consumer& consumer, const std::function<void(rd_kafka_message_t*)>& take) {
+void batch_all(Consumer& consumer, std::size_t records, const std::function<void(rd_kafka_message_t*)>& take) {
   std::array<rd_kafka_message_t*, kConsumeBatch> messages{};
-  for (std::size_t done = 0; done < kRecords;) {
-    const std::size_t count = consumer.poll_batch(messages, kRecords - done);
+  for (std::size_t done = 0; done < records;) {
+    const std::size_t count = consumer.poll_batch(messages, records - done);
     for (std::size_t i = 0; i < count; ++i) {
       take(messages[i]);
       rd_kafka_message_destroy(messages[i]);
@@ -238,51 +241,119 @@ void read_with(Reader& reader, std::vector<double>& values, const rd_kafka_messa
   keep(values.data());
 }
 
-std::vector<std::string> keys_of(const Fixture& fixture) {
-  std::vector<std::string> keys{"ts", "id", "segment"};
-  for (const std::string& name : feature_names(fixture.features)) keys.push_back(name);
-  return keys;
+enum Index : std::size_t { kBareBatch, kBarePoll, kParse, kWalk, kOnDemand, kRoad, kRoadAdwin, kPython };
+
+// The whole process of tests/bench/python_consumer.py, without its start.
+double python_cost(const std::string& python, const MockTopic& topic, std::size_t events) {
+  const std::string command =
+      fmt::format("{} {}/python_consumer.py {} {} {} {}", python, DRIFTD_BENCH_DIR, topic.brokers(), MockTopic::kName, kPartitions, events);
+  std::FILE* const output = popen(command.c_str(), "r");
+  double ns = 0;
+  const bool read = output != nullptr && std::fscanf(output, "%lf", &ns) == 1;
+  if (output == nullptr || pclose(output) != 0 || !read) throw std::runtime_error("failed: " + command);
+  return ns;
 }
 
-enum Index : std::size_t { kBareBatch, kBarePoll, kParse, kWalk, kOnDemand, kRoad };
+struct Setting {
+  Fixture fixture;
+  std::string codec = "lz4", python;
+  std::vector<std::string> records;
+};
 
-void print_ratio(const char* name, const Quartiles& ratio, double gate) {
-  fmt::print("{:<72} {:>5.2f}  worst quartile {:>5.2f}  gate {:.2f}\n", name, ratio.median, ratio.lower, gate);
+void print_profile(const Contest& contest) {
+  const auto ns = [&](Index index) { return contest.cost(index).median; };
+  const double base = ns(kBarePoll), parsed = ns(kParse), walked = ns(kWalk), road = ns(kRoad);
+  fmt::print(
+      "driftd's {:.0f} ns: consume {:.0f}%, the rest {:.0f}%. A DOM parse alone would be {:.0f}% of it, with a walk to an array "
+      "{:.0f}%.\n\n",
+      road, 100 * base / road, 100 * (road - base) / road, 100 * (parsed - base) / road, 100 * (walked - base) / road);
 }
 
-void race_on_kafka(const Fixture& fixture, const MockTopic& topic, const EnginePlan& plan) {
-  Race race(topic.brokers());
-  std::vector<double> values(fixture.features + 1);
-  const auto parse = make_parse_only(keys_of(fixture)), walk = make_dom_reader(keys_of(fixture)),
-             touch = make_on_demand_reader(keys_of(fixture));
-  Driftd driftd(plan);
+void print_ratios(const Contest& contest, const Setting& setting) {
+  const std::string shape =
+      fmt::format("{} {}, {}", setting.fixture.features, setting.fixture.long_numbers ? "long" : "short", setting.codec);
+  const bool reference = setting.fixture.features == 20 && setting.fixture.long_numbers && setting.codec == "lz4";
+  print_gate(fmt::format("R1 | consume in batches and count / driftd ({})", shape), contest.ratio(kBareBatch, kRoad), reference ? .30 : 0);
+  print_gate(fmt::format("R1 | one message a poll on both sides ({})", shape), contest.ratio(kBarePoll, kRoad), 0);
+  print_gate(fmt::format("R2 | one a poll, DOM, walk to an array / driftd ({})", shape), contest.ratio(kWalk, kRoad), reference ? .95 : 0);
+  print_gate(fmt::format("R2 | batches, On-Demand, not all validated / driftd ({})", shape), contest.ratio(kOnDemand, kRoad), 0);
+  if (!setting.python.empty())
+    print_gate(fmt::format("R4 | Python / driftd, one ADWIN each ({})", shape), contest.ratio(kPython, kRoadAdwin), 10);
+}
+
+void race_on_kafka(const Setting& setting, const MockTopic& topic, const EnginePlan& plan) {
+  const std::size_t records = setting.records.size();
+  Race race(topic.brokers(), records);
+  const std::vector<std::string> fields = field_names(setting.fixture);
+  std::vector<double> values(setting.fixture.features + 1);
+  const auto parse = make_parse_only(fields), walk = make_dom_reader(fields), touch = make_on_demand_reader(fields);
+  Driftd driftd(plan), with_adwin(plan);
+  Adwin adwin(AdwinParams{});
   std::uint64_t bytes = 0;
+  const auto road = [records](Consumer& consumer, Driftd& side) {
+    poll_all(consumer, records, [&](auto m) { side.take(std::move(m)); });
+    side.finish();
+  };
   const std::vector<std::string> names{"consume in batches, count",      "consume one a poll, count",
                                        "one a poll, DOM parse",          "one a poll, DOM parse, walk to an array",
-                                       "batches, On-Demand to an array", "driftd: one a poll, to the counters of a window"};
+                                       "batches, On-Demand to an array", "driftd: one a poll, to the counters of a window",
+                                       "driftd: the same and one ADWIN"};
   std::vector<Contestant> contestants;
-  contestants.push_back(race.contestant(names[0], [&](Consumer& c) { batch_all(c, [&](auto* m) { bytes += m->len; }); }));
-  contestants.push_back(race.contestant(names[1], [&](Consumer& c) { poll_all(c, [&](auto m) { bytes += m->len; }); }));
-  contestants.push_back(race.contestant(names[2], [&](Consumer& c) { poll_all(c, [&](auto m) { read_with(*parse, values, m.get()); }); }));
-  contestants.push_back(race.contestant(names[3], [&](Consumer& c) { poll_all(c, [&](auto m) { read_with(*walk, values, m.get()); }); }));
-  contestants.push_back(race.contestant(names[4], [&](Consumer& c) { batch_all(c, [&](auto* m) { read_with(*touch, values, m); }); }));
-  contestants.push_back(race.contestant(names[5], [&](Consumer& c) {
-    poll_all(c, [&](auto m) { driftd.take(std::move(m)); });
-    driftd.finish();
-  }));
-  const Contest contest(contestants, 11);
+  const auto add = [&](auto pass) { contestants.push_back(race.contestant(names[contestants.size()], pass)); };
+  add([&](Consumer& c) { batch_all(c, records, [&](auto* m) { bytes += m->len; }); });
+  add([&](Consumer& c) { poll_all(c, records, [&](auto m) { bytes += m->len; }); });
+  add([&](Consumer& c) { poll_all(c, records, [&](auto m) { read_with(*parse, values, m.get()); }); });
+  add([&](Consumer& c) { poll_all(c, records, [&](auto m) { read_with(*walk, values, m.get()); }); });
+  add([&](Consumer& c) { batch_all(c, records, [&](auto* m) { read_with(*touch, values, m); }); });
+  add([&](Consumer& c) { road(c, driftd); });
+  add([&](Consumer& c) {
+    road(c, with_adwin);
+    for (std::size_t i = 0; i < records; ++i) adwin.update(static_cast<double>(i * 7919 % 1000));
+  });
+  if (!setting.python.empty())
+    contestants.push_back({"Python: batches, json, bisect, River's ADWIN", [&] { return python_cost(setting.python, topic, records); }});
+  const Contest contest(contestants, 9);
   keep(bytes);
   contest.print_costs("event");
   race.print_threads(names);
-  print_ratio("R1: bare consume (batches) / driftd", contest.ratio(kBareBatch, kRoad), 0.45);
-  print_ratio("    bare consume (one a poll) / driftd", contest.ratio(kBarePoll, kRoad), 0.45);
-  print_ratio("R2: one a poll + DOM + walk to an array / driftd, equal validation", contest.ratio(kWalk, kRoad), 0.85);
-  print_ratio("    batches + On-Demand to an array (not all validated) / driftd", contest.ratio(kOnDemand, kRoad), 0);
-  const double base = contest.cost(kBarePoll).median, parsed = contest.cost(kParse).median, walked = contest.cost(kWalk).median;
-  const double road = contest.cost(kRoad).median;
-  fmt::print("\nwhere driftd's {:.0f} ns go: consume {:.0f}%, copy and parse {:.0f}%, the rest (walk, columns, cells, counters) {:.0f}%",
-             road, 100 * base / road, 100 * (parsed - base) / road, 100 * (road - parsed) / road);
-  fmt::print("; a plain walk to an array takes {:.0f}%\n\n", 100 * (walked - parsed) / road);
+  print_profile(contest);
+  print_ratios(contest, setting);
+}
+
+// ---- R10: an application four times slower than its consumer, behind a queue of 4 MB that is always full ----
+
+double wall_ns() { return std::chrono::duration<double, std::nano>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
+
+void spin(double ns) {
+  for (const double until = wall_ns() + ns; wall_ns() < until;) {
+  }
+}
+
+void slow_application(const MockTopic& topic, std::size_t records) {
+  Consumer consumer(topic.brokers(), "4096");
+  const auto pass = [&](double work_ns, double& longest_gap_ns) {
+    consumer.start_over();
+    consumer.poll();
+    const double start = wall_ns();
+    for (std::size_t i = 1; i < records; ++i) {
+      const double asked = wall_ns();
+      consumer.poll();
+      longest_gap_ns = std::max(longest_gap_ns, wall_ns() - asked);
+      spin(work_ns);
+    }
+    return (wall_ns() - start) / static_cast<double>(records - 1);
+  };
+  double ignored = 0;
+  const double alone = pass(0, ignored), work = 4 * alone;
+  std::vector<double> ratios, gaps;
+  for (int round = 0; round < 9; ++round) {
+    double gap = 0;
+    const double taken = pass(work, gap);
+    ratios.push_back(work / taken);
+    gaps.push_back(gap / 1e6);
+  }
+  print_gate("R10 | rate of an app 4 times slower than its consumer / its ceiling", quartiles(ratios), 0.95);
+  print_gate("R10 | its longest wait for a message, ms", quartiles(gaps), 100, Gate::kAtMost);
 }
 
 // ---- in memory: allocations, and two shards against one ----
@@ -311,7 +382,8 @@ void count_allocations(const EnginePlan& plan, const std::vector<std::string>& r
   memory.run();
   const std::uint64_t before = news;
   memory.run();
-  fmt::print("R12: {} allocations for {} events in steady state\n", news - before, records.size());
+  const double each = static_cast<double>(news - before) / static_cast<double>(records.size());
+  print_gate("R12 | allocations an event in steady state", {each, each, each}, 1e-9, Gate::kAtMost);
 }
 
 struct Measured {
@@ -347,26 +419,28 @@ void compare_shards(const EnginePlan& plan, const std::vector<std::string>& reco
     ratios.push_back(2 * one.wall_ns / two.wall_ns);
     shares.push_back(std::min(one.share, two.share));
   }
-  print_ratio("R12: rate of 2 shards / rate of 1, in memory", quartiles(ratios), 1.7);
+  print_gate("R12 | rate of 2 shards / rate of 1, in memory", quartiles(ratios), 1.7);
   fmt::print("     (wall time; their threads got {:.0f}% of their cores: under 95% the machine was too busy to tell)\n",
              100 * quartiles(shares).median);
 }
 
 }  // namespace
 
-void run() {
-  const Fixture fixture{.features = 20};
-  const std::vector<std::string> records = make_records(fixture, kRecords, 1);
-  const MockTopic topic(records, kPartitions, "lz4", kBrokerCpu);
+void run(Setting setting) {
+  // The mock keeps 5 MB of a partition.
+  setting.records = make_records(setting.fixture, std::min<std::size_t>(100'000, 2'000'000 / setting.fixture.features), 1);
+  const MockTopic topic(setting.records, kPartitions, setting.codec, kBrokerCpu);
   pin_to(kClientCpu);
   std::size_t bytes = 0;
-  for (const std::string& record : records) bytes += record.size();
-  fmt::print("{} events of {} bytes, 20 features, lz4, {} partitions; kernel {}\n\n", kRecords, bytes / kRecords, kPartitions,
-             cell_kernel_name());
-  const auto plan = make_engine(fixture, MockTopic::kName);
-  race_on_kafka(fixture, topic, *plan);
-  count_allocations(*plan, records);
-  compare_shards(*plan, records);
+  for (const std::string& record : setting.records) bytes += record.size();
+  fmt::print("{} events of {} bytes, {} features, {}, {} partitions; kernel {}\n\n", setting.records.size(), bytes / setting.records.size(),
+             setting.fixture.features, setting.codec, kPartitions, cell_kernel_name());
+  const auto plan = make_engine(setting.fixture, MockTopic::kName);
+  race_on_kafka(setting, topic, *plan);
+  if (setting.codec != "lz4" || setting.fixture.features != 20 || !setting.fixture.long_numbers) return;
+  slow_application(topic, setting.records.size());
+  count_allocations(*plan, setting.records);
+  compare_shards(*plan, setting.records);
 }
 
 }  // namespace driftd::bench
@@ -380,7 +454,13 @@ void run() {
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t /*bytes*/) noexcept { std::free(memory); }
 
-int main() {
-  driftd::bench::run();
+int main(int count, char** words) {
+  const std::vector<std::string> arguments(words + 1, words + count);
+  driftd::bench::Setting setting;
+  if (!arguments.empty()) setting.fixture.features = std::stoul(arguments[0]);
+  if (arguments.size() > 1) setting.fixture.long_numbers = arguments[1] == "long";
+  if (arguments.size() > 2) setting.codec = arguments[2];
+  if (arguments.size() > 3) setting.python = arguments[3];
+  driftd::bench::run(std::move(setting));
   return 0;
 }

@@ -8,8 +8,8 @@ using namespace driftd;
 
 namespace {
 
-const Field& field_at(const std::string& path) {
-  const Field* field = &key_table();
+const ConfigKey& field_at(const std::string& path) {
+  const ConfigKey* field = &key_table();
   for (std::size_t from = 0; from <= path.size();) {
     const std::size_t end = std::min(path.find('.', from), path.size());
     field = find_key(*field, path.substr(from, end - from));
@@ -26,7 +26,7 @@ std::string read_and_print(const std::string& path, const std::string& value, co
   Document document;
   const SubstituteContext substitute{environment, "/base"};
   const std::function<std::optional<std::string>(const std::string&, const std::string&)> no_check;
-  const Field& field = field_at(path);
+  const ConfigKey& field = field_at(path);
   read_leaf(field, field.slot(&document), *root.find("x"), path, {report, substitute, no_check});
   return report.clean() ? print_leaf(field, field.slot(&document)) : "problem";
 }

@@ -10,7 +10,7 @@ using namespace driftd;
 
 namespace {
 
-void walk(const Field& group, const std::string& path, const auto& visit) {
+void walk(const ConfigKey& group, const std::string& path, const auto& visit) {
   for (const auto& key : group.keys) {
     visit(key, path + "." + key.name);
     walk(key, path + "." + key.name, visit);
@@ -23,7 +23,7 @@ TEST_CASE("every key has help, a slot that fits its type, and a name once in its
   Document document;
   StreamConfig stream;
   MonitorEntry monitor;
-  walk(key_table(), "", [&](const Field& key, const std::string& path) {
+  walk(key_table(), "", [&](const ConfigKey& key, const std::string& path) {
     CAPTURE(path);
     CHECK_FALSE(key.help.empty());
     CHECK(key.help.ends_with('.'));
@@ -45,7 +45,7 @@ TEST_CASE("slots reach the member they name") {
   document.config.engine.max_payload_bytes = 2 << 20;
   document.defaults.monitor.alerts.close_after = 9;
   const auto print = [&](const char* group, const char* name) {
-    const Field& key = *find_key(*find_key(key_table(), group), name);
+    const ConfigKey& key = *find_key(*find_key(key_table(), group), name);
     return print_leaf(key, key.slot(&document));
   };
   CHECK(print("log", "level") == "error");
@@ -57,7 +57,7 @@ TEST_CASE("slots reach the member they name") {
 TEST_CASE("a monitor starts from the defaults") {
   Document document;
   document.defaults.monitor.window.every = Milliseconds(1000);
-  const Field& monitors = *find_key(key_table(), "monitors");
+  const ConfigKey& monitors = *find_key(key_table(), "monitors");
   auto* entry = static_cast<MonitorEntry*>(monitors.append(document));
   CHECK(entry->monitor.window.every == Milliseconds(1000));
   CHECK(monitors.count(document) == 1);

@@ -86,6 +86,7 @@ inline std::shared_ptr<const Reference> make_reference() {
 
 inline Config make_config() {
   Config config;
+  config.hash = "c0ffee012345";
   StreamConfig stream;
   stream.name = "t";
   stream.topics = {"t"};
@@ -108,8 +109,10 @@ inline Config make_config() {
   return config;
 }
 
-inline std::unique_ptr<const EnginePlan> make_plan() {
-  auto plan = make_engine_plan(make_config(), {make_reference()});
+inline std::unique_ptr<const EnginePlan> make_plan(const WindowConfig& window = make_config().monitors[0].window) {
+  Config config = make_config();
+  config.monitors[0].window = window;
+  auto plan = make_engine_plan(config, {make_reference()});
   return std::move(*plan);
 }
 
@@ -141,6 +144,30 @@ inline MessageBatch make_messages(std::uint32_t partition, const std::vector<std
   batch.source_partition = partition;
   for (std::size_t i = from; i < to; ++i) batch.messages.push_back({static_cast<std::int64_t>(i), kNoTime, records[i], {}, false});
   return batch;
+}
+
+// The state after 6,000 records of each of two partitions, with a drift in the second half.
+inline Snapshot make_snapshot(std::uint64_t generation = 7) {
+  const auto plan = make_plan();
+  EngineShard shard(*plan);
+  EngineMerger merger(*plan);
+  for (std::uint32_t p = 0; p < 2; ++p) {
+    const TopicPartition id{"t", static_cast<std::int32_t>(p)};
+    shard.add_partition(p, id, 0, {});
+    merger.add_partition(p, id);
+  }
+  for (std::uint32_t p = 0; p < 2; ++p) {
+    const auto records = make_records(40 + p, 6000, 3000);
+    ShardOutput output;
+    shard.consume(make_messages(p, records, 0, records.size()), output);
+    merger.apply(std::move(output));
+  }
+  merger.apply(shard.idle(1));
+  Snapshot snapshot;
+  snapshot.generation = generation;
+  for (auto& [id, state] : shard.save()) snapshot.sections.push_back({partition_section(id), 1, true, std::move(state)});
+  merger.save(snapshot);
+  return snapshot;
 }
 
 }  // namespace driftd::engine_fixture

@@ -87,6 +87,20 @@ TEST_CASE("the level of one test shares the false alarms among windows, segments
   CHECK(std::isnan((*make_engine_plan(off, {make_reference()}))->monitors[0].log_alpha));
 }
 
+TEST_CASE("the level goes by how far windows end apart: the advance, and by count the pane, which no window is shorter than") {
+  const auto plan_of = [](const WindowConfig& window) { return make_plan(window); };
+  const auto minute = plan_of({Milliseconds(60'000), {}, 0, {}});
+  const auto hopping = plan_of({Milliseconds(600'000), Milliseconds(60'000), 0, {}});
+  const auto counted = plan_of({Milliseconds(60'000), {}, 10'000, {}});
+  CHECK(hopping->alerts[0].alpha == minute->alerts[0].alpha);
+  CHECK(counted->alerts[0].alpha == minute->alerts[0].alpha);
+  CHECK(hopping->panes[0].pane_us == 60'000'000);
+  CHECK(plan_of({Milliseconds(60'000), Milliseconds(24'000), 0, {}})->panes[0].pane_us == 12'000'000);
+  CHECK(counted->panes[0].window_rows == 10'000);
+  CHECK(minute->panes[0].state_key != hopping->panes[0].state_key);
+  CHECK(minute->panes[0].state_key != counted->panes[0].state_key);
+}
+
 TEST_CASE("what cannot be planned is refused in words") {
   const struct {
     const char* name;
@@ -94,8 +108,15 @@ TEST_CASE("what cannot be planned is refused in words") {
     std::string want;
   } rows[] = {
       {"an alarm a window", [](Config& c) { c.monitors[0].alerts.false_alarms = FalseAlarms{1, Milliseconds(60'000)}; },
-       "monitor 'm': false_alarms allows one or more a window: windows of this length cannot be judged so; lengthen its period or shorten "
+       "monitor 'm': false_alarms allows one or more a window: windows so far apart cannot be judged so; lengthen its period or shorten "
        "window.every"},
+      {"an alarm a hop",
+       [](Config& c) {
+         c.monitors[0].window.advance = Milliseconds(20'000);
+         c.monitors[0].alerts.false_alarms = FalseAlarms{1, Milliseconds(20'000)};
+       },
+       "monitor 'm': false_alarms allows one or more a window: windows so far apart cannot be judged so; lengthen its period or shorten "
+       "window.advance"},
       {"nothing included", [](Config& c) { c.monitors[0].features.include = {"z*"}; },
        "monitor 'm': no column of its reference is left to be monitored"},
       {"everything excluded", [](Config& c) { c.monitors[0].features.exclude = {"*"}; },

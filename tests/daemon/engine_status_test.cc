@@ -45,10 +45,34 @@ TEST_CASE("before the first window a monitor shows its reference and no result")
   CHECK(status->window_us == 60'000'000);
   CHECK(status->minimum_samples == kMinSamplesNumeric);
   CHECK(status->false_alarm_interval_seconds == 30 * 86'400);
-  CHECK(status->windows_closed == 0);
+  CHECK(all_closed(*status) == 0);
   CHECK(status->window_end_us == kNoTime);
   CHECK(status->features.empty());
   CHECK(std::isnan(worst_ratio(*status)));
+}
+
+TEST_CASE("windows by count have the mean length of the last ones, hopping windows an advance") {
+  const auto plan = make_plan({Milliseconds(5'000), {}, 500, {}});
+  EngineShard shard(*plan);
+  EngineMerger merger(*plan);
+  merger.add_partition(0, {"t", 0});
+  REQUIRE(shard.add_partition(0, {"t", 0}, 0, {}));
+  CHECK(make_monitor_status(merger, 0, kNoTime)->window_us == kNoTime);
+  const auto records = make_records(7, 15'000, 15'000);  // ten a second: 500 take 51 seconds or 52, one in fifty being unreadable
+  ShardOutput output;
+  shard.consume(make_messages(0, records, 0, records.size()), output);
+  merger.apply(std::move(output));
+  const auto status = make_monitor_status(merger, 0, kNoTime);
+  CHECK(status->window_rows == 500);
+  CHECK(status->windows_closed.at("count") > kLengthsOfMean);
+  CHECK(status->windows_closed.at("time") == 0);
+  const auto& ends = status->history_end_us;
+  CHECK(status->window_us == (ends.back() - ends[ends.size() - 21]) / 20);
+  CHECK(status->window_us >= 50'000'000);
+  CHECK(status->window_us <= 60'000'000);
+  CHECK(status->advance_us == kNoTime);
+  const auto hopping = make_plan({Milliseconds(60'000), Milliseconds(20'000), 0, {}});
+  CHECK(make_monitor_status(EngineMerger(*hopping), 0, kNoTime)->advance_us == 20'000'000);
 }
 
 TEST_CASE("settings of the monitor show") {
@@ -67,13 +91,13 @@ TEST_CASE("after windows each feature shows its last verdict, its history and it
   const auto status = make_monitor_status(ended.merger_, 0, 77);
   const MonitorHistory& history = ended.merger_.history(0);
   CHECK(status->last_evaluation_wall_us == 77);
-  CHECK(status->windows_closed == history.windows_closed);
-  CHECK(status->windows_closed >= 10);
+  CHECK(status->windows_closed == std::map<std::string, std::uint64_t>{{"count", 0}, {"time", history.windows_closed[0]}});
+  CHECK(all_closed(*status) >= 10);
   CHECK(status->window_end_us - status->window_start_us == 60'000'000);
-  CHECK(status->history_end_us.size() == status->windows_closed);
+  CHECK(status->history_end_us.size() == all_closed(*status));
   CHECK(status->history_end_us.back() == status->window_end_us);
   CHECK(status->history_rows.back() == status->window_samples.at("all"));
-  CHECK(status->evaluations.at("ok") + status->evaluations.at("insufficient") == status->windows_closed);
+  CHECK(status->evaluations.at("ok") + status->evaluations.at("insufficient") == all_closed(*status));
   REQUIRE(status->features.size() == 3);
   const char* const names[] = {"amount", "country", "error"};
   const char* const kinds[] = {"drift", "drift", "performance"};
@@ -86,7 +110,7 @@ TEST_CASE("after windows each feature shows its last verdict, its history and it
     CHECK(feature.numeric == (f != 1));
     CHECK(feature.reference_rows == 20'000);
     CHECK(feature.alert == AlertState::kFiring);
-    CHECK(feature.ratio_history.size() == status->windows_closed);
+    CHECK(feature.ratio_history.size() == all_closed(*status));
     CHECK_FALSE(feature.cells.empty());
     CHECK(feature.methods[0].method == "psi");
     double worst = kNoNumber;

@@ -164,7 +164,7 @@ inline MonitorStatus census_monitor() {
   out.window_end_us = kWindowEnd;
   out.last_evaluation_wall_us = kNow - 4 * kSecond;
   out.window_samples = {{"all", 1318}, {"sex=1", 640}};
-  out.windows_closed = 104;
+  out.windows_closed = {{"count", 0}, {"time", 104}};
   out.evaluations = {{"ok", 104}};
   out.alert_transitions = {{{"warning", "firing"}, 1}, {{"critical", "firing"}, 2}};
   for (int i = 0; i < 20; ++i) {
@@ -218,7 +218,7 @@ inline MonitorStatus collecting_monitor() {
   out.window_start_us = kWindowEnd - 300 * kSecond;
   out.window_end_us = kWindowEnd;
   out.window_samples = {{"all", 320}};
-  out.windows_closed = 1;
+  out.windows_closed = {{"count", 0}, {"time", 1}};
   out.evaluations = {{"insufficient", 1}};
   for (const char* name : {"amount", "country"}) {
     FeatureStatus feature;

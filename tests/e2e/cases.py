@@ -1,5 +1,6 @@
 """The end-to-end tests, on whichever broker: make_broker(bed, topics) gives it. What fails is data, never a time, but SIGTERM's."""
 
+import datetime
 import json
 import os
 import random
@@ -7,13 +8,17 @@ import socket
 import subprocess
 import time
 
-from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, TESTS, WINDOW_MS, Driftd, Failure, MockBroker, RealBroker, closed_windows, config_of,
-                     digest, events, free_port, metric, of_type, settled_events, stream_lines, tool, wait_for)
+import batch_oracle
+import late_labels
+from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, TESTS, WINDOW_MS, Driftd, Failure, MockBroker, Producer, RealBroker,
+                     closed_windows, config_of, digest, events, free_port, metric, of_type, settled, settled_events, stream_lines, tool,
+                     wait_for, window_ends)
 
 PARTITIONS = 4
 ROWS = 18_000  # 30 windows
 SHIFT_FROM = 9_000
 TOPICS = {"rows": PARTITIONS, "events": 1}
+LONGEST_LIFE_S = 1.2  # of a driftd that is killed: from before it is ready to well after some snapshots
 
 
 def on_mock(bed, topics):
@@ -73,27 +78,136 @@ def alert_road(make_broker):
     return produce_consume_alert
 
 
+# ---- kill -9, with late labels, windows that overlap and segments ----
+
+
+def frozen_reference(folder):
+    """The path of a .ref file of the workload, and what `reference show` says of it."""
+    rows, reference = folder / "rows.jsonl", folder / "frozen.ref"
+    rows.write_text("".join(late_labels.reference_lines()))
+    code, _, errors = verb("reference", "build", rows, "-o", reference, "--segment-by", "country", "--prediction", "p", "--label", "label")
+    expect(f"reference build: {errors}", code, 0)
+    return reference, json.loads(verb("reference", "show", reference, "--json")[1])
+
+
+def batch_answer(records, reference):
+    """What a reader of all records must see: windows; counters of the joins by (metric, labels); and late rows, the same way."""
+    rows, labels = late_labels.stream("rows", records["rows"], "p"), late_labels.stream("labels", records["labels"], "y")
+    windows, counters = {}, {}
+    for monitor in late_labels.MONITORS:
+        closed, counts = batch_oracle.closed_windows(monitor, rows, labels, reference)
+        windows.update(closed)
+        counters["driftd_labels_joined_total", f'monitor="{monitor.name}"'] = counts.pop("joined")
+        for reason, count in counts.items():
+            counters["driftd_labels_unmatched_total", f'monitor="{monitor.name}",reason="{reason}"'] = count
+    late = {("driftd_records_late_total", f'stream="{stream.topic}"'): batch_oracle.late_rows(stream, late_labels.MONITORS)
+            for stream in (rows, labels)}
+    return windows, counters, late
+
+
+def milliseconds(text):
+    return int(datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
+
+
+def windows_seen(by_id):
+    closed = of_type(by_id, "window.closed")
+    return {(event["subject"], *(milliseconds(event["data"][end]) for end in ("start", "end"))): event["data"] for event in closed}
+
+
+def label_road(bed, make_broker, name, reference):
+    """A broker, a driftd that reads the workload's topics, and a producer for each of them."""
+    broker = make_broker(bed, late_labels.TOPICS)
+    folder, port = bed.folder / name, free_port()
+    daemon = bed.add(Driftd(folder, late_labels.config(folder, broker.address, port, reference)))
+    daemon.port = port
+    producers = {topic: bed.add(Producer(broker.address, topic, count)) for topic, count in late_labels.PARTITIONS.items()}
+    return broker, daemon.start(), producers
+
+
+def seen_at_last(broker, daemon, windows, counters):
+    """All events once every window of the oracle is there and the counters stand where it says."""
+    def shown():
+        body = daemon.get("/metrics", daemon.port)[1]
+        return {(name, label): metric(body, name, label) for name, label in counters}
+
+    seen = settled(broker.address, f"{len(windows)} closed windows", lambda found: windows.keys() <= windows_seen(found).keys())
+    try:
+        wait_for("the counters", lambda: shown() == counters, deadline=10)
+    except Failure:
+        expect("counters", shown(), counters)
+    return seen
+
+
+def same_as_batch(seen, windows):
+    """Every window as the oracle says, and no other."""
+    got = windows_seen(seen)
+    expect("windows that the oracle does not know", sorted(got.keys() - windows.keys()), [])
+    wrong = {key: found for key in sorted(windows) if (found := batch_oracle.differences(got[key], windows[key]))}
+    if wrong:
+        key = next(iter(wrong))
+        raise Failure(f"{len(wrong)} of {len(windows)} windows differ from the oracle; {key}: {wrong[key][:5]}")
+
+
 def kills(make_broker, count):
     def kill_9_leaves_no_trace(bed):
+        """Equal bytes to a run that nothing disturbs, and equal values to a program that reads all records at once."""
         seed = int(os.environ.get("DRIFTD_SEED", random.SystemRandom().randrange(1 << 30)))
         print(f"  seed {seed} (repeat with DRIFTD_SEED={seed})", flush=True)
         generator = random.Random(seed)
-        want, _ = undisturbed(bed, make_broker)
-        broker = make_broker(bed, TOPICS)
-        daemon = driftd_at(bed, broker.address, "killed").start()
-        chunk = ROWS // count // PARTITIONS * PARTITIONS
-        for kill in range(count):
-            last = ROWS if kill == count - 1 else (kill + 1) * chunk
-            produce(broker.address, stream_lines(kill * chunk, last, SHIFT_FROM))
-            time.sleep(generator.uniform(0, 1.5))
+        reference, shown = frozen_reference(bed.folder)
+        records = late_labels.topics()
+        windows, counters, late = batch_answer(records, shown)
+
+        broker, daemon, producers = label_road(bed, make_broker, "undisturbed", reference)
+        for topic, producer in producers.items():
+            producer.write(late_labels.lines(records[topic]))
+            producer.close()
+        want = seen_at_last(broker, daemon, windows, {**counters, **late})
+        same_as_batch(want, windows)
+        daemon.close()
+
+        broker, daemon, producers = label_road(bed, make_broker, "killed", reference)
+        for chunk in late_labels.chunks(records, count):
+            for topic, producer in producers.items():
+                producer.write(late_labels.lines(chunk[topic]))
+            time.sleep(generator.uniform(0, LONGEST_LIFE_S))
             daemon.kill()
             daemon.start()
-        got = digest(settled_events(broker.address, closed_windows(ROWS, PARTITIONS)))
-        if got != want:
-            raise Failure(f"digest {got[:16]} after {count} kills, {want[:16]} undisturbed; seed {seed}")
-        return f"{count} kills, digest {want[:16]}"
+        for producer in producers.values():
+            producer.close()
+        got = seen_at_last(broker, daemon, windows, counters)  # late rows are counted since the last start
+        if digest(got) != digest(want):
+            changed = [event for event in want.keys() | got.keys() if want.get(event) != got.get(event)]
+            raise Failure(f"{len(changed)} events differ from the undisturbed run after {count} kills, {sorted(changed)[:3]}; seed {seed}")
+        written = len(tool("consume", broker.address, "events").splitlines())
+        return (f"{count} kills, {len(windows)} windows and {len(want) - len(windows)} alerts, {written - len(got)} of them written again, "
+                f"digest {digest(want)[:16]}")
 
     return kill_9_leaves_no_trace
+
+
+def state_moves(make_broker):
+    def state_moves_to_another_folder(bed):
+        """Stop, export, import into a new folder, run on there: the windows and alerts of a run that nothing disturbed."""
+        want, _ = undisturbed(bed, make_broker)
+        broker = make_broker(bed, TOPICS)
+        old, half = driftd_at(bed, broker.address, "old").start(), ROWS // 2
+        produce(broker.address, stream_lines(0, half, SHIFT_FROM))
+        wait_for("windows are closed", lambda: len(window_ends(events(broker.address))) >= 5)
+        expect("exit code", old.terminate()[0], 0)
+        exported, new = bed.folder / "exported.state", driftd_at(bed, broker.address, "new")
+        for arguments in (["export", exported, old.folder / "state"], ["import", exported, new.folder / "state"]):
+            ran = subprocess.run([DRIFTD, "state", *map(str, arguments)], capture_output=True, text=True, timeout=DEADLINE, check=False)
+            expect(f"{arguments[0]}: {ran.stderr}", ran.returncode, 0)
+        new.start()
+        ready(new)
+        refused = subprocess.run([DRIFTD, "state", "import", "--force", str(exported), str(new.folder / "state")], capture_output=True,
+                                 text=True, timeout=DEADLINE, check=False)
+        expect(f"import beside a running driftd: {refused.stderr}", refused.returncode, 75)
+        produce(broker.address, stream_lines(half, ROWS, SHIFT_FROM))
+        expect("digest", digest(settled_events(broker.address, closed_windows(ROWS, PARTITIONS))), want)
+
+    return state_moves_to_another_folder
 
 
 def broker_restart(crash):
@@ -169,13 +283,15 @@ def sigterm(make_broker):
     return sigterm_drains_within_10_s
 
 
-def check(bed, address, *flags, more=""):
-    """(exit code, standard output, standard error) of driftd check."""
-    folder = bed.folder / "check"
-    text = config_of(folder, address, 0, more=more)
-    command = [DRIFTD, "check", "--config", "-", *flags]
+def run_check(config, *flags, text=None):
+    """(exit code, standard output, standard error) of driftd check; config: a file, or - for the text."""
+    command = [DRIFTD, "check", "--config", str(config), *flags]
     done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=DEADLINE, check=False)
     return done.returncode, done.stdout, done.stderr
+
+
+def check(bed, address, *flags, more=""):
+    return run_check("-", *flags, text=config_of(bed.folder / "check", address, 0, more=more))
 
 
 def has(what, text, parts):
@@ -200,11 +316,11 @@ def checks(make_broker):
         code, _, errors = check(bed, broker.address, "--set", "monitors[0].topic=nowhere")
         if code != 69:
             raise Failure(f"exit {code} for a topic that is not there")
-        has("a missing topic", errors, ["topic missing: create it", "topic 'nowhere': does not exist"])
+        has("a missing topic", errors, ["topic: create it", "topic 'nowhere': does not exist"])
         code, _, errors = check(bed, f"127.0.0.1:{free_port()}")
         if code != 69:
             raise Failure(f"exit {code} without a broker")
-        has("no broker", errors, ["broker unreachable: check kafka.brokers", "Connection refused"])
+        has("no broker", errors, ["TCP: check kafka.brokers", "Connection refused"])
 
     return check_names_the_failing_step
 
@@ -239,6 +355,29 @@ def explain_says_why(bed):
     expect(f"an unknown alert: {errors}", code, 65)
     has("an unknown alert", errors, [f"did you mean '{firing['alert_id']}'?"])
     return firing["summary"]
+
+
+def tap_shows_records(make_broker):
+    def tap_shows_what_driftd_sees(bed):
+        """Records with their place and values; nothing is committed; a missing topic is named."""
+        broker = make_broker(bed, TOPICS)
+        produce(broker.address, stream_lines(0, 400))
+        text = config_of(bed.folder / "tap", broker.address, 0)
+        code, out, errors = verb("tap", "shift", "--from", "earliest", "-n", "100", "-c", "-", text=text)
+        expect(f"tap: {errors}", code, 0)
+        lines = [json.loads(line) for line in out.splitlines()]
+        expect("lines", len(lines), 100)
+        sent = [json.loads(line.split("\t")[1]) for line in stream_lines(0, 400)]
+        for line in lines:
+            expect("values", line["values"], sent[line["offset"] * PARTITIONS + line["partition"]])
+        code, _, errors = verb("tap", "shift", "--timeout", "500ms", "-c", "-", text=text)
+        expect("from the end, where nothing comes", code, 1)
+        has("from the end", errors, ["no more records of rows, 4 partitions, from the end"])
+        code, _, errors = verb("tap", "shift", "-c", "-", "--set", "monitors[0].topic=nowhere", text=text)
+        expect("a topic that is not there", code, 69)
+        has("a missing topic", errors, ["topic: create it"])
+
+    return tap_shows_what_driftd_sees
 
 
 def demo_names_the_drift(bed):
@@ -461,7 +600,8 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
-MOCK = [demo_names_the_drift, explain_says_why, checks(on_mock), poison(on_mock), poison_corpus(on_mock), alert_road(on_mock),
-        sigterm(on_mock), kills(on_mock, 30)]
-KAFKA = [source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic, checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka),
-         broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 5)]
+MOCK = [demo_names_the_drift, explain_says_why, tap_shows_records(on_mock), checks(on_mock), poison(on_mock), poison_corpus(on_mock),
+        state_moves(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 100)]
+KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic,
+         checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), broker_restart(False), broker_restart(True), retention_overrun,
+         unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]

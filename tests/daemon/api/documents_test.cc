@@ -36,7 +36,7 @@ TEST_CASE("a monitor, and what is not known is null") {
   for (
       const char* part :
       {R"("name":"employment","stream":"census","alerts_firing":2,"alerts_pending":1,"drift_threshold_ratio":11.4,"features":9)",
-       R"("window":{"start":"2017-12-23T00:00:00Z","end":"2017-12-30T00:00:00Z","interval_seconds":604800,"minimum_samples":500,"closed":104,"samples":{"all":1318,"sex=1":640}})",
+       R"("window":{"start":"2017-12-23T00:00:00Z","end":"2017-12-30T00:00:00Z","interval_seconds":604800,"advance_seconds":null,"rows":0,"minimum_samples":500,"closed":104,"samples":{"all":1318,"sex=1":640}})",
        R"("reference":{"id":"8c4c477b9e94","samples":68785,"created":"2016-01-01T00:00:00Z"})",
        R"({"end":"2017-12-30T00:00:00Z","samples":1322}])"}) {
     CAPTURE(part);

@@ -67,17 +67,17 @@ TEST_CASE("budgets in words, with a level and without") {
   budget.reference_rows = 4000;
   budget.features = 2;
   budget.segments = 1;
-  budget.window = Milliseconds(60'000);
+  budget.window.every = Milliseconds(60'000);
   budget.tests = 4;
   budget.alpha = 5.8e-6;
   budget.window_bytes = 1200;
   budget.series = 80;
   CHECK(describe_budgets({budget}, 10'000) ==
         "monitor m: reference abc of 4000 rows; 2 features, 1 segment, windows of 1m\n"
-        "  4 tests a window, each at level 5.8e-06; a window takes 1200 bytes; at most 80 series\n"
+        "  4 tests a window, each at level 5.8e-06; counts of a window take 1200 bytes a source partition; at most 80 series\n"
         "series: at most 80 of all monitors; metrics.max_series is 10000\n");
   budget.alpha = kNoNumber;
-  CHECK(describe_budgets({budget}, 100).contains("  no level stated: fixed thresholds decide; a window"));
+  CHECK(describe_budgets({budget}, 100).contains("  no level stated: fixed thresholds decide; counts of a window"));
   CHECK(series_warning({budget}, 80) == "");
   CHECK(series_warning({budget, budget}, 100) ==
         "metrics.max_series: 100 is less than the 160 series of all monitors: some will be left out; raise it, or watch less");

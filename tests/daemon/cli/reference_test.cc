@@ -63,7 +63,10 @@ TEST_CASE("hostile CSV ends reference build with 65, damage with 78, a missing f
   CHECK(reference({"show", folder.path("none.ref")}) == kExitIo);
   CHECK(reference({"build", folder.write("x.csv", "a\n1.5\n"), "-o", folder.path("none/x.ref")}) == kExitIo);
   CHECK(reference({"build"}) == kExitUsage);
-  CHECK(reference({"diff", "a", "b"}) == kExitUsage);
+  CHECK(reference({"diff", "a"}) == kExitUsage);
+  CHECK(reference({"diff", folder.path("none.ref"), folder.path("x.ref")}) == kExitIo);
+  CHECK(reference({"diff", folder.path("x.ref"), folder.path("bad.ref")}) == kExitConfig);
+  CHECK(captured_stdout([&] { reference({"diff", file, folder.path("x.csv"), "--json"}); }).starts_with("{\n \"a\": {\n"));
 }
 
 }  // namespace driftd

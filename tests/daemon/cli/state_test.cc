@@ -2,7 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <filesystem>
+
 #include "daemon/cli/verb.h"
+#include "tests/daemon/cli/captured_stdout.h"
+#include "tests/daemon/engine_fixture.h"
 #include "tests/temp_folder.h"
 
 namespace driftd {
@@ -49,13 +53,90 @@ TEST_CASE("the report tells of every generation, and what a start would do about
   }
 }
 
+namespace {
+
+int run(std::vector<std::string> args) { return run_state(args); }
+
+std::string newest_name(std::uint64_t generation) {
+  const std::string digits = std::to_string(generation);
+  return "snapshot-" + std::string(20 - digits.size(), '0') + digits;
+}
+
+void save(const std::string& dir, const Snapshot& snapshot) {
+  auto store = FileStore::open(dir, 3);
+  REQUIRE(store);
+  REQUIRE(store->save(snapshot));
+}
+
+}  // namespace
+
+TEST_CASE("what is exported is imported elsewhere, byte for byte") {
+  const TempFolder temp;
+  const std::string from = temp.path("from"), to = temp.path("to"), file = temp.path("a.state");
+  save(from, engine_fixture::make_snapshot(6));
+  save(from, engine_fixture::make_snapshot(7));
+  CHECK(run({"export", file, from}) == kExitOk);
+  CHECK(temp.read("a.state") == temp.read("from/" + newest_name(7)));
+  CHECK(run({"export", file, from}) == kExitIo);  // it is there
+  CHECK(captured_stdout([&] { run({"export", "-", from}); }) == temp.read("a.state"));
+  CHECK(run({"import", file, to}) == kExitOk);
+  CHECK(temp.read("to/" + newest_name(7)) == temp.read("a.state"));
+  CHECK(run({"inspect", to}) == kExitOk);
+  CHECK(captured_stdout([&] { run({"inspect", "--json", to}); }).starts_with("{\n \"dir\": "));
+}
+
+TEST_CASE("an import replaces state only when forced, and then all of it") {
+  const TempFolder temp;
+  const std::string to = temp.path("to"), file = temp.path("a.state");
+  save(temp.path("from"), engine_fixture::make_snapshot(2));
+  REQUIRE(run({"export", file, temp.path("from")}) == kExitOk);
+  save(to, engine_fixture::make_snapshot(8));
+  save(to, engine_fixture::make_snapshot(9));
+  CHECK(run({"import", file, to}) == kExitConfig);
+  CHECK_FALSE(std::filesystem::exists(temp.path("to/" + newest_name(10))));
+  CHECK(run({"import", "--force", file, to}) == kExitOk);
+  const auto left = verify_directory(to);
+  REQUIRE(left);
+  REQUIRE(left->size() == 1);
+  CHECK(left->front().generation == 10);
+  temp.write("to/" + newest_name(12), "torn");  // damage above it is no state either
+  CHECK(run({"import", "--force", file, to}) == kExitOk);
+  CHECK(newest_snapshot(to)->value().snapshot.generation == 13);
+}
+
+TEST_CASE("what an import refuses leaves the directory as it was") {
+  const TempFolder temp;
+  Snapshot newer = engine_fixture::make_snapshot(3);
+  newer.sections.push_back({"weather", 1, true, ""});
+  Snapshot broken = engine_fixture::make_snapshot(3);
+  broken.sections[0].bytes.resize(9);
+  const std::string whole = encode_snapshot(engine_fixture::make_snapshot(3)), to = temp.path("to");
+  const std::pair<const char*, std::string> bad[] = {{"empty", ""},
+                                                     {"cut", whole.substr(0, whole.size() - 1)},
+                                                     {"a section of the future", encode_snapshot(newer)},
+                                                     {"a section that cannot be read", encode_snapshot(broken)}};
+  for (const auto& [name, bytes] : bad) {
+    CAPTURE(name);
+    CHECK(run({"import", temp.write("bad.state", bytes), to}) == kExitConfig);
+    CHECK_FALSE(std::filesystem::exists(to));
+  }
+  CHECK(run({"import", temp.path("gone"), to}) == kExitIo);
+  const auto running = FileStore::open(to, 3);
+  REQUIRE(running);
+  CHECK(run({"import", temp.write("good.state", whole), to}) == kExitTryAgain);
+  CHECK(newest_snapshot(to)->has_value() == false);
+}
+
 TEST_CASE("the verb's exit codes") {
   const TempFolder temp;
-  const auto run = [](std::vector<std::string> args) { return run_state(args); };
   CHECK(run({"verify", temp.path()}) == kExitOk);
   CHECK(run({"verify", temp.path("gone")}) == kExitIo);
   temp.write("snapshot-00000000000000000001", "torn");
   CHECK(run({"verify", temp.path()}) == kExitConfig);
+  CHECK(run({"inspect", temp.path()}) == kExitConfig);
+  CHECK(run({"export", temp.path("x"), temp.path()}) == kExitConfig);
+  CHECK(run({"inspect", temp.path("gone")}) == kExitIo);
+  CHECK(run({"export", temp.path("x"), temp.path("gone")}) == kExitIo);
   CHECK(run({"--help"}) == kExitOk);
   CHECK(run({}) == kExitUsage);
   CHECK(run({"verify", "a", "b"}) == kExitUsage);

@@ -70,6 +70,16 @@ TEST_CASE("too few rows are said, never drawn as no drift") {
   CHECK(has(page_of(waiting), "Waiting for the first window to close."));
 }
 
+TEST_CASE("windows are told by their length, how often one begins, or their rows") {
+  MonitorStatus monitor = test::census_monitor();
+  CHECK(has(page_of(monitor), "<dd>104, each of 7 days</dd>"));
+  monitor.advance_us = 86'400'000'000;
+  CHECK(has(page_of(monitor), "<dd>104, each of 7 days, one every 1 day</dd>"));
+  monitor.advance_us = monitor.window_us = kNoTime;
+  monitor.window_rows = 5000;
+  CHECK(has(page_of(monitor), "<dd>104, each of 5,000 rows or a few more</dd>"));
+}
+
 TEST_CASE("of many features all are listed and the first are drawn") {
   MonitorStatus monitor = test::census_monitor();
   const FeatureStatus one = monitor.features[3];

@@ -259,6 +259,37 @@ TEST_CASE("a full disk fails the save, loses nothing, and heals when there is ro
   CHECK(umount(temp.path().c_str()) == 0);
 }
 
+TEST_CASE("the newest generation that verifies is read beside its owner, bytes and all") {
+  const TempFolder temp;
+  const FileStore owner = opened(temp.path());
+  CHECK(newest_snapshot(temp.path())->has_value() == false);
+  temp.write(name_of(4), encode_snapshot(snapshot_of(4)));
+  temp.write(name_of(5), "torn");
+  const auto newest = newest_snapshot(temp.path());
+  REQUIRE(newest);
+  REQUIRE(newest->has_value());
+  CHECK((*newest)->name == name_of(4));
+  CHECK((*newest)->bytes == temp.read(name_of(4)));
+  CHECK((*newest)->snapshot == snapshot_of(4));
+  CHECK(newest_snapshot(temp.path("gone")).error().fault == StoreFault::kIo);
+}
+
+TEST_CASE("a file is exported whole and private, and never over another") {
+  const TempFolder temp;
+  const std::string path = temp.path("a");
+  temp.write("a.tmp", "left by a crash");
+  REQUIRE(export_file(path, "bytes"));
+  CHECK(import_file(path) == "bytes");
+  CHECK(mode_of(path) == 0600);
+  CHECK(files_in(temp.path()) == std::set<std::string>{"a"});
+  const auto again = export_file(path, "others");
+  REQUIRE_FALSE(again);
+  CHECK(again.error().message == path + ": is there already; nothing was written");
+  CHECK(temp.read("a") == "bytes");
+  CHECK(export_file(temp.path("none/a"), "bytes").error().fault == StoreFault::kIo);
+  CHECK(import_file(temp.path("none")).error().fault == StoreFault::kIo);
+}
+
 TEST_CASE("verify tells about every generation, newest first, without taking the lock") {
   const TempFolder temp;
   const FileStore running = opened(temp.path());

@@ -39,6 +39,7 @@ TEST_CASE("records leave in order, wait where the sink is full or a snapshot is 
   sink.failed = {1};
   outbox.settle(sink);
   CHECK(outbox.waiting() == 2);
+  CHECK(outbox.waiting_by_topic() == std::map<std::string, std::uint64_t>{{"t", 2}});
   CHECK(outbox.delivered() == 2);
   CHECK(outbox.retried() == 1);
   outbox.send(sink, 4);

@@ -14,11 +14,12 @@ namespace driftd::window_fixture {
 
 inline PanePlan make_plan(bool segments = true) {
   PanePlan plan;
-  plan.pane_us = plan.window_us = 1000;
+  plan.pane_us = plan.window_us = plan.advance_us = 1000;
   plan.lateness_us = 100;
   FieldPlan number;
   NumericCells cells{.discrete = false, .edges = {10, 20, 30}, .coarse = {0, 1, 2, 3, 4}};
   number.from = FieldSource::kNumeric;
+  number.cells_id = "reference/number";
   number.cell_count = 4;
   number.kernel = CellKernel(cells);
   number.min = 0;
@@ -31,6 +32,7 @@ inline PanePlan make_plan(bool segments = true) {
   categories.known_hashes = {hash_category("a"), hash_category("b"), hash_category("rare")};
   std::sort(categories.known_hashes.begin(), categories.known_hashes.end());
   category.from = FieldSource::kCategory;
+  category.cells_id = "reference/category";
   category.slot = 1;
   category.first_cell = 4;
   category.cell_count = 4;
@@ -38,6 +40,7 @@ inline PanePlan make_plan(bool segments = true) {
   plan.fields.push_back(category);
   FieldPlan error;
   error.from = FieldSource::kError;
+  error.cells_id = "reference/error";
   error.first_cell = 8;
   error.cell_count = 3;
   error.kernel = CellKernel(NumericCells{.discrete = true, .edges = {0, 1}, .coarse = {0, 1, 2, 3}});

@@ -64,6 +64,27 @@ TEST_CASE("every row is counted once, in its pane or as late") {
   CHECK(counted + late == rows.size());
 }
 
+TEST_CASE("monitors of one stream share their cells and are counted as if each were alone") {
+  const std::vector<Row> rows = random_rows(25, 3000);
+  PanePlan shorter = make_plan(false), other_cells = make_plan();
+  shorter.pane_us = shorter.window_us = shorter.advance_us = 500;
+  other_cells.fields[0].kernel = CellKernel(NumericCells{.discrete = false, .edges = {5, 15, 25}, .coarse = {0, 1, 2, 3, 4}});
+  other_cells.fields[0].cells_id = "another reference/number";
+  const PanePlan segmented = make_plan();
+  const PanePlan* const plans[] = {&segmented, &shorter, &other_cells};
+  PartitionPanes together(3, {{0, plans[0]}, {1, plans[1]}, {2, plans[2]}});
+  std::vector<Partial> closed;
+  for (std::size_t at = 0; at < rows.size(); at += 100) together.add(make_batch(rows, at, at + 100), closed);
+  together.finish(closed);
+  for (std::uint32_t monitor = 0; monitor < 3; ++monitor) {
+    CAPTURE(monitor);
+    std::vector<Partial> of_monitor;
+    std::copy_if(closed.begin(), closed.end(), std::back_inserter(of_monitor), [&](const Partial& p) { return p.monitor == monitor; });
+    for (Partial& partial : of_monitor) partial.monitor = 0;
+    CHECK(equal(of_monitor, run(rows, *plans[monitor], 1, false)));
+  }
+}
+
 TEST_CASE("cells, classes and edges of a pane are those of its rows") {
   const PanePlan plan = make_plan(false);
   std::vector<Row> rows{

@@ -2,6 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <numeric>
+#include <random>
+
 #include "daemon/window/partition_panes.h"
 #include "tests/daemon/window/fixture.h"
 
@@ -11,22 +15,27 @@ using namespace window_fixture;
 
 namespace {
 
-constexpr std::uint32_t kPartitions = 3;
+using Partitions = std::vector<std::vector<Row>>;  // rows by source partition
 
+Partitions random_partitions(std::uint64_t seed) {
+  Partitions partitions;
+  for (std::uint64_t p = 0; p < 3; ++p) partitions.push_back(random_rows(seed + p, 3000));
+  return partitions;
+}
+
+// Stage 1 of each partition, as a list of steps.
 struct Step {
   std::vector<Partial> partials;
   std::int64_t watermark_us;
 };
-
-// Stage 1 of each partition, as a list of steps.
-std::vector<std::vector<Step>> stage_one(const PanePlan& plan) {
-  std::vector<std::vector<Step>> steps(kPartitions);
-  for (std::uint32_t p = 0; p < kPartitions; ++p) {
+std::vector<std::vector<Step>> stage_one(const PanePlan& plan, const Partitions& partitions) {
+  std::vector<std::vector<Step>> steps(partitions.size());
+  for (std::uint32_t p = 0; p < partitions.size(); ++p) {
     PartitionPanes panes(p, {{0, &plan}});
-    const std::vector<Row> rows = random_rows(100 + p, 3000);
+    const std::vector<Row>& rows = partitions[p];
     for (std::size_t at = 0; at < rows.size(); at += 100) {
       Step& step = steps[p].emplace_back();
-      panes.add(make_batch(rows, at, at + 100), step.partials);
+      panes.add(make_batch(rows, at, std::min(rows.size(), at + 100)), step.partials);
       step.watermark_us = panes.watermark_us();
     }
     Step& end = steps[p].emplace_back();
@@ -36,21 +45,22 @@ std::vector<std::vector<Step>> stage_one(const PanePlan& plan) {
   return steps;
 }
 
-WindowMerger make_merger(const PanePlan& plan) {
-  WindowMerger merger({&plan});
-  for (std::uint32_t p = 0; p < kPartitions; ++p) merger.add_partition(0, p, {"t", static_cast<std::int32_t>(p)});
-  return merger;
+void add_partitions(std::size_t count, WindowMerger& merger) {
+  for (std::uint32_t p = 0; p < count; ++p) merger.add_partition(0, p, {"t", static_cast<std::int32_t>(p)});
 }
 
 // Interleaves the partitions at random; with `restart` the merger is saved and restored at every step.
-std::vector<Window> run(const PanePlan& plan, std::uint64_t seed, bool restart) {
-  auto steps = stage_one(plan);
+std::vector<Window> run(const PanePlan& plan, const Partitions& partitions, std::uint64_t seed, bool restart) {
+  auto steps = stage_one(plan, partitions);
   std::mt19937_64 random(seed);
-  WindowMerger merger = make_merger(plan);
-  std::vector<std::size_t> next(kPartitions, 0);
+  WindowMerger merger({&plan});
+  add_partitions(steps.size(), merger);
+  std::vector<std::size_t> next(steps.size(), 0);
+  std::size_t left = 0;
+  for (const auto& of_partition : steps) left += of_partition.size();
   std::vector<Window> windows;
-  for (std::size_t left = kPartitions * steps[0].size(); left > 0;) {
-    const std::uint32_t p = static_cast<std::uint32_t>(random() % kPartitions);
+  while (left > 0) {
+    const std::uint32_t p = static_cast<std::uint32_t>(random() % steps.size());
     if (next[p] == steps[p].size()) continue;
     Step& step = steps[p][next[p]++];
     --left;
@@ -64,41 +74,257 @@ std::vector<Window> run(const PanePlan& plan, std::uint64_t seed, bool restart) 
     ByteReader in(out.bytes());
     REQUIRE(merger.load(in, {{"t", 0}}));
     REQUIRE(in.done());
-    for (std::uint32_t q = 0; q < kPartitions; ++q) merger.add_partition(0, q, {"t", static_cast<std::int32_t>(q)});
+    add_partitions(steps.size(), merger);
   }
+  CHECK(merger.partials_dropped() == 0);
   return windows;
 }
 
 bool equal(const Window& a, const Window& b) {
-  return a.monitor == b.monitor && a.start_us == b.start_us && a.end_us == b.end_us && a.complete == b.complete &&
-         a.segments == b.segments && a.offsets == b.offsets && a.unseen == b.unseen && a.values == b.values;
+  return a.monitor == b.monitor && a.start_us == b.start_us && a.end_us == b.end_us && a.closed_by == b.closed_by &&
+         a.complete == b.complete && a.segments == b.segments && a.offsets == b.offsets && a.unseen == b.unseen && a.values == b.values;
+}
+
+}  // namespace
+
+namespace {
+
+// Each kind of window over the same panes.
+struct Shape {
+  const char* name;
+  std::int64_t window_us, advance_us;
+  std::uint64_t rows;
+};
+constexpr Shape kShapes[] = {
+    {"one after the other", 1000, 1000, 0},
+    {"hopping", 1000, 250, 0},
+    {"hopping, with panes shorter than the advance", 900, 600, 0},
+    {"hopping, in gaps of rows", 40, 10, 0},
+    {"by count", 200, 200, 100},
+    {"by count, of one pane each", 200, 200, 1},
+    {"by count, more than ever come", 50, 50, 100'000},
+};
+
+PanePlan plan_of(const Shape& shape, bool segments = true) {
+  PanePlan plan = window_fixture::make_plan(segments);
+  plan.window_us = shape.window_us;
+  plan.advance_us = shape.advance_us;
+  plan.pane_us = std::gcd(shape.window_us, shape.advance_us);
+  plan.window_rows = shape.rows;
+  return plan;
 }
 
 }  // namespace
 
 TEST_CASE("windows are equal whatever partition came first, and over a restart at every step") {
-  const PanePlan plan = make_plan();
-  const std::vector<Window> first = run(plan, 1, false);
-  REQUIRE(first.size() > 20);
-  for (const std::uint64_t seed : {2, 3, 4}) {
-    for (const bool restart : {false, true}) {
-      const std::vector<Window> other = run(plan, seed, restart);
-      REQUIRE(other.size() == first.size());
-      for (std::size_t i = 0; i < first.size(); ++i) CHECK(equal(first[i], other[i]));
+  for (const Shape& shape : kShapes) {
+    CAPTURE(shape.name);
+    const PanePlan plan = plan_of(shape);
+    const Partitions partitions = random_partitions(100);
+    const std::vector<Window> first = run(plan, partitions, 1, false);
+    REQUIRE(first.size() >= (shape.rows > 10'000 ? 1 : 20));
+    for (const std::uint64_t seed : {2, 3}) {
+      for (const bool restart : {false, true}) {
+        const std::vector<Window> other = run(plan, partitions, seed, restart);
+        REQUIRE(other.size() == first.size());
+        for (std::size_t i = 0; i < first.size(); ++i) CHECK(equal(first[i], other[i]));
+      }
     }
   }
 }
 
-TEST_CASE("a window sums its segments to all, and its values are in event-time order") {
-  const PanePlan plan = make_plan();
-  for (const Window& window : run(plan, 1, false)) {
-    std::uint64_t rows = 0;
-    for (std::size_t s = 1; s < window.segments.size(); ++s) rows += window.segments[s].rows;
-    CHECK(window.segments[0].rows == rows);
-    const auto& values = window.values[0];
-    CHECK(std::is_sorted(values.begin(), values.end(), [](const auto& a, const auto& b) { return a.event_time_us < b.event_time_us; }));
-    for (const auto& value : values) CHECK((value.event_time_us >= window.start_us && value.event_time_us < window.end_us));
+namespace {
+
+// ---- The oracle: windows from the list of rows, straight from the definitions. ----
+
+struct Kept {
+  std::int64_t time;
+  std::int32_t partition;
+  std::int64_t offset;
+  const Row* row;
+  auto operator<=>(const Kept&) const = default;
+};
+
+std::int64_t floor_to(std::int64_t time, std::int64_t step) {
+  std::int64_t k = time / step;
+  while (k * step > time) --k;
+  return k * step;
+}
+
+// Rows that are not late, by (time, partition, offset). A row is late where the watermark before it has passed the end of its pane
+// plus lateness; the watermark is the largest so far of the 8th largest of the last 256 times.
+std::vector<Kept> keep(const PanePlan& plan, const Partitions& partitions) {
+  std::vector<Kept> kept;
+  for (std::size_t p = 0; p < partitions.size(); ++p) {
+    std::vector<std::int64_t> times;
+    std::int64_t watermark = kNoTime;
+    for (const Row& row : partitions[p]) {
+      const bool late = watermark != kNoTime && floor_to(row.time, plan.pane_us) + plan.pane_us + plan.lateness_us <= watermark;
+      if (!late) kept.push_back({row.time, static_cast<std::int32_t>(p), row.offset, &row});
+      times.push_back(row.time);
+      std::vector<std::int64_t> last(times.end() - static_cast<std::ptrdiff_t>(std::min<std::size_t>(times.size(), 256)), times.end());
+      std::sort(last.rbegin(), last.rend());
+      if (last.size() >= 8) watermark = std::max(watermark, last[7]);
+    }
   }
+  std::sort(kept.begin(), kept.end());
+  return kept;
+}
+
+std::uint32_t segment_of(const std::string& category) { return category == "a" ? 1 : category == "b" ? 2 : 3; }
+std::size_t number_cell(double value) { return value <= 10 ? 0 : value <= 20 ? 1 : value <= 30 ? 2 : 3; }
+std::size_t category_cell(const std::string& name) { return name == "a" ? 4 : name == "b" ? 5 : name == "rare" ? 6 : 7; }
+
+void count_row(const Row& row, CellCounts<std::uint64_t>& counts) {
+  const auto count = [&](std::size_t field, bool valid, ValueClass other, std::size_t cell) {
+    ++counts.classes[field * kValueClasses + static_cast<std::size_t>(valid ? ValueClass::kValid : other)];
+    if (valid) ++counts.cells[cell];
+  };
+  ++counts.rows;
+  const bool has_number = row.number == row.number, has_error = row.error == row.error;
+  count(0, has_number, ValueClass::kNull, number_cell(row.number));
+  count(1, true, ValueClass::kNull, category_cell(row.category));
+  count(2, has_error, ValueClass::kAbsent, row.error == 0 ? 8 : 9);
+  // Extremes are those of the outer cells: only they can lie beyond the reference.
+  if (has_number && (row.number <= 10 || row.number > 30)) {
+    counts.below[0] += row.number < 0 ? 1 : 0;
+    counts.above[0] += row.number > 40 ? 1 : 0;
+    counts.min[0] = std::min(counts.min[0], row.number);
+    counts.max[0] = std::max(counts.max[0], row.number);
+  }
+  if (has_error && row.error == 0) {
+    counts.min[2] = std::min(counts.min[2], row.error);
+    counts.max[2] = std::max(counts.max[2], row.error);
+  }
+}
+
+// The window of the rows with a time in [start, end); its values are those of the rows from `fresh` on. Rows 0: there is none.
+Window window_of(const PanePlan& plan, const std::vector<Kept>& kept, std::int64_t start, std::int64_t end, std::int64_t fresh) {
+  Window window;
+  window.start_us = start;
+  window.end_us = end;
+  CellCounts<std::uint64_t> zero;
+  zero.cells.assign(11, 0);
+  zero.classes.assign(3 * kValueClasses, 0);
+  zero.below.assign(3, 0);
+  zero.above.assign(3, 0);
+  zero.min.assign(3, std::numeric_limits<double>::infinity());
+  zero.max.assign(3, -std::numeric_limits<double>::infinity());
+  window.segments.assign(plan.segments.size(), zero);
+  window.unseen.resize(3);
+  window.values.resize(3);
+  std::map<std::int32_t, OffsetRange> offsets;
+  for (const Kept& one : kept) {
+    if (one.time < start || one.time >= end) continue;
+    const Row& row = *one.row;
+    const std::uint32_t segment = plan.segments.columns.empty() ? 0 : segment_of(row.category);
+    count_row(row, window.segments[0]);
+    if (segment > 0) count_row(row, window.segments[segment]);
+    if (row.category.starts_with("new")) ++window.unseen[1][row.category];
+    if (one.time >= fresh && row.number == row.number) window.values[0].push_back({one.time, one.offset, segment, row.number});
+    OffsetRange& range = offsets.try_emplace(one.partition, OffsetRange{{"t", one.partition}, one.offset, one.offset}).first->second;
+    range.from = std::min(range.from, one.offset);
+    range.to = std::max(range.to, one.offset);
+  }
+  for (auto& [partition, range] : offsets) window.offsets.push_back(range);
+  return window;
+}
+
+// Every window with a row: by time at each multiple of the advance, by count cut at the multiples of the pane.
+std::vector<Window> oracle(const PanePlan& plan, const std::vector<Kept>& kept) {
+  std::vector<Window> windows;
+  const auto add = [&](std::int64_t start, std::int64_t end, std::int64_t fresh) {
+    Window window = window_of(plan, kept, start, end, fresh);
+    if (window.segments[0].rows > 0) windows.push_back(std::move(window));
+  };
+  const std::int64_t first = floor_to(kept.front().time, plan.pane_us);
+  if (plan.window_rows == 0) {
+    for (std::int64_t start = floor_to(first - plan.window_us, plan.advance_us); start <= kept.back().time; start += plan.advance_us) {
+      add(start, start + plan.window_us, start + plan.window_us - plan.advance_us);
+    }
+    return windows;
+  }
+  std::int64_t start = first;
+  std::uint64_t rows = 0;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (rows++ == 0) start = floor_to(kept[i].time, plan.pane_us);
+    const std::int64_t end = floor_to(kept[i].time, plan.pane_us) + plan.pane_us;
+    const bool last = i + 1 == kept.size();
+    if (!last && (rows < plan.window_rows || kept[i + 1].time < end)) continue;
+    add(start, end, start);
+    windows.back().closed_by = rows >= plan.window_rows ? ClosedBy::kCount : ClosedBy::kTime;
+    rows = 0;
+  }
+  return windows;
+}
+
+}  // namespace
+
+TEST_CASE("windows are those that a list of all rows gives") {
+  const std::uint64_t seed = std::random_device{}();
+  MESSAGE("seed " << seed);
+  for (const Shape& shape : kShapes) {
+    for (const bool segments : {false, true}) {
+      CAPTURE(shape.name);
+      CAPTURE(segments);
+      const PanePlan plan = plan_of(shape, segments);
+      const Partitions partitions = random_partitions(seed);
+      const std::vector<Window> want = oracle(plan, keep(plan, partitions));
+      const std::vector<Window> got = run(plan, partitions, seed, false);
+      REQUIRE(got.size() == want.size());
+      for (std::size_t i = 0; i < got.size(); ++i) {
+        CAPTURE(i);
+        REQUIRE(equal(got[i], want[i]));
+      }
+    }
+  }
+}
+
+TEST_CASE("windows by count are equal however rows are spread over partitions, as long as none is late") {
+  PanePlan plan = plan_of({"by count", 100, 100, 150});
+  plan.lateness_us = 1000;
+  const std::vector<Row> rows = random_rows(77, 6000);
+  std::vector<Window> first;
+  for (const std::size_t count : {1, 2, 5}) {
+    CAPTURE(count);
+    std::mt19937_64 random(count);
+    Partitions partitions(count);
+    for (Row row : rows) {
+      auto& partition = partitions[random() % count];
+      row.offset = static_cast<std::int64_t>(partition.size());
+      partition.push_back(row);
+    }
+    const std::vector<Window> windows = run(plan, partitions, 1, true);
+    if (first.empty()) first = windows;
+    CHECK(windows.size() > 20);
+    REQUIRE(windows.size() == first.size());
+    for (std::size_t i = 0; i < first.size(); ++i) {
+      CHECK(windows[i].start_us == first[i].start_us);
+      CHECK(windows[i].end_us == first[i].end_us);
+      CHECK(windows[i].segments == first[i].segments);
+      CHECK(windows[i].closed_by == first[i].closed_by);
+    }
+  }
+}
+
+TEST_CASE("a pane that lost offsets makes every window incomplete that holds it") {
+  const PanePlan plan = plan_of({"hopping", 1000, 250, 0});
+  WindowMerger merger({&plan});
+  add_partitions(1, merger);
+  for (const std::int64_t start : {0, 250, 1000, 3000}) {
+    Pane pane = make_pane(plan, start);
+    pane.first_offset = pane.last_offset = start;
+    pane.complete = start != 250;
+    pane.segments[1] = make_counts(plan);
+    pane.segments[1].rows = 1;
+    merger.add_partial({0, 0, std::move(pane)});
+  }
+  merger.set_watermark(0, PartitionPanes::kFinished);
+  std::vector<std::int64_t> incomplete;
+  for (const Window& window : merger.take_closed()) {
+    if (!window.complete) incomplete.push_back(window.start_us);
+  }
+  CHECK(incomplete == std::vector<std::int64_t>{-500, -250, 0, 250});
 }
 
 TEST_CASE("a partition without records holds windows back until it is idle; a late partial is dropped and counted") {
@@ -125,7 +351,8 @@ TEST_CASE("a partition without records holds windows back until it is idle; a la
 
 TEST_CASE("partitions of a topic that left the configuration are forgotten") {
   const PanePlan plan = make_plan();
-  WindowMerger merger = make_merger(plan);
+  WindowMerger merger({&plan});
+  add_partitions(3, merger);
   ByteWriter out;
   merger.save(out);
   WindowMerger other({&plan});

@@ -1,0 +1,100 @@
+#include "daemon/engine_summary.h"
+
+#include <numeric>
+
+#include "daemon/monitor/verdict_codec.h"
+
+namespace driftd {
+
+namespace {
+
+// By state_key: the panes that all partitions hold open for it.
+using OpenPanes = std::map<std::string, std::uint64_t>;
+
+bool add_partition(const TopicPartition& id, std::string_view bytes, SnapshotSummary& summary, OpenPanes& open) {
+  const auto saved = read_saved_partition(bytes);
+  if (!saved) return false;
+  PartitionSummary partition{id, saved->counters, false, 0};
+  for (const auto& [key, panes] : saved->open_panes) {
+    partition.open_panes += panes;
+    open[key] += panes;
+  }
+  summary.partitions.push_back(std::move(partition));
+  return true;
+}
+
+// The fields of a monitor's section in the order that EngineMerger::save gives them.
+bool add_monitor(std::string_view name, std::string_view bytes, SnapshotSummary& summary) {
+  ByteReader in(bytes);
+  MonitorSummary monitor;
+  monitor.name = name;
+  monitor.definition = in.string();
+  auto alerts = read_saved_alerts(in.string());
+  ByteReader judge(in.string());
+  monitor.detector_bytes = MonitorJudge::read_sizes(judge);
+  if (!in.ok() || !alerts || !judge.done()) return false;
+  monitor.open = std::move(alerts->open);
+  monitor.resolved = alerts->resolved;
+  const MonitorHistory history = load_history(in);
+  monitor.windows_closed = std::accumulate(history.windows_closed.begin(), history.windows_closed.end(), std::uint64_t{0});
+  monitor.evaluated = history.evaluations_ok;
+  monitor.insufficient = history.evaluations_insufficient;
+  if (in.boolean() && !load_judgement(in, monitor.last.emplace())) return false;
+  summary.monitors.push_back(std::move(monitor));
+  return in.done();
+}
+
+bool add_outbox(std::string_view bytes, SnapshotSummary& summary) {
+  ByteReader in(bytes);
+  Outbox outbox;
+  if (!outbox.load(in) || !in.done()) return false;
+  summary.outbox = outbox.waiting_by_topic();
+  summary.outbox_bytes = outbox.bytes();
+  summary.delivered = outbox.delivered();
+  return true;
+}
+
+bool mark_idle(std::string_view bytes, SnapshotSummary& summary) {
+  ByteReader in(bytes);
+  const auto idle = WindowMerger::read_idle(in);
+  for (PartitionSummary& partition : summary.partitions) {
+    if (const auto found = idle.find(partition.id); found != idle.end()) partition.idle = found->second;
+  }
+  return in.ok();
+}
+
+bool add_section(const SnapshotSection& section, SnapshotSummary& summary, OpenPanes& open) {
+  if (const auto id = partition_of_section(section.id)) return add_partition(*id, section.bytes, summary, open);
+  const std::string_view name = section.id;
+  if (name.starts_with(kMonitorSection)) return add_monitor(name.substr(kMonitorSection.size()), section.bytes, summary);
+  if (name == kConfigSection) summary.config_hash = section.bytes;
+  if (name == kOutboxSection) return add_outbox(section.bytes, summary);
+  return true;
+}
+
+}  // namespace
+
+std::expected<SnapshotSummary, std::string> summarize(const Snapshot& snapshot) {
+  SnapshotSummary summary;
+  OpenPanes open;
+  for (const SnapshotSection& section : snapshot.sections) {
+    if (!add_section(section, summary, open)) return std::unexpected("section '" + section.id + "' cannot be read");
+  }
+  const SnapshotSection* merger = snapshot.find(kMergerSection);
+  if (merger != nullptr && !mark_idle(merger->bytes, summary)) return std::unexpected("section 'merger' cannot be read");
+  for (MonitorSummary& monitor : summary.monitors) {
+    if (const auto found = open.find(monitor.definition); found != open.end()) monitor.open_panes = found->second;
+  }
+  return summary;
+}
+
+std::string unknown_section(const Snapshot& snapshot) {
+  std::vector<std::string_view> known{kConfigSection, kMergerSection, kOutboxSection};
+  for (const SnapshotSection& section : snapshot.sections) {
+    const bool of_monitor = section.id.starts_with(kMonitorSection) || section.id.starts_with(kLabelsSection);
+    if (of_monitor || partition_of_section(section.id)) known.push_back(section.id);
+  }
+  return unknown_mandatory_section(snapshot, known);
+}
+
+}  // namespace driftd
