@@ -47,6 +47,9 @@ struct KafkaSecurity {
   std::string protocol = "PLAINTEXT";  // PLAINTEXT | SSL | SASL_PLAINTEXT | SASL_SSL
   std::string mechanism;               // PLAIN | SCRAM-SHA-256 | SCRAM-SHA-512 | OAUTHBEARER
   std::string username, password_file, ca_file, cert_file, key_file, key_password_file;
+  struct Oauth {  // OAUTHBEARER: client credentials of OpenID Connect
+    std::string token_url, client_id, client_secret_file, scope;
+  } oauth;
 };
 
 struct KafkaConfig {

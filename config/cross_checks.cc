@@ -66,6 +66,7 @@ class Checker {
   void check_loops();
   void check_listener();
   void check_security(const KafkaSecurity& security);
+  void check_oauth(const KafkaSecurity& security);
   void check_secret_files(const KafkaSecurity& security);
 
   const Document& document_;
@@ -242,6 +243,7 @@ void Checker::check_kafka() {
   const bool said = places_.contains("kafka.brokers") && !report_.clean();
   if (config_.kafka.brokers.empty() && !said) problem("kafka.brokers", "expected at least one broker, such as [\"localhost:9092\"]");
   check_security(config_.kafka.security);
+  check_oauth(config_.kafka.security);
   check_secret_files(config_.kafka.security);
   for (std::size_t i = 0; i < config_.streams.size(); ++i) {
     if (config_.streams[i].format == Format::kCsv) stream_problem(i, "format", "csv is for file replay only");
@@ -272,6 +274,23 @@ void Checker::check_security(const KafkaSecurity& security) {
     warning(path + ".protocol", "the password crosses the network in clear text");
 }
 
+void Checker::check_oauth(const KafkaSecurity& security) {
+  const std::string path = "kafka.security";
+  const std::pair<const char*, const std::string&> keys[] = {{"oauth.token_url", security.oauth.token_url},
+                                                             {"oauth.client_id", security.oauth.client_id},
+                                                             {"oauth.client_secret_file", security.oauth.client_secret_file}};
+  const bool used = security.mechanism == "OAUTHBEARER";
+  for (const auto& [key, value] : keys) {
+    if (used && value.empty()) problem(path + ".mechanism", fmt::format("OAUTHBEARER needs kafka.security.{}", key));
+    if (!used && !value.empty()) problem(fmt::format("{}.{}", path, key), "is only used with mechanism OAUTHBEARER");
+  }
+  if (!used && !security.oauth.scope.empty()) problem(path + ".oauth.scope", "is only used with mechanism OAUTHBEARER");
+  if (!used) return;
+  if (!security.username.empty()) problem(path + ".username", "is not used with OAUTHBEARER; use oauth.client_id");
+  if (!security.password_file.empty()) problem(path + ".password_file", "is not used with OAUTHBEARER; use oauth.client_secret_file");
+  if (security.oauth.token_url.starts_with("http:")) warning(path + ".oauth.token_url", "the secret crosses the network in clear text");
+}
+
 void Checker::check_secret_files(const KafkaSecurity& security) {
   const auto check = [&](const char* key, const std::string& file) {
     if (file.empty()) return;
@@ -279,9 +298,11 @@ void Checker::check_secret_files(const KafkaSecurity& security) {
     if (!content) problem(fmt::format("kafka.security.{}", key), content.error());
   };
   check("password_file", security.password_file);
+  check("ca_file", security.ca_file);
   check("cert_file", security.cert_file);
   check("key_file", security.key_file);
   check("key_password_file", security.key_password_file);
+  check("oauth.client_secret_file", security.oauth.client_secret_file);
 }
 
 }  // namespace

@@ -146,6 +146,18 @@ Keys engine_keys(const Get<Config>& at) {
   };
 }
 
+Keys oauth_keys(const Get<Config>& at) {
+  return {
+      form(leaf(kText, "token_url", "Where tokens are asked for, with the client's credentials (OpenID Connect).",
+                DRIFTD_AT(at, kafka.security.oauth.token_url)),
+           expect_http_url),
+      leaf(kText, "client_id", "Name of driftd at the token endpoint.", DRIFTD_AT(at, kafka.security.oauth.client_id)),
+      leaf(kPath, "client_secret_file", "File with the secret that goes with client_id.",
+           DRIFTD_AT(at, kafka.security.oauth.client_secret_file)),
+      leaf(kText, "scope", "Scope to ask for. Empty: none.", DRIFTD_AT(at, kafka.security.oauth.scope)),
+  };
+}
+
 Keys security_keys(const Get<Config>& at) {
   return {
       text_choice("protocol", {"PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"}, "PLAINTEXT, SSL, SASL_PLAINTEXT or SASL_SSL.",
@@ -159,6 +171,7 @@ Keys security_keys(const Get<Config>& at) {
       leaf(kPath, "cert_file", "Client certificate (PEM).", DRIFTD_AT(at, kafka.security.cert_file)),
       leaf(kPath, "key_file", "Private key of the client certificate (PEM).", DRIFTD_AT(at, kafka.security.key_file)),
       leaf(kPath, "key_password_file", "File with the password of key_file.", DRIFTD_AT(at, kafka.security.key_password_file)),
+      group("oauth", "The login of mechanism OAUTHBEARER.", oauth_keys(at)),
   };
 }
 

@@ -38,11 +38,6 @@ KafkaLog kafka_log(const char* client) {
   };
 }
 
-bool needs_sink(const Config& config) {
-  const auto dead_letters = [](const StreamConfig& stream) { return stream.on_error.action == OnError::kDeadLetter; };
-  return config.alert_sinks.kafka_enabled || std::any_of(config.streams.begin(), config.streams.end(), dead_letters);
-}
-
 AppError store_error(const StoreError& error) {
   const int code = error.fault == StoreFault::kLocked ? kExitTryAgain : error.fault == StoreFault::kCorrupt ? kExitConfig : kExitIo;
   return {code, false, error.message};
@@ -127,8 +122,9 @@ std::expected<void, AppError> App::Parts::open_kafka() {
   auto made = KafkaSource::create(config.kafka, config.streams, known, kafka_log("source"));
   if (!made) return std::unexpected(AppError{kExitConfig, false, made.error()});
   source = std::move(*made);
-  if (!needs_sink(config)) return {};
-  auto producer = KafkaSink::create(config.kafka, kafka_log("sink"));
+  const std::vector<std::string> topics = sink_topics(config);
+  if (topics.empty()) return {};
+  auto producer = KafkaSink::create(config.kafka, topics, kafka_log("sink"));
   if (!producer) return std::unexpected(AppError{kExitConfig, false, producer.error()});
   sink = std::move(*producer);
   return {};

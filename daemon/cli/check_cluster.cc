@@ -8,6 +8,8 @@
 
 #include "daemon/cli/check_words.h"
 #include "daemon/decode/decoder.h"
+#include "daemon/sink/kafka_sink.h"
+#include "daemon/source/kafka_failure.h"
 #include "daemon/source/kafka_source.h"
 
 namespace driftd {
@@ -18,6 +20,22 @@ using Clock = std::chrono::steady_clock;
 
 constexpr milliseconds kStep{100};
 constexpr milliseconds kCloseBudget{3000};
+constexpr milliseconds kRefusedFor{2000};  // what will not pass by itself is not waited for any longer
+
+// True as long as it makes sense to wait: not past `until`, and not long after a refusal.
+class Patience {
+ public:
+  explicit Patience(Clock::time_point until) : until_(until) {}
+  bool left(bool refused) {
+    const auto now = Clock::now();
+    if (!refused) refused_until_ = now + kRefusedFor;
+    return now < until_ && now < refused_until_;
+  }
+
+ private:
+  Clock::time_point until_;
+  Clock::time_point refused_until_ = Clock::now() + kRefusedFor;  // moves on as long as nothing is refused
+};
 
 // One client, closed before it goes.
 class Visit {
@@ -32,13 +50,19 @@ class Visit {
   // Every partition and its first offset; failure says why not.
   std::vector<SourcePosition> discover() {
     std::optional<std::vector<SourcePosition>> found;
-    while (source_ && !found && Clock::now() < until_) found = source_->discover(kStep);
+    Patience patience(until_);
+    while (source_ && !found && patience.left(source_->status()->refused)) found = source_->discover(kStep);
     if (!source_) return {};
     if (found) source_->assign();  // which publishes what is missing
-    const auto status = source_->status();
-    if (!status->not_ready.empty()) failure = explain_failure(status->not_ready.front());
-    if (!found && failure.empty()) failure = explain_failure("kafka: no answer from the brokers in time");
+    look();
+    if (!found && failure.empty()) failure = describe_failure("no answer from the brokers in time", KafkaUse::kRead);
     return failure.empty() ? *found : std::vector<SourcePosition>{};
+  }
+
+  // The last of what the source asks: it looks at the group beside the records.
+  void await_group() {
+    while (in_time() && !source_->status()->group_asked) poll();
+    look();
   }
 
   bool in_time() const { return Clock::now() < until_; }
@@ -49,6 +73,12 @@ class Visit {
   std::string failure;
 
  private:
+  // Keeps what stands in the way, if anything.
+  void look() {
+    const auto status = source_->status();
+    if (!status->not_ready.empty()) failure = without_part(status->not_ready.front());
+  }
+
   Clock::time_point until_;
   std::unique_ptr<KafkaSource> source_;
 };
@@ -134,6 +164,23 @@ void add_sample(const StreamPlan& stream, const MessageBatch& batch, TopicSample
   sample.records += messages.size();
 }
 
+namespace {
+
+// What keeps the topics driftd writes to from being written, "" = nothing.
+std::string sink_failure(const Config& config, Clock::time_point until, bool& closed) {
+  const std::vector<std::string> topics = sink_topics(config);
+  if (topics.empty()) return {};
+  const auto sink = KafkaSink::create(config.kafka, topics, {});
+  if (!sink) return sink.error();
+  auto status = (*sink)->status();
+  for (Patience patience(until); !status->asked && patience.left(status->refused); status = (*sink)->status()) (*sink)->serve(kStep);
+  closed = (*sink)->close(kCloseBudget) && closed;
+  if (!status->problems.empty()) return without_part(status->problems.front());
+  return status->asked ? "" : describe_failure("no answer from the brokers in time", KafkaUse::kWrite);
+}
+
+}  // namespace
+
 ClusterCheck check_cluster(const Config& config, const EnginePlan& plan, milliseconds budget) {
   ClusterCheck result;
   const auto until = Clock::now() + budget;
@@ -151,9 +198,13 @@ ClusterCheck check_cluster(const Config& config, const EnginePlan& plan, millise
   // Where reading starts is fixed when a source is made: a second one, a little before the ends that the first found.
   Visit second(config, streams, before_the_end(ends), until + budget);
   second.discover();
-  if (second.failure.empty()) read_samples(second, plan, samples);
+  if (second.failure.empty()) {
+    read_samples(second, plan, samples);
+    second.await_group();
+  }
   result.closed = second.close() && result.closed;
   result.failure = second.failure;
+  if (result.failure.empty()) result.failure = sink_failure(config, Clock::now() + budget, result.closed);
   for (auto& [topic, sample] : samples) result.topics.push_back(std::move(sample));
   return result;
 }

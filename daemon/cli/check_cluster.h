@@ -1,5 +1,6 @@
 // `driftd check` against the cluster: connects as the daemon does, commits and writes nothing, and decodes the newest records
-// of each topic. Blocks for the budget at most, and a moment for the end of the client.
+// of each topic; then asks whether the topics it would write to are there and may be written. Blocks for the budget at most for
+// each of the three, and a moment for the end of each client.
 #pragma once
 
 #include <array>

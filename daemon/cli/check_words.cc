@@ -10,25 +10,6 @@
 namespace driftd {
 namespace {
 
-struct Step {
-  std::string_view sign;  // part of the reason
-  std::string_view name, way_out;
-};
-
-// The first that fits: what is more exact comes first.
-constexpr Step kSteps[] = {
-    {"does not exist", "topic missing", "create it, or correct the topics in the configuration"},
-    {"AUTHORIZATION_FAILED", "not authorised", "grant the user Describe and Read on the topics"},
-    {"uthorization failed", "not authorised", "grant the user Describe and Read on the topics"},
-    {"_AUTHENTICATION", "SASL login", "check username, password_file and mechanism under kafka.security"},
-    {"SASL", "SASL login", "check username, password_file and mechanism under kafka.security"},
-    {"_SSL", "TLS", "check kafka.security: protocol, ca_file, and that the listener's certificate names the broker"},
-    {"SSL", "TLS", "check kafka.security: protocol, ca_file, and that the listener's certificate names the broker"},
-    {"_RESOLVE", "broker's name", "no address is known for it: check kafka.brokers and DNS"},
-};
-constexpr Step kUnreachable{"", "broker unreachable",
-                            "check kafka.brokers, that a broker listens there, and that kafka.security.protocol is its listener's"};
-
 std::string_view column_type(SlotType type) { return type == SlotType::kNumeric ? "number" : "category"; }
 
 std::uint64_t count(const ClassCounts& classes, ValueClass value_class) { return classes[static_cast<std::size_t>(value_class)]; }
@@ -50,10 +31,10 @@ std::uint64_t without_time(const TopicSample& sample) {
 
 }  // namespace
 
-std::string explain_failure(std::string_view reason) {
-  const auto step = std::find_if(std::begin(kSteps), std::end(kSteps), [&](const Step& row) { return reason.contains(row.sign); });
-  const Step& found = step == std::end(kSteps) ? kUnreachable : *step;
-  return fmt::format("{}: {} ({})", found.name, found.way_out, reason);
+std::string without_part(std::string reason) {
+  constexpr std::string_view kPart = "kafka: ";
+  if (reason.starts_with(kPart)) reason.erase(0, kPart.size());
+  return reason;
 }
 
 std::string describe_sample(const TopicSample& sample, const StreamConfig::Fields& fields) {

@@ -9,8 +9,9 @@
 
 namespace driftd {
 
-// A reason of the source for not being ready, as the step that failed and what to do about it.
-std::string explain_failure(std::string_view reason);
+// A reason for not being ready (which names its step and its way out) without the word in front that says which part of the
+// daemon speaks.
+std::string without_part(std::string reason);
 
 std::string describe_sample(const TopicSample& sample, const StreamConfig::Fields& fields);
 // What looks wrong in a sample: columns that no record has, records of which none can be used.

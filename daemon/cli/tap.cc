@@ -18,6 +18,7 @@
 #include "daemon/cli/verb.h"
 #include "daemon/runtime/signals.h"
 #include "daemon/source/kafka_config.h"
+#include "daemon/source/kafka_failure.h"
 #include "daemon/source/kafka_source.h"
 
 namespace driftd {
@@ -64,8 +65,8 @@ class Tap {
     while (!found && Clock::now() < until && !stop_requested()) found = source_.discover(kStep);
     if (found) source_.assign();  // which publishes what is missing
     const auto status = source_.status();
-    if (!status->not_ready.empty()) return explain_failure(status->not_ready.front());
-    return found || stop_requested() ? "" : explain_failure("kafka: no answer from the brokers in time");
+    if (!status->not_ready.empty()) return without_part(status->not_ready.front());
+    return found || stop_requested() ? "" : describe_failure("no answer from the brokers in time", KafkaUse::kRead);
   }
 
   // Until enough were shown, nothing came for long, or somebody stops it.

@@ -18,8 +18,8 @@ struct JsonMember;
 
 struct JsonTree {
   using Array = std::vector<JsonTree>;
-  using Object = std::vector<JsonMember>;  // in the order of the text
-  std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object> value = nullptr;
+  using Object = std::vector<JsonMember>;                                                                     // in the order of the text
+  std::variant<std::nullptr_t, bool, std::int64_t, std::uint64_t, double, std::string, Array, Object> value;  // null
 
   bool is_null() const { return std::holds_alternative<std::nullptr_t>(value); }
   const Object* object() const { return std::get_if<Object>(&value); }

@@ -108,10 +108,11 @@ void RowWriter::start(RecordBatch& batch) {
   assert(batch.rows < kBatchRows);
   batch_ = &batch;
   row_ = batch.rows;
-  numeric_ = batch.numeric.data() + row_;
-  category_ = batch.category.data() + row_;
-  numeric_class_ = batch.numeric_class.data() + row_;
-  category_class_ = batch.category_class.data() + row_;
+  const auto at_row = [this](auto& columns) { return columns.empty() ? nullptr : columns.data() + row_; };
+  numeric_ = at_row(batch.numeric);
+  category_ = at_row(batch.category);
+  numeric_class_ = at_row(batch.numeric_class);
+  category_class_ = at_row(batch.category_class);
   time_problem_ = Reject::kMissingTime;
   prediction_.clear();
   label_.clear();

@@ -4,6 +4,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "daemon/runtime/bounded_call.h"
@@ -15,6 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kFirstBackoff{250}, kLongestBackoff{30'000}, kPublishEvery{100};
+constexpr milliseconds kAskAgain{5000}, kAskSometimes{60'000};  // about the topics: while something is wrong, and then
 
 struct DestroyHeaders {
   void operator()(rd_kafka_headers_t* headers) const noexcept { rd_kafka_headers_destroy(headers); }
@@ -34,13 +36,25 @@ std::int64_t timestamp_ms(std::int64_t time_us) { return std::max<std::int64_t>(
 
 }  // namespace
 
-std::expected<std::unique_ptr<KafkaSink>, std::string> KafkaSink::create(const KafkaConfig& kafka, KafkaLog log) {
-  std::unique_ptr<KafkaSink> sink(new KafkaSink(kafka, KafkaReports(std::move(log), kafka_secrets(kafka.security))));
+std::vector<std::string> sink_topics(const Config& config) {
+  std::set<std::string> topics;
+  if (config.alert_sinks.kafka_enabled) topics.insert(config.alert_sinks.kafka_topic);
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.on_error.action == OnError::kDeadLetter) topics.insert(stream.on_error.topic);
+  }
+  return {topics.begin(), topics.end()};
+}
+
+std::expected<std::unique_ptr<KafkaSink>, std::string> KafkaSink::create(const KafkaConfig& kafka, std::vector<std::string> topics,
+                                                                         KafkaLog log) {
+  KafkaReports reports(std::move(log), kafka_secrets(kafka.security), KafkaUse::kWrite);
+  std::unique_ptr<KafkaSink> sink(new KafkaSink(kafka, std::move(topics), std::move(reports)));
   if (auto made = sink->make_producer(); !made) return std::unexpected(made.error());
   return sink;
 }
 
-KafkaSink::KafkaSink(const KafkaConfig& kafka, KafkaReports reports) : kafka_(kafka), reports_(std::move(reports)) {
+KafkaSink::KafkaSink(const KafkaConfig& kafka, std::vector<std::string> topics, KafkaReports reports)
+    : kafka_(kafka), names_(std::move(topics)), reports_(std::move(reports)) {
   published_.store(std::make_shared<KafkaSinkStatus>());
 }
 
@@ -56,6 +70,7 @@ std::expected<void, std::string> KafkaSink::make_producer() {
   static_cast<void>(conf->release());  // the client's now
   events_.reset(rd_kafka_queue_get_main(client_.get()));
   rd_kafka_set_log_queue(client_.get(), events_.get());
+  admin_.emplace(client_.get());
   return {};
 }
 
@@ -112,19 +127,25 @@ void KafkaSink::serve(milliseconds wait) {
     fatal |= rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR && rd_kafka_event_error_is_fatal(event.get());
     reports_.take(event.get());
   }
-  if (fatal) replace_producer();
-  if (!client_) replace_producer();  // the last attempt failed: a password file that cannot be read just now
-  if (const auto now = Clock::now(); now >= publish_at_) publish(now);
+  const auto now = Clock::now();
+  fatal_ = fatal_ || fatal;
+  // No client: the last attempt failed, at a password file that cannot be read just now.
+  if ((fatal_ || !client_) && now >= replace_at_) replace_producer(now);
+  if (admin_ && wait > milliseconds(0) && !admin_->connected()) admin_->connect(wait);
+  ask(now);
+  if (now >= publish_at_) publish(now);
 }
 
 void KafkaSink::take_report(const rd_kafka_message_s& message) {
   const auto sequence = reinterpret_cast<std::uint64_t>(message._private);
   const std::string topic = rd_kafka_topic_name(message.rkt);
   if (under_way_.erase(sequence) == 0) return;
-  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return refuse(topic, sequence, rd_kafka_message_errstr(&message));
+  // Not rd_kafka_message_errstr: of a record that was to be written it gives the record itself.
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return refuse(topic, sequence, rd_kafka_err2str(message.err));
   acked_.push_back(sequence);
   ++counts_.delivered;
   topics_[topic] = {};
+  replace_backoff_ = milliseconds(0);
   reports_.healthy();
 }
 
@@ -140,12 +161,17 @@ void KafkaSink::refuse(const std::string& name, std::uint64_t sequence, const st
   refused_.push_back({sequence, topic.retry_at});
 }
 
-void KafkaSink::replace_producer() {
+// Each fatal error makes a new producer, one that comes again after a longer and longer wait: a user who may write nowhere is
+// refused the moment the producer connects.
+void KafkaSink::replace_producer(Clock::time_point now) {
   reports_.say(LogLevel::kError, "producer_replaced", reports_.last_error());
-  const auto now = Clock::now();
+  fatal_ = false;
+  replace_backoff_ = std::clamp(replace_backoff_ * 2, kFirstBackoff, kLongestBackoff);
+  replace_at_ = now + replace_backoff_;
   for (const auto& [sequence, topic] : under_way_) refused_.push_back({sequence, now});
   under_way_.clear();
   events_.reset();
+  admin_.reset();
   if (client_) call_within(milliseconds(0), [client = std::shared_ptr<rd_kafka_s>(client_.release(), KafkaDestroy())] {});
   if (auto made = make_producer(); !made) {
     reports_.say(LogLevel::kError, "producer_not_made", made.error());
@@ -154,16 +180,43 @@ void KafkaSink::replace_producer() {
   ++counts_.producers;
 }
 
+void KafkaSink::ask(Clock::time_point now) {
+  if (!admin_ || names_.empty()) return;
+  if (!admin_->idle()) return take_answer(now);
+  if (now < ask_at_) return;
+  ask_at_ = now + kAskAgain;
+  admin_->ask_topics(names_);
+}
+
+void KafkaSink::take_answer(Clock::time_point now) {
+  const KafkaAnswer answer = admin_->poll();
+  const auto* answered = std::get_if<TopicsAnswered>(&answer);
+  if (!answered || !answered->error.empty()) return;
+  bool all_usable = true;
+  for (const TopicAnswer& topic : answered->topics) {
+    std::string& unusable = topics_[topic.topic].unusable;
+    unusable = topic.missing ? "does not exist" : !topic.error.empty() ? topic.error : topic.writable ? "" : "Topic authorization failed";
+    all_usable = all_usable && unusable.empty();
+  }
+  counts_.asked = true;
+  if (all_usable) ask_at_ = now + kAskSometimes;
+}
+
 void KafkaSink::publish(Clock::time_point now) {
   publish_at_ = now + kPublishEvery;
   counts_.waiting = under_way_.size() + refused_.size();
   counts_.problems.clear();
+  counts_.refused = false;
+  const auto add = [&](const std::string& error) {
+    counts_.problems.push_back("kafka: " + describe_failure(error, KafkaUse::kWrite));
+    counts_.refused = counts_.refused || explain_failure(error, KafkaUse::kWrite).lasting;
+  };
   for (const auto& [name, topic] : topics_) {
-    if (!topic.problem.empty()) counts_.problems.push_back(fmt::format("kafka: topic '{}': {}", name, topic.problem));
+    const std::string& problem = topic.unusable.empty() ? topic.problem : topic.unusable;
+    if (!problem.empty()) add(fmt::format("topic '{}': {}", name, problem));
   }
-  if (counts_.waiting > 0 && counts_.problems.empty() && !reports_.last_error().empty()) {
-    counts_.problems.push_back("kafka: " + reports_.last_error());
-  }
+  const bool stuck = counts_.waiting > 0 || !counts_.asked;
+  if (stuck && counts_.problems.empty() && !reports_.last_error().empty()) add(reports_.last_error());
   counts_.errors = reports_.counts();
   published_.store(std::make_shared<KafkaSinkStatus>(counts_));
 }
@@ -180,6 +233,7 @@ bool KafkaSink::flush(milliseconds budget) {
 bool KafkaSink::close(milliseconds budget) {
   if (!client_) return true;
   events_.reset();
+  admin_.reset();
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   return call_within(budget, [client = std::shared_ptr<rd_kafka_s>(client_.release(), KafkaDestroy())] {});
 }

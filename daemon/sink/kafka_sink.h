@@ -5,7 +5,7 @@
 // topic, for ever, and status() says why. A fatal producer error (reliability, pitfall 13) makes a new producer; what was
 // under way is sent again, so readers deduplicate by id.
 //
-// Thread: one, the merger thread, except status(). Nothing blocks but flush() and close().
+// Thread: one, the merger thread, except status(). Nothing blocks but serve(), flush() and close().
 #pragma once
 
 #include <chrono>
@@ -13,12 +13,14 @@
 #include <expected>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/config.h"
 #include "daemon/runtime/published.h"
 #include "daemon/sink/sink.h"
+#include "daemon/source/kafka_admin.h"
 #include "daemon/source/kafka_handles.h"
 #include "daemon/source/kafka_reports.h"
 
@@ -27,27 +29,36 @@ namespace driftd {
 struct KafkaSinkStatus {
   std::uint64_t delivered = 0, retried = 0, waiting = 0;  // waiting: sent and neither acknowledged nor handed back
   std::uint64_t producers = 1;                            // made so far: more than one after a fatal error
+  bool asked = false;                                     // the brokers answered about the topics
+  bool refused = false;                                   // what is wrong will not pass by itself
   std::vector<std::string> problems;                      // one a line: what keeps records from being written
   std::map<std::string, std::uint64_t> errors;            // by librdkafka's enum name
 };
 
+// Topics that driftd writes to: the alerts', and the dead letters' of each stream. Sorted, unique.
+std::vector<std::string> sink_topics(const Config& config);
+
 class KafkaSink final : public RecordSink {
  public:
-  static std::expected<std::unique_ptr<KafkaSink>, std::string> create(const KafkaConfig& kafka, KafkaLog log);
+  // topics: what will be written to. Whether it may be is asked at once and then again, so that status() says it before a record waits.
+  static std::expected<std::unique_ptr<KafkaSink>, std::string> create(const KafkaConfig& kafka, std::vector<std::string> topics,
+                                                                       KafkaLog log);
   ~KafkaSink() override;
 
   bool send(const OutRecord& record) override;
   std::vector<std::uint64_t> take_acked() override;
   std::vector<std::uint64_t> take_failed() override;
 
+  void serve(std::chrono::milliseconds wait);    // takes what the brokers say; waits for the first of it, and to connect
   bool flush(std::chrono::milliseconds budget);  // true: nothing is waiting
   bool close(std::chrono::milliseconds budget);  // false: librdkafka did not return, see KafkaSource::close
   std::shared_ptr<const KafkaSinkStatus> status() const { return published_.load(); }  // any thread; at most 0.1 s old
 
  private:
   using Clock = std::chrono::steady_clock;
-  struct Topic {  // as the brokers last answered about it
-    std::string problem;
+  struct Topic {           // as the brokers last answered about it
+    std::string unusable;  // missing, or not to be written to
+    std::string problem;   // of the last record
     Clock::time_point retry_at;
     std::chrono::milliseconds backoff{0};
   };
@@ -56,18 +67,24 @@ class KafkaSink final : public RecordSink {
     Clock::time_point due;
   };
 
-  KafkaSink(const KafkaConfig& kafka, KafkaReports reports);
+  KafkaSink(const KafkaConfig& kafka, std::vector<std::string> topics, KafkaReports reports);
   std::expected<void, std::string> make_producer();
-  void serve(std::chrono::milliseconds wait);
   void take_report(const rd_kafka_message_s& message);
   void refuse(const std::string& topic, std::uint64_t sequence, const std::string& why);
-  void replace_producer();
+  void replace_producer(Clock::time_point now);
+  void ask(Clock::time_point now);
+  void take_answer(Clock::time_point now);
   void publish(Clock::time_point now);
 
   const KafkaConfig kafka_;
+  const std::vector<std::string> names_;
   KafkaReports reports_;
   KafkaClient client_;
   KafkaQueue events_;
+  std::optional<KafkaAdmin> admin_;
+  Clock::time_point ask_at_, replace_at_;
+  std::chrono::milliseconds replace_backoff_{0};
+  bool fatal_ = false;                              // the producer takes nothing more
   std::map<std::uint64_t, std::string> under_way_;  // sequence -> topic
   std::map<std::string, Topic> topics_;
   std::vector<std::uint64_t> acked_;

@@ -26,6 +26,15 @@ std::string id_text(const rd_kafka_Uuid_t* id) {
   return rd_kafka_Uuid_base64str(id);
 }
 
+void read_rights(const rd_kafka_TopicDescription_t* topic, TopicAnswer& answer) {
+  std::size_t count = 0;
+  const rd_kafka_AclOperation_t* allowed = rd_kafka_TopicDescription_authorized_operations(topic, &count);
+  if (count == 0) return;  // not said: who sees a topic may at least describe it
+  const std::span rights(allowed, count);
+  answer.readable = std::ranges::find(rights, RD_KAFKA_ACL_OPERATION_READ) != rights.end();
+  answer.writable = std::ranges::find(rights, RD_KAFKA_ACL_OPERATION_WRITE) != rights.end();
+}
+
 TopicAnswer read_topic(const rd_kafka_TopicDescription_t* topic) {
   TopicAnswer answer;
   answer.topic = rd_kafka_TopicDescription_name(topic);
@@ -39,6 +48,7 @@ TopicAnswer read_topic(const rd_kafka_TopicDescription_t* topic) {
   rd_kafka_TopicDescription_partitions(topic, &count);
   answer.partitions = static_cast<std::int32_t>(count);
   answer.topic_id = id_text(rd_kafka_TopicDescription_topic_id(topic));
+  read_rights(topic, answer);
   return answer;
 }
 
@@ -58,6 +68,23 @@ OffsetsAnswered read_offsets(rd_kafka_event_t* event) {
     const auto* row = rd_kafka_ListOffsetsResultInfo_topic_partition(results[i]);
     answered.offsets.push_back({{row->topic, row->partition}, row->offset, row->err ? rd_kafka_err2str(row->err) : ""});
   }
+  return answered;
+}
+
+GroupAnswered read_group(rd_kafka_event_t* event) {
+  std::size_t count = 0;
+  const auto* groups = rd_kafka_DescribeConsumerGroups_result_groups(rd_kafka_event_DescribeConsumerGroups_result(event), &count);
+  GroupAnswered answered;
+  if (count != 1) return answered;
+  const rd_kafka_error_t* error = rd_kafka_ConsumerGroupDescription_error(groups[0]);
+  if (error && rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    answered.error = text_of(error);
+    answered.readable = rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED;
+    return answered;
+  }
+  std::size_t rights = 0;
+  const auto* allowed = rd_kafka_ConsumerGroupDescription_authorized_operations(groups[0], &rights);
+  answered.readable = rights == 0 || std::find(allowed, allowed + rights, RD_KAFKA_ACL_OPERATION_READ) != allowed + rights;
   return answered;
 }
 
@@ -91,6 +118,7 @@ void KafkaAdmin::ask_topics(std::span<const std::string> topics) {
       rd_kafka_TopicCollection_of_topic_names(names.data(), names.size()));
   const auto with = options(RD_KAFKA_ADMIN_OP_DESCRIBETOPICS);
   if (broker_) rd_kafka_AdminOptions_set_broker(with.get(), *broker_, nullptr, 0);
+  const KafkaFault refused(rd_kafka_AdminOptions_set_include_authorized_operations(with.get(), 1));
   rd_kafka_DescribeTopics(client_, collection.get(), with.get(), queue_.get());
   waiting_ = true;
 }
@@ -108,6 +136,15 @@ void KafkaAdmin::ask_offsets(std::span<const OffsetQuestion> questions, bool rea
   waiting_ = true;
 }
 
+void KafkaAdmin::ask_group(const std::string& group) {
+  assert(idle());
+  const auto with = options(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS);
+  const KafkaFault refused(rd_kafka_AdminOptions_set_include_authorized_operations(with.get(), 1));
+  const char* name = group.c_str();
+  rd_kafka_DescribeConsumerGroups(client_, &name, 1, with.get(), queue_.get());
+  waiting_ = true;
+}
+
 KafkaAnswer KafkaAdmin::poll() {
   if (!waiting_) return {};
   const KafkaEvent event(rd_kafka_queue_poll(queue_.get(), 0));
@@ -117,6 +154,9 @@ KafkaAnswer KafkaAdmin::poll() {
   const std::string error = failed ? rd_kafka_event_error_string(event.get()) : "";
   if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_LISTOFFSETS_RESULT) {
     return failed ? OffsetsAnswered{{}, error} : read_offsets(event.get());
+  }
+  if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_DESCRIBECONSUMERGROUPS_RESULT) {
+    return failed ? GroupAnswered{true, error} : read_group(event.get());
   }
   return failed ? TopicsAnswered{{}, error} : read_topics(event.get());
 }

@@ -25,8 +25,9 @@ struct TopicAnswer {
   std::string topic;
   std::string topic_id;  // "" from brokers that have none
   std::int32_t partitions = 0;
-  bool missing = false;  // the brokers do not know it
-  std::string error;     // "" = answered
+  bool missing = false;                   // the brokers do not know it
+  bool readable = true, writable = true;  // by us; true as well where brokers do not say
+  std::string error;                      // "" = answered
 };
 
 struct OffsetAnswer {
@@ -44,7 +45,11 @@ struct OffsetsAnswered {
   std::vector<OffsetAnswer> offsets;
   std::string error;
 };
-using KafkaAnswer = std::variant<std::monostate, TopicsAnswered, OffsetsAnswered>;
+struct GroupAnswered {
+  bool readable = true;  // we may commit to it; true as well where brokers do not say
+  std::string error;
+};
+using KafkaAnswer = std::variant<std::monostate, TopicsAnswered, OffsetsAnswered, GroupAnswered>;
 
 // At most one question is under way: ask only when idle().
 class KafkaAdmin {
@@ -54,10 +59,12 @@ class KafkaAdmin {
   // Waits for a first answer of any broker; to be repeated until true, before any question. The only call that waits.
   bool connect(std::chrono::milliseconds timeout);
   bool connected() const { return connected_; }
+  bool has_controller() const { return !broker_; }  // false: librdkafka's own mock cluster, which knows no groups' rights
 
   bool idle() const { return !waiting_; }
   void ask_topics(std::span<const std::string> topics);
   void ask_offsets(std::span<const OffsetQuestion> questions, bool read_committed);
+  void ask_group(const std::string& group);
   KafkaAnswer poll();                 // std::monostate: no answer yet
   void release() { queue_.reset(); }  // before the client is destroyed; nothing may be asked after it
 

@@ -13,6 +13,8 @@
 #include <sstream>
 #include <utility>
 
+#include "daemon/source/kafka_failure.h"
+
 namespace driftd {
 namespace {
 
@@ -118,16 +120,26 @@ std::optional<std::string> read_secret(const std::string& path) {
 
 bool readable(const std::string& path) { return std::ifstream(path).good(); }
 
+Options oauth_options(const KafkaSecurity::Oauth& oauth) {
+  Options options{{"sasl.oauthbearer.method", "oidc"},
+                  {"sasl.oauthbearer.token.endpoint.url", oauth.token_url},
+                  {"sasl.oauthbearer.client.id", oauth.client_id}};
+  if (!oauth.scope.empty()) options.emplace_back("sasl.oauthbearer.scope", oauth.scope);
+  return options;
+}
+
 std::expected<void, std::string> add_security(const KafkaSecurity& security, Options& options) {
   options.emplace_back("security.protocol", security.protocol);
   const std::pair<const char*, const std::string&> plain[] = {{"sasl.mechanism", security.mechanism}, {"sasl.username", security.username}};
   const std::pair<const char*, const std::string&> files[] = {
       {"ssl.ca.location", security.ca_file}, {"ssl.certificate.location", security.cert_file}, {"ssl.key.location", security.key_file}};
   const std::pair<const char*, const std::string&> secrets[] = {{"sasl.password", security.password_file},
-                                                                {"ssl.key.password", security.key_password_file}};
+                                                                {"ssl.key.password", security.key_password_file},
+                                                                {"sasl.oauthbearer.client.secret", security.oauth.client_secret_file}};
   for (const auto& [name, value] : plain) {
     if (!value.empty()) options.emplace_back(name, value);
   }
+  if (security.mechanism == "OAUTHBEARER") std::ranges::move(oauth_options(security.oauth), std::back_inserter(options));
   for (const auto& [name, path] : files) {
     if (path.empty()) continue;
     if (!readable(path)) return std::unexpected(fmt::format("kafka.security: cannot read {}", path));
@@ -142,6 +154,14 @@ std::expected<void, std::string> add_security(const KafkaSecurity& security, Opt
   // Without it a certificate of any host of the same authority would do.
   options.emplace_back("ssl.endpoint.identification.algorithm", "https");
   return {};
+}
+
+// OpenSSL has judged already; this only says what it found, for librdkafka's own message is one and the same for every fault.
+int judge_certificate(rd_kafka_t*, const char*, std::int32_t, int* x509_error, int, const char*, std::size_t, char* text, std::size_t size,
+                      void*) {
+  if (*x509_error == 0) return 1;
+  *fmt::format_to_n(text, size - 1, "{}", certificate_fault(*x509_error)).out = '\0';
+  return 0;
 }
 
 void add_consumer(const KafkaConfig& kafka, const KafkaPrefetch& prefetch, Options& options) {
@@ -216,6 +236,7 @@ std::expected<KafkaConf, std::string> make_kafka_conf(const KafkaConfig& kafka, 
   role == KafkaRole::kConsumer ? add_consumer(kafka, prefetch, options) : add_producer(options);
   options.insert(options.end(), kafka.librdkafka.begin(), kafka.librdkafka.end());
   KafkaConf conf(rd_kafka_conf_new());
+  rd_kafka_conf_set_ssl_cert_verify_cb(conf.get(), judge_certificate);
   for (const auto& [name, value] : options) {
     // An option of the other side alone would be a warning in the log for each client.
     if (!for_role(name, role)) continue;
@@ -230,7 +251,7 @@ std::expected<KafkaConf, std::string> make_kafka_conf(const KafkaConfig& kafka, 
 
 std::vector<std::string> kafka_secrets(const KafkaSecurity& security) {
   std::vector<std::string> secrets;
-  for (const auto& path : {security.password_file, security.key_password_file}) {
+  for (const auto& path : {security.password_file, security.key_password_file, security.oauth.client_secret_file}) {
     if (path.empty()) continue;
     if (auto secret = read_secret(path); secret && !secret->empty()) secrets.push_back(*std::move(secret));
   }

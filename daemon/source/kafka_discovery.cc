@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "daemon/source/kafka_failure.h"
 
 namespace driftd {
 
@@ -34,6 +37,10 @@ void KafkaDiscovery::topics_answered(const TopicsAnswered& answered, Time now) {
     if (answer.missing && now - topic.missing_since >= kMissingFor) topic.found = true;
     if (!answer.error.empty()) continue;
     topic.missing = false;
+    if (!answer.readable) {
+      topic.problem = "Topic authorization failed";
+      if (!topic.found) continue;  // nothing of it is read yet
+    }
     found(answer.topic, topic, answer);
   }
 }
@@ -121,12 +128,20 @@ std::vector<std::string> KafkaDiscovery::reasons() const {
   std::vector<std::string> lines;
   for (const auto& [name, topic] : topics_) {
     if (!topic.stopped.empty()) {
-      lines.push_back(fmt::format("topic '{}' {}; it is no longer read", name, topic.stopped));
+      lines.push_back(fmt::format("topic '{}' {}; it is no longer read: start driftd again with --reset-state", name, topic.stopped));
     } else if (!topic.problem.empty()) {
-      lines.push_back(fmt::format("topic '{}': {}", name, topic.problem));
+      lines.push_back(describe_failure(fmt::format("topic '{}': {}", name, topic.problem), KafkaUse::kRead));
     }
   }
   return lines;
+}
+
+bool KafkaDiscovery::refused() const {
+  return std::ranges::any_of(topics_, [](const auto& row) {
+    const auto& [name, topic] = row;
+    const auto failure = [&] { return explain_failure(fmt::format("topic '{}': {}", name, topic.problem), KafkaUse::kRead); };
+    return !topic.stopped.empty() || (!topic.problem.empty() && failure().lasting);
+  });
 }
 
 std::map<std::string, std::int32_t> KafkaDiscovery::partition_counts() const {

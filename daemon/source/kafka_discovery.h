@@ -49,6 +49,7 @@ class KafkaDiscovery {
   void stop_topic(const std::string& topic, const std::string& why);
 
   std::vector<std::string> reasons() const;  // why not everything is read, one a line
+  bool refused() const;                      // one of them will not pass by itself
   std::map<std::string, std::int32_t> partition_counts() const;
 
  private:

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace driftd {
@@ -16,8 +17,8 @@ LogLevel level_of(int syslog_level) {
 
 }  // namespace
 
-KafkaReports::KafkaReports(KafkaLog log, std::vector<std::string> secrets, Milliseconds repeat_limit)
-    : log_(std::move(log)), secrets_(std::move(secrets)), repeat_limit_(repeat_limit) {}
+KafkaReports::KafkaReports(KafkaLog log, std::vector<std::string> secrets, KafkaUse use, Milliseconds repeat_limit)
+    : log_(std::move(log)), secrets_(std::move(secrets)), use_(use), repeat_limit_(repeat_limit) {}
 
 bool KafkaReports::take(rd_kafka_op_s* event) {
   switch (rd_kafka_event_type(event)) {
@@ -25,22 +26,28 @@ bool KafkaReports::take(rd_kafka_op_s* event) {
     case RD_KAFKA_EVENT_LOG: {
       const char *facility = nullptr, *text = nullptr;
       int level = 0;
-      if (rd_kafka_event_log(event, &facility, &text, &level) == 0) {
-        say(level_of(level), "kafka_log", fmt::format("{}: {}", facility, text));
-      }
+      if (rd_kafka_event_log(event, &facility, &text, &level) == 0) log(level, facility, text);
       return true;
     }
     default: return false;
   }
 }
 
+void KafkaReports::log(int level, std::string_view facility, std::string_view text) {
+  if (facility == "SSLCERTVRFY") certificate_fault_ = text.substr(std::min(text.find("the broker's"), text.size()));
+  say(level_of(level), "kafka_log", fmt::format("{}: {}", facility, text));
+}
+
 void KafkaReports::error(int code, std::string_view reason) {
   const char* name = rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(code));
   ++counts_[name];
-  const std::string text = masked(reason);
+  std::string text = masked(reason);
+  // One and the same text for every fault of a certificate: the callback that was asked about it knew more.
+  if (text.contains("certificate verify failed") && !certificate_fault_.empty()) text = certificate_fault_;
   // "All brokers down" follows the error that says why, and would hide it.
-  if (code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || last_error_.empty()) last_error_ = fmt::format("{}: {}", name, text);
-  say(LogLevel::kWarn, "kafka_error", fmt::format("{}: {}", name, text));
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !last_error_.empty()) return;
+  last_error_ = fmt::format("{}: {}", name, text);
+  say(LogLevel::kWarn, "kafka_error", last_failure());
 }
 
 void KafkaReports::say(LogLevel level, std::string_view event, std::string_view text) {

@@ -91,23 +91,24 @@ std::expected<std::unique_ptr<KafkaSource>, std::string> KafkaSource::create(con
   auto conf = make_kafka_conf(kafka, KafkaRole::kConsumer, prefetch_of({streams.begin(), streams.end()}));
   if (!conf) return std::unexpected(conf.error());
   rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_OFFSET_COMMIT);
-  KafkaReports reports(std::move(log), kafka_secrets(kafka.security));
+  KafkaReports reports(std::move(log), kafka_secrets(kafka.security), KafkaUse::kRead);
   char text[512] = "";
   KafkaClient client(rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), text, sizeof text));
   if (!client) return std::unexpected(fmt::format("kafka: {}", reports.masked(text)));
   static_cast<void>(conf->release());  // the client's now
-  return std::unique_ptr<KafkaSource>(new KafkaSource(std::move(client), streams, known, kafka.read_committed, std::move(reports)));
+  return std::unique_ptr<KafkaSource>(new KafkaSource(std::move(client), kafka, streams, known, std::move(reports)));
 }
 
-KafkaSource::KafkaSource(KafkaClient client, std::span<const StreamConfig> streams, std::span<const SourcePosition> known,
-                         bool read_committed, KafkaReports reports)
+KafkaSource::KafkaSource(KafkaClient client, const KafkaConfig& kafka, std::span<const StreamConfig> streams,
+                         std::span<const SourcePosition> known, KafkaReports reports)
     : client_(std::move(client)),
       events_(rd_kafka_queue_get_main(client_.get())),
       reports_(std::move(reports)),
       admin_(client_.get()),
       discovery_(streams, known),
-      read_committed_(read_committed),
-      answered_at_(Clock::now()) {
+      read_committed_(kafka.read_committed),
+      answered_at_(Clock::now()),
+      group_(kafka.group) {
   rd_kafka_set_log_queue(client_.get(), events_.get());
   published_.store(std::make_shared<KafkaSourceStatus>());
 }
@@ -171,12 +172,18 @@ void KafkaSource::serve(Clock::time_point now) {
   while (const KafkaEvent event{rd_kafka_queue_poll(events_.get(), 0)}) {
     if (reports_.take(event.get())) continue;
     if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_OFFSET_COMMIT) continue;
-    const auto code = rd_kafka_event_error(event.get());
-    ++(code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET ? commits_ok_ : commits_failed_);
+    take_commit(rd_kafka_event_error(event.get()));
   }
   take_answer(now);
   ask(now);
   if (now >= publish_at_) publish(now);
+}
+
+void KafkaSource::take_commit(int code) {
+  const bool done = code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET;
+  ++(done ? commits_ok_ : commits_failed_);
+  if (done) group_error_.clear();
+  if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) take_fault(nullptr, code, "the offsets are not committed");
 }
 
 void KafkaSource::ask(Clock::time_point now) {
@@ -198,6 +205,9 @@ void KafkaSource::ask(Clock::time_point now) {
     asked_about_ = in_doubt_.back();
     in_doubt_.pop_back();
     ask_about(*partitions_[asked_about_], kEarliestOffset);
+  } else if (assigned_ && admin_.has_controller() && now >= ask_group_at_) {
+    asked_ = Asked::kGroup;
+    admin_.ask_group(group_);
   } else if (assigned_) {
     asked_ = Asked::kTopics;
     admin_.ask_topics(discovery_.topics());
@@ -212,6 +222,7 @@ void KafkaSource::ask_about(const Partition& partition, std::int64_t at) {
 void KafkaSource::take_answer(Clock::time_point now) {
   const KafkaAnswer answer = admin_.poll();
   if (std::holds_alternative<std::monostate>(answer)) return;
+  if (const auto* group = std::get_if<GroupAnswered>(&answer)) return take_group(*group, now);
   const auto* topics = std::get_if<TopicsAnswered>(&answer);
   const auto* offsets = std::get_if<OffsetsAnswered>(&answer);
   const bool about_one = asked_ == Asked::kLogStart || asked_ == Asked::kLogEnd;
@@ -239,16 +250,34 @@ void KafkaSource::take_answer(Clock::time_point now) {
   apply_discovery();
 }
 
-std::vector<std::string> KafkaSource::reasons(Clock::time_point now) const {
-  std::vector<std::string> lines;
-  for (const auto& line : discovery_.reasons()) lines.push_back("kafka: " + line);
-  const auto silent = std::chrono::duration_cast<std::chrono::seconds>(now - answered_at_);
-  const bool waiting = !assigned_ && lines.empty();
-  if (waiting || silent >= kSilentFor) {
-    const std::string& error = reports_.last_error();
-    lines.push_back(fmt::format("kafka: no answer from the brokers for {} s{}{}", silent.count(), error.empty() ? "" : ": ", error));
+// A group that may not be used changes no result. It is said, because lag dashboards would see nothing.
+void KafkaSource::take_group(const GroupAnswered& answered, Clock::time_point now) {
+  ask_group_at_ = Clock::time_point::max();
+  if (answered.readable) {
+    group_error_.clear();
+  } else {
+    const std::string error = fmt::format("GROUP_AUTHORIZATION_FAILED: group '{}'", group_);
+    group_error_ = describe_failure(error, KafkaUse::kRead);
+    ask_group_at_ = now + kRefreshEvery;
   }
-  return lines;
+  publish(now);
+}
+
+void KafkaSource::add_reasons(Clock::time_point now, KafkaSourceStatus& status) const {
+  for (const auto& line : discovery_.reasons()) status.not_ready.push_back("kafka: " + line);
+  status.refused = discovery_.refused();
+  const auto silent = std::chrono::duration_cast<std::chrono::seconds>(now - answered_at_);
+  const bool waiting = !assigned_ && status.not_ready.empty();
+  if (waiting || silent >= kSilentFor) {
+    const std::string error = reports_.last_failure();
+    const std::string since = fmt::format("no answer from the brokers for {} s", silent.count());
+    status.not_ready.push_back(error.empty() ? "kafka: " + since : fmt::format("kafka: {}; {}", error, since));
+    status.refused = status.refused || (!error.empty() && explain_failure(reports_.last_error(), KafkaUse::kRead).lasting);
+  }
+  if (!group_error_.empty()) {
+    status.not_ready.push_back("kafka: " + group_error_);
+    status.refused = true;
+  }
 }
 
 void KafkaSource::publish(Clock::time_point now) {
@@ -257,7 +286,8 @@ void KafkaSource::publish(Clock::time_point now) {
   const auto next = std::make_shared<KafkaSourceStatus>();
   KafkaSourceStatus& status = *next;
   status.assigned = assigned_;
-  status.not_ready = reasons(now);
+  status.group_asked = !admin_.has_controller() || ask_group_at_ != Clock::time_point();
+  add_reasons(now, status);
   for (auto& partition : partitions_) {
     auto& counts = partition->counts;
     std::int64_t low = -1, high = -1;
@@ -382,6 +412,7 @@ void KafkaSource::take_end(Partition& partition, std::int64_t offset) {
 
 void KafkaSource::take_fault(Partition* partition, int code, const std::string& text) {
   reports_.error(code, text);
+  if (code == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) ask_group_at_ = {};
   if (!partition) return;
   if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET) {
     // After a batch that could not be read librdkafka asks for nonsense offsets: that is no statement about the log.

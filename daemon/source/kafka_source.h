@@ -51,6 +51,8 @@ struct KafkaPartitionStatus {
 struct KafkaSourceStatus {
   bool assigned = false;
   std::vector<std::string> not_ready;            // reasons, one a line; empty: everything is read
+  bool refused = false;                          // one of them will not pass by itself
+  bool group_asked = false;                      // whether the group may be used is known, as far as brokers say it
   std::vector<KafkaPartitionStatus> partitions;  // by index
   std::map<std::string, std::int32_t> topic_partitions;
   std::map<std::string, std::uint64_t> errors;  // by librdkafka's enum name
@@ -85,12 +87,13 @@ class KafkaSource final : public Source {
  private:
   using Clock = std::chrono::steady_clock;
   struct Partition;
-  enum class Asked : std::uint8_t { kNothing, kTopics, kStarts, kLogStart, kLogEnd };
+  enum class Asked : std::uint8_t { kNothing, kTopics, kStarts, kLogStart, kLogEnd, kGroup };
 
-  KafkaSource(KafkaClient client, std::span<const StreamConfig> streams, std::span<const SourcePosition> known, bool read_committed,
+  KafkaSource(KafkaClient client, const KafkaConfig& kafka, std::span<const StreamConfig> streams, std::span<const SourcePosition> known,
               KafkaReports reports);
 
   void serve(Clock::time_point now);
+  void take_commit(int code);  // code: rd_kafka_resp_err_t
   void take_answer(Clock::time_point now);
   void ask(Clock::time_point now);
   void ask_about(const Partition& partition, std::int64_t at);
@@ -98,7 +101,8 @@ class KafkaSource final : public Source {
   void add_partition(const SourcePosition& position);
   void stop_topic(const std::string& topic);
   void publish(Clock::time_point now);
-  std::vector<std::string> reasons(Clock::time_point now) const;
+  void add_reasons(Clock::time_point now, KafkaSourceStatus& status) const;
+  void take_group(const GroupAnswered& answered, Clock::time_point now);
 
   void pull(std::chrono::milliseconds wait);
   KafkaMessage next_message(std::chrono::milliseconds wait);
@@ -132,9 +136,9 @@ class KafkaSource final : public Source {
   const bool read_committed_;
 
   Asked asked_ = Asked::kNothing;
-  std::uint32_t asked_about_ = 0;        // partition of kLogStart, kLogEnd
-  std::vector<std::uint32_t> in_doubt_;  // partitions whose position may be outside the log, or that give nothing
-  Clock::time_point ask_at_, publish_at_, answered_at_;
+  std::uint32_t asked_about_ = 0;                        // partition of kLogStart, kLogEnd
+  std::vector<std::uint32_t> in_doubt_;                  // partitions whose position may be outside the log, or that give nothing
+  Clock::time_point ask_at_, publish_at_, answered_at_;  // answered: by any broker, about anything
   std::chrono::milliseconds backoff_{0};
   bool assigned_ = false;
 
@@ -153,6 +157,9 @@ class KafkaSource final : public Source {
   std::vector<SourceEvent> ready_;
   std::size_t ready_taken_ = 0;
   std::uint64_t commits_ok_ = 0, commits_failed_ = 0;
+  const std::string group_;
+  std::string group_error_;         // why the group's offsets cannot be committed, "" = they can
+  Clock::time_point ask_group_at_;  // at the start, and again while it is refused
   FreeList<MessageBatch> free_{1024};
   Published<KafkaSourceStatus> published_;
 };

@@ -3,7 +3,7 @@
 //   One after the other   [k * window, (k + 1) * window).
 //   Hopping               [k * advance, k * advance + window): panes are kept until no later window holds them, and the sums of
 //                         one window come from those of the one before: plus the panes that are new, minus those that are gone.
-//   By count              begins with the first pane that has rows, ends with the first pane by which it has PanePlan::rows of
+//   By count              begins with the first pane that has rows, ends with the first pane by which it has PanePlan::window_rows of
 //                         them, all partitions together: how records are spread over partitions does not matter.
 // Memory: by time the open panes of every partition, hopping those of a whole window and one set of sums more; by count one pane
 // a partition and the open ones. Cost of a window: per pane that enters or leaves it, 10 to 20 ns per 256 cells.

@@ -29,7 +29,10 @@ TEST_CASE("combinations that are good") {
       {"SASL with all it needs",
        "kafka: {brokers: [b], security: {protocol: SASL_SSL, mechanism: PLAIN, username: u, password_file: /dev/null}}\n" + kMonitor +
            "}]\n"},
-      {"OAUTHBEARER without a user", "kafka: {brokers: [b], security: {protocol: SASL_SSL, mechanism: OAUTHBEARER}}\n" + kMonitor + "}]\n"},
+      {"OAUTHBEARER with all it needs, and no user",
+       "kafka: {brokers: [b], security: {protocol: SASL_SSL, mechanism: OAUTHBEARER, "
+       "oauth: {token_url: \"https://i/t\", client_id: c, client_secret_file: /dev/null}}}\n" +
+           kMonitor + "}]\n"},
       {"TLS with a certificate",
        "kafka: {brokers: [b], security: {protocol: SSL, cert_file: /dev/null, key_file: /dev/null}}\n" + kMonitor + "}]\n"},
       {"just under one alarm a window", kafka + kMonitor + ", window: {every: 29d}}]\n"},

@@ -20,6 +20,7 @@ TEST_CASE("options that pass, and why others do not") {
       {"auto.offset.reset", "latest", false, "belongs to driftd; set start of the stream"},
       {"check.crcs", "false", false, "belongs to driftd and cannot be changed"},
       {"sasl.password", "pw", true, "belongs to driftd; set kafka.security.password_file"},
+      {"sasl.oauthbearer.client.secret", "pw", true, "belongs to driftd; set kafka.security.oauth.client_secret_file"},
       {"sasl.kerberos.keytab", "x", false, "belongs to driftd; set kafka.security"},
       {"plugin.library.paths", "x.so", false, "is refused: it loads code into driftd"},
       {"ssl.engine.location", "x.so", false, "is refused: it loads code into driftd"},

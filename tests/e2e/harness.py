@@ -4,6 +4,7 @@ Every process is started here and ended here; every wait is for a condition, und
 programs come from $DRIFTD and $KAFKA_TOOL, else from build/dev.
 """
 
+import concurrent.futures
 import hashlib
 import http.client
 import json
@@ -54,13 +55,13 @@ def port_refuses(port):
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def free_port_pair():
-    """Two neighbouring ports that nobody listens on: the broker's and its controller's."""
+def free_ports(count):
+    """The first of neighbouring ports that nobody listens on: the broker's, its controller's, and those of more listeners."""
     for _ in range(100):
         port = random.randrange(20000, 30000)
-        if port_refuses(port) and port_refuses(port + 1):
+        if all(port_refuses(port + i) for i in range(count)):
             return port
-    raise Failure("no free pair of ports")
+    raise Failure(f"no {count} free ports")
 
 
 class Producer:
@@ -97,20 +98,28 @@ class MockBroker:
 
 
 class RealBroker:
-    """Apache Kafka, one node, on loopback; the topics {name: partitions} are created."""
+    """Apache Kafka, one node, on loopback; the topics {name: partitions} are created. properties(port): more settings."""
 
-    def __init__(self, folder, topics):
+    def __init__(self, folder, topics, ports=2, properties=None, jvm=None):
         self.folder = pathlib.Path(folder)
-        self.port = free_port_pair()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.port = free_ports(ports)
         self.address = f"127.0.0.1:{self.port}"
         self.pid = None
+        self.environment = dict(os.environ)
+        if jvm:
+            self.environment["KAFKA_JVM"] = jvm
+        if properties:
+            more = self.folder / "more.properties"
+            more.write_text(properties(self.port))
+            self.environment["KAFKA_PROPS"] = str(more)
         self.start()
         for name, count in topics.items():
             tool("create-topic", self.address, name, count)
 
     def start(self):
         done = subprocess.run([str(TESTS / "kafka/start-broker.sh"), str(self.folder), str(self.port)], capture_output=True, text=True,
-                              timeout=600, check=False)
+                              timeout=600, check=False, env=self.environment)
         if done.returncode != 0:
             raise Failure(f"the broker did not start: {done.stderr.strip()}")
         self.pid = int(done.stdout)
@@ -215,11 +224,12 @@ def closed_windows(rows, partitions):
     return (watermark - START_MS) // WINDOW_MS
 
 
-def config_of(folder, address, port, partitions_topic="rows", more=""):
+def config_of(folder, address, port, partitions_topic="rows", more="", security=None, top=""):
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "reference.jsonl").write_text(reference_rows())
-    return f"""kafka:
+    return f"""{top}kafka:
+  security: {json.dumps(security or {})}
   brokers: {json.dumps(address.split(","))}
   librdkafka: {{reconnect.backoff.max.ms: "500"}}
 http: {{listen: "127.0.0.1:{port}"}}
@@ -238,10 +248,10 @@ monitors:
 # ---- What came out ----
 
 
-def events(address):
+def events(address, topic="events"):
     """The alerts topic by event id; Failure when one id has two different bodies."""
     by_id = {}
-    for line in tool("consume", address, "events").splitlines():
+    for line in tool("consume", address, topic).splitlines():
         record = json.loads(line)
         event = json.loads(record["value"])
         if by_id.setdefault(event["id"], record["value"]) != record["value"]:
@@ -257,19 +267,19 @@ def of_type(by_id, part):
     return [event for event in map(json.loads, by_id.values()) if f".{part}." in event["type"]]
 
 
-def settled(address, what, is_complete):
+def settled(address, what, is_complete, topic="events"):
     """Everything on the alerts topic once is_complete(events by id) and nothing more comes for a second."""
-    seen = wait_for(what, lambda: (lambda found: found if is_complete(found) else None)(events(address)))
+    seen = wait_for(what, lambda: (lambda found: found if is_complete(found) else None)(events(address, topic)))
     while True:
         time.sleep(1.0)
-        again = events(address)
+        again = events(address, topic)
         if len(again) == len(seen):
             return again
         seen = again
 
 
-def settled_events(address, windows):
-    return settled(address, f"{windows} closed windows on the alerts topic", lambda found: len(window_ends(found)) >= windows)
+def settled_events(address, windows, topic="events"):
+    return settled(address, f"{windows} closed windows on the alerts topic", lambda found: len(window_ends(found)) >= windows, topic)
 
 
 def window_ends(by_id):
@@ -304,18 +314,32 @@ class Bed:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def run_tests(tests):
-    """Runs functions of one Bed and prints the counts that tests/run.sh adds up; the exit code."""
-    passed = failed = 0
+def report(name, seconds, run):
+    """Runs one test and prints its line; whether it passed. run() may return a note."""
+    try:
+        note = run()
+        print(f"PASS {name} ({seconds():.0f} s){': ' + note if note else ''}", flush=True)
+        return True
+    except Exception as problem:
+        print(f"FAIL {name}: {type(problem).__name__}: {problem}", flush=True)
+        return False
+
+
+def stopwatch():
+    start = time.monotonic()
+    return lambda: time.monotonic() - start
+
+
+def run_tests(tests, counts=(0, 0)):
+    """Runs functions of one Bed and prints the counts that tests/run.sh adds up, with those of earlier tests; the exit code."""
+    passed, failed = counts
     for test in tests:
-        bed, start = Bed(), time.monotonic()
+        bed = Bed()
         try:
-            note = test(bed)
-            passed += 1
-            print(f"PASS {test.__name__} ({time.monotonic() - start:.0f} s){': ' + note if note else ''}", flush=True)
-        except Exception as problem:
+            if report(test.__name__, stopwatch(), lambda: test(bed)):
+                passed += 1
+                continue
             failed += 1
-            print(f"FAIL {test.__name__}: {type(problem).__name__}: {problem}", flush=True)
             for resource in bed.closing:
                 if isinstance(resource, Driftd):
                     print(resource.last_lines(), flush=True)
@@ -323,3 +347,22 @@ def run_tests(tests):
             bed.close()
     print(f"{passed} passed, {failed} failed, 0 skipped")
     return 1 if failed else 0
+
+
+def run_together(make_site, tests, at_once):
+    """Runs (name, function(site, folder)) beside each other on one site; (passed, failed)."""
+    bed = Bed()
+    try:
+        site = make_site(bed)
+
+        def run(entry):
+            name, test = entry
+            folder = bed.folder / name
+            folder.mkdir()
+            return report(name, stopwatch(), lambda: test(site, folder))
+
+        with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+            results = list(pool.map(run, tests))
+        return sum(results), len(results) - sum(results)
+    finally:
+        bed.close()

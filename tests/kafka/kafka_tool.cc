@@ -7,12 +7,18 @@
 //   kafka_tool produce BROKERS TOPIC PARTITIONS [CODEC] < LINES        line i to partition i % PARTITIONS; `MS<tab>VALUE` sets the time,
 //                                                                      and with nothing after the tab the record is a tombstone
 //   kafka_tool produce-bytes BROKERS TOPIC PARTITIONS < LINES          the same, `MS<tab>BYTES` as tests/conformance/escaped_bytes.h says
+//   kafka_tool produce-keyed BROKERS TOPIC PARTITIONS < LINES          the same, `MS<tab>KEY<tab>VALUE`
+//   kafka_tool transact BROKERS TOPIC PARTITIONS END < LINES           as produce, in one transaction; END: commit, abort, or hang:
+//                                                                      prints `open` and leaves it so until it is killed
+//   kafka_tool add-scram-user BROKERS USER MECHANISM PASSWORD
+//   kafka_tool grant BROKERS USER topic|group NAME OPERATION           an ACL; OPERATION: Read, Write or Describe
 //   kafka_tool consume BROKERS TOPIC                                   beginning to end: {"partition","offset","timestamp","key","value"}
 //   kafka_tool read-as-driftd BROKERS TOPIC FROM                       KafkaSource from offset FROM to the end, a line for each partition
 //   kafka_tool end-offsets BROKERS TOPIC                               one `PARTITION LOW HIGH` a line
 //   kafka_tool mock TOPIC:PARTITIONS...                                a mock cluster: prints its address, lives until stdin closes
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -20,6 +26,7 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -163,6 +170,52 @@ void delete_records(Args args) {
   std::printf("%lld\n", static_cast<long long>(rows->elems[0].offset));
 }
 
+template <typename T, void (*destroy)(T*)>
+struct Destroy {
+  void operator()(T* value) const noexcept { destroy(value); }
+};
+using ScramChange = std::unique_ptr<rd_kafka_UserScramCredentialAlteration_t,
+                                    Destroy<rd_kafka_UserScramCredentialAlteration_t, rd_kafka_UserScramCredentialAlteration_destroy>>;
+using Acl = std::unique_ptr<rd_kafka_AclBinding_t, Destroy<rd_kafka_AclBinding_t, rd_kafka_AclBinding_destroy>>;
+
+void must(const rd_kafka_error_t* error) {
+  if (error != nullptr && rd_kafka_error_code(error) != RD_KAFKA_RESP_ERR_NO_ERROR) throw Failure(rd_kafka_error_string(error));
+}
+
+void add_scram_user(Args args) {
+  const auto producer = client(RD_KAFKA_PRODUCER, args[0]);
+  const KafkaQueue queue(rd_kafka_queue_new(producer.get()));
+  const auto mechanism = args[2] == "SCRAM-SHA-256" ? RD_KAFKA_SCRAM_MECHANISM_SHA_256 : RD_KAFKA_SCRAM_MECHANISM_SHA_512;
+  const ScramChange change(rd_kafka_UserScramCredentialUpsertion_new(
+      args[1].c_str(), mechanism, 4096, reinterpret_cast<const unsigned char*>(args[3].data()), args[3].size(), nullptr, 0));
+  rd_kafka_UserScramCredentialAlteration_t* changes[] = {change.get()};
+  rd_kafka_AlterUserScramCredentials(producer.get(), changes, 1, nullptr, queue.get());
+  const auto event = answer(queue.get());
+  std::size_t count = 0;
+  const auto responses =
+      rd_kafka_AlterUserScramCredentials_result_responses(rd_kafka_event_AlterUserScramCredentials_result(event.get()), &count);
+  for (std::size_t i = 0; i < count; ++i) must(rd_kafka_AlterUserScramCredentials_result_response_error(responses[i]));
+}
+
+void grant(Args args) {
+  const auto producer = client(RD_KAFKA_PRODUCER, args[0]);
+  const KafkaQueue queue(rd_kafka_queue_new(producer.get()));
+  const auto kind = args[2] == "topic" ? RD_KAFKA_RESOURCE_TOPIC : RD_KAFKA_RESOURCE_GROUP;
+  const auto operation = args[4] == "Read"    ? RD_KAFKA_ACL_OPERATION_READ
+                         : args[4] == "Write" ? RD_KAFKA_ACL_OPERATION_WRITE
+                                              : RD_KAFKA_ACL_OPERATION_DESCRIBE;
+  char text[512];
+  const Acl acl(rd_kafka_AclBinding_new(kind, args[3].c_str(), RD_KAFKA_RESOURCE_PATTERN_LITERAL, ("User:" + args[1]).c_str(), "*",
+                                        operation, RD_KAFKA_ACL_PERMISSION_TYPE_ALLOW, text, sizeof text));
+  if (!acl) throw Failure(text);
+  rd_kafka_AclBinding_t* acls[] = {acl.get()};
+  rd_kafka_CreateAcls(producer.get(), acls, 1, nullptr, queue.get());
+  const auto event = answer(queue.get());
+  std::size_t count = 0;
+  const auto results = rd_kafka_CreateAcls_result_acls(rd_kafka_event_CreateAcls_result(event.get()), &count);
+  for (std::size_t i = 0; i < count; ++i) must(rd_kafka_acl_result_error(results[i]));
+}
+
 struct Delivery {
   std::uint64_t failed = 0;
   std::string why;
@@ -175,15 +228,12 @@ void on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
   delivery.why = rd_kafka_err2str(message->err);
 }
 
-KafkaClient reporting_producer(const std::string& brokers, const std::string& codec, Delivery& delivery) {
+KafkaClient reporting_producer(const std::string& brokers, const Options& more, Delivery& delivery) {
   KafkaConf conf(rd_kafka_conf_new());
-  const Options options{{"bootstrap.servers", brokers},
-                        {"reconnect.backoff.max.ms", "500"},
-                        {"compression.codec", codec},
-                        {"enable.idempotence", "true"},
-                        {"linger.ms", "20"},
-                        {"message.max.bytes", "20000000"},
-                        {"log_level", "3"}};
+  Options options{{"bootstrap.servers", brokers},    {"reconnect.backoff.max.ms", "500"},
+                  {"enable.idempotence", "true"},    {"linger.ms", "20"},
+                  {"message.max.bytes", "20000000"}, {"log_level", "3"}};
+  options.insert(options.end(), more.begin(), more.end());
   char text[512];
   for (const auto& [name, value] : options) {
     if (rd_kafka_conf_set(conf.get(), name, value.c_str(), text, sizeof text) != RD_KAFKA_CONF_OK) throw Failure(text);
@@ -198,7 +248,7 @@ KafkaClient reporting_producer(const std::string& brokers, const std::string& co
 
 struct Outgoing {
   std::int64_t time_ms = 0;  // 0: now
-  std::optional<std::string> value;
+  std::optional<std::string> value, key = {};
 };
 
 Outgoing plain_line(const std::string& line) {
@@ -215,35 +265,70 @@ Outgoing escaped_line(const std::string& line) {
   return {std::stoll(line.substr(0, tab)), unescaped_bytes(std::string_view(line).substr(tab + 1))};
 }
 
+Outgoing keyed_line(const std::string& line) {
+  const auto first = line.find('\t'), second = line.find('\t', first + 1);
+  if (first == std::string::npos || second == std::string::npos) throw Failure("a line without two tabs");
+  Outgoing record = plain_line(line.substr(0, first) + line.substr(second));
+  record.key = line.substr(first + 1, second - first - 1);
+  return record;
+}
+
 void send(rd_kafka_t* producer, const std::string& topic, std::int32_t partition, Outgoing record) {
-  void* const bytes = record.value ? record.value->data() : nullptr;
-  const std::size_t size = record.value ? record.value->size() : 0;
+  const auto bytes = [](std::optional<std::string>& text) { return text ? text->data() : nullptr; };
+  const auto size = [](const std::optional<std::string>& text) { return text ? text->size() : 0; };
   while (true) {
-    const auto code = rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
-                                        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(bytes, size),
-                                        RD_KAFKA_V_TIMESTAMP(record.time_ms), RD_KAFKA_V_END);
+    const auto code =
+        rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(bytes(record.key), size(record.key)),
+                          RD_KAFKA_V_VALUE(bytes(record.value), size(record.value)), RD_KAFKA_V_TIMESTAMP(record.time_ms), RD_KAFKA_V_END);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return;
     if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL) must(code);
     rd_kafka_poll(producer, 20);
   }
 }
 
-void produce_lines(Args args, Outgoing (*read)(const std::string& line)) {
-  Delivery delivery;
-  const auto producer = reporting_producer(args[0], args.size() > 3 ? args[3] : "zstd", delivery);
+using ReadLine = Outgoing (*)(const std::string& line);
+
+void send_lines(rd_kafka_t* producer, Args args, ReadLine read, const Delivery& delivery) {
   const int partitions = number(args[2]);
   std::int64_t lines = 0;
   for (std::string line; std::getline(std::cin, line); ++lines) {
-    send(producer.get(), args[1], static_cast<std::int32_t>(lines % partitions), read(line));
-    if (lines % 1000 == 0) rd_kafka_poll(producer.get(), 0);
+    send(producer, args[1], static_cast<std::int32_t>(lines % partitions), read(line));
+    if (lines % 1000 == 0) rd_kafka_poll(producer, 0);
   }
-  must(rd_kafka_flush(producer.get(), kTimeoutMs));
+  must(rd_kafka_flush(producer, kTimeoutMs));
   if (delivery.failed > 0) throw Failure(fmt::format("{} records were not written: {}", delivery.failed, delivery.why));
+}
+
+void produce_lines(Args args, ReadLine read) {
+  Delivery delivery;
+  const auto producer = reporting_producer(args[0], {{"compression.codec", args.size() > 3 ? args[3] : "zstd"}}, delivery);
+  send_lines(producer.get(), args, read, delivery);
 }
 
 void produce(Args args) { produce_lines(args, plain_line); }
 
 void produce_bytes(Args args) { produce_lines(args, escaped_line); }
+
+void produce_keyed(Args args) { produce_lines(args, keyed_line); }
+
+// Each transaction has an id of its own: one left open is not fenced by the next.
+void transact(Args args) {
+  Delivery delivery;
+  const std::string id = fmt::format("kafka-tool-{}", getpid());
+  const auto producer = reporting_producer(args[0], {{"transactional.id", id}, {"transaction.timeout.ms", "60000"}}, delivery);
+  must(KafkaFault(rd_kafka_init_transactions(producer.get(), kTimeoutMs)).get());
+  must(KafkaFault(rd_kafka_begin_transaction(producer.get())).get());
+  send_lines(producer.get(), args, plain_line, delivery);
+  if (args[3] == "hang") {
+    std::puts("open");
+    std::fflush(stdout);
+    pause();  // until it is killed
+  }
+  must(KafkaFault(args[3] == "commit" ? rd_kafka_commit_transaction(producer.get(), kTimeoutMs)
+                                      : rd_kafka_abort_transaction(producer.get(), kTimeoutMs))
+           .get());
+}
 
 void print_record(const rd_kafka_message_t& message) {
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
@@ -386,7 +471,11 @@ constexpr Command kCommands[] = {
     {"delete-topic", 2, delete_topic},
     {"delete-records", 4, delete_records},
     {"produce", 3, produce},
+    {"transact", 4, transact},
+    {"add-scram-user", 4, add_scram_user},
+    {"grant", 5, grant},
     {"produce-bytes", 3, produce_bytes},
+    {"produce-keyed", 3, produce_keyed},
     {"consume", 2, consume},
     {"end-offsets", 2, end_offsets},
     {"read-as-driftd", 3, read_as_driftd},

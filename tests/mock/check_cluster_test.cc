@@ -24,6 +24,7 @@ Config config_of(const KafkaConfig& kafka) {
 
 TEST_CASE("check: the newest records of a topic, and how its columns fit them") {
   const auto broker = cluster("t", 2);
+  for (const char* topic : {"dead", "events"}) REQUIRE(broker->create_topic(topic, 1).has_value());
   fill(*broker, "t", 2, {0, 1000}, row);
   const auto plan = engine_fixture::make_plan();
   const ClusterCheck found = check_cluster(config_of(kafka_of(*broker)), *plan, kDeadline);
@@ -47,16 +48,19 @@ TEST_CASE("check: a topic without records, a missing one, and nobody there") {
   const auto broker = cluster("t", 1);
   const auto plan = engine_fixture::make_plan();
   Config config = config_of(kafka_of(*broker));
+  const ClusterCheck unwritable = check_cluster(config, *plan, kDeadline);
+  CHECK(unwritable.failure == "topic: create it, or correct the topics in the configuration (topic 'dead': does not exist)");
+  for (const char* topic : {"dead", "events"}) REQUIRE(broker->create_topic(topic, 1).has_value());
   const ClusterCheck empty = check_cluster(config, *plan, kDeadline);
   REQUIRE(empty.failure == "");
   CHECK(empty.topics[0].records == 0);
 
   const auto other = cluster("another", 1);
   config.kafka = kafka_of(*other);
-  CHECK(check_cluster(config, *plan, kDeadline).failure.starts_with("topic missing: "));
+  CHECK(check_cluster(config, *plan, kDeadline).failure.starts_with("topic: create it"));
 
   config.kafka.brokers = {"127.0.0.1:1"};
   const ClusterCheck nobody = check_cluster(config, *plan, milliseconds(300));
-  CHECK(nobody.failure.starts_with("broker unreachable: "));
+  CHECK(nobody.failure.starts_with("TCP: "));
   CHECK(nobody.topics.empty());
 }

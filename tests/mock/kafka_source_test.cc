@@ -147,7 +147,8 @@ TEST_CASE("source: a topic that does not exist is a reason, and is read from 0 o
   auto source = must(KafkaSource::create(kafka_of(*broker), stream_of("late", StartAt::kLatest), {}, {}));
   CHECK(discovered(*source).empty());
   source->assign();
-  CHECK((source->status()->not_ready == std::vector<std::string>{"kafka: topic 'late': does not exist"}));
+  CHECK((source->status()->not_ready ==
+         std::vector<std::string>{"kafka: topic: create it, or correct the topics in the configuration (topic 'late': does not exist)"}));
   REQUIRE(broker->create_topic("late", 1).has_value());
   fill(*broker, "late", 1, {0, 5}, plain);
   Reader reader{*source};
@@ -191,7 +192,7 @@ TEST_CASE("source: a position beyond the end stops that topic and says so") {
   REQUIRE(reader.until([&] { return !source->status()->not_ready.empty(); }));
   CHECK((source->status()->not_ready ==
          std::vector<std::string>{"kafka: topic 't' ends at 10 in partition 0, before the position 500: it was deleted and created anew, "
-                                  "or cut back; it is no longer read"}));
+                                  "or cut back; it is no longer read: start driftd again with --reset-state"}));
   REQUIRE(reader.until_records(10));
   CHECK(reader.seen.at({"u", 0}).values.size() == 10);
 }

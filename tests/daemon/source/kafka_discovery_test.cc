@@ -23,9 +23,19 @@ std::vector<StreamConfig> stream(const std::vector<std::string>& topics, StartAt
 }
 
 TopicsAnswered found(const std::string& topic, std::int32_t partitions, const std::string& id = "id-1") {
-  return {{{topic, id, partitions, false, ""}}, ""};
+  TopicAnswer answer;
+  answer.topic = topic;
+  answer.topic_id = id;
+  answer.partitions = partitions;
+  return {{answer}, ""};
 }
-TopicsAnswered missing(const std::string& topic) { return {{{topic, "", 0, true, "unknown topic"}}, ""}; }
+TopicsAnswered missing(const std::string& topic) {
+  TopicAnswer answer;
+  answer.topic = topic;
+  answer.missing = true;
+  answer.error = "unknown topic";
+  return {{answer}, ""};
+}
 
 std::vector<std::int64_t> asks(const KafkaDiscovery& discovery) {
   std::vector<std::int64_t> at;
@@ -74,7 +84,7 @@ TEST_CASE("discovery: an error about one partition is a reason and is asked agai
   discovery.topics_answered(found("t", 1), kStart);
   discovery.offsets_answered({{{{"t", 0}, -1, "leader not available"}}, ""});
   CHECK(asks(discovery).size() == 1);
-  CHECK((discovery.reasons() == Lines{"topic 't': partition 0: leader not available"}));
+  CHECK((discovery.reasons() == Lines{"topic: the brokers cannot serve it just now (topic 't': partition 0: leader not available)"}));
 }
 
 TEST_CASE("discovery: the snapshot's positions win, its other partitions start at 0, dropped topics are forgotten") {
@@ -98,7 +108,7 @@ TEST_CASE("discovery: a missing topic holds the start for a moment, then is read
   KafkaDiscovery discovery(stream({"t"}), {});
   discovery.topics_answered(missing("t"), kStart);
   CHECK_FALSE(discovery.topics_known());
-  CHECK((discovery.reasons() == Lines{"topic 't': does not exist"}));
+  CHECK((discovery.reasons() == Lines{"topic: create it, or correct the topics in the configuration (topic 't': does not exist)"}));
   discovery.topics_answered(missing("t"), kStart + seconds(3));
   CHECK(discovery.topics_known());
   CHECK(discovery.positions().empty());
@@ -116,9 +126,11 @@ TEST_CASE("discovery: a topic created anew is given up, the others are not") {
   const Row rows[] = {
       {"same id", found("t", 2, "id-1"), ""},
       {"a broker without ids", found("t", 2, ""), ""},
-      {"another id", found("t", 2, "id-2"), "topic 't' was deleted and created anew; it is no longer read"},
+      {"another id", found("t", 2, "id-2"),
+       "topic 't' was deleted and created anew; it is no longer read: start driftd again with --reset-state"},
       {"fewer partitions", found("t", 1, "id-1"),
-       "topic 't' has fewer partitions than before: it was deleted and created anew; it is no longer read"},
+       "topic 't' has fewer partitions than before: it was deleted and created anew; it is no longer read: start driftd again with "
+       "--reset-state"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);
@@ -130,4 +142,22 @@ TEST_CASE("discovery: a topic created anew is given up, the others are not") {
     CHECK((discovery.take_stopped() == (row.want.empty() ? Lines{} : Lines{"t"})));
     CHECK(discovery.topics_known());
   }
+}
+
+TEST_CASE("discovery: a topic that may only be described is not begun, and one already read goes on and says so") {
+  const std::string reason = "ACL: allow the user Read on the topic (topic 't': Topic authorization failed)";
+  KafkaDiscovery discovery(stream({"t"}, StartAt::kEarliest), {});
+  TopicsAnswered answered = found("t", 1);
+  answered.topics[0].readable = false;
+  discovery.topics_answered(answered, kStart);
+  CHECK_FALSE(discovery.topics_known());
+  CHECK((discovery.reasons() == Lines{reason}));
+  CHECK(discovery.refused());
+  discovery.topics_answered(found("t", 1), kStart);
+  CHECK(discovery.topics_known());
+  CHECK(discovery.reasons().empty());
+  CHECK_FALSE(discovery.refused());
+  discovery.topics_answered(answered, kStart);
+  CHECK(discovery.topics_known());
+  CHECK((discovery.reasons() == Lines{reason}));
 }

@@ -5,7 +5,7 @@ from replayed import Monitor, columns, read_rows, without, write_rows
 
 NAME = "bank-marketing"
 FILES = ("stream.csv.gz",)
-LEARNT = ("The labels, days late, show the model fail while its scores keep still; a falling share of missing values is seen by no check; "
+LEARNT = ("The labels, days late, show the model fail, its scores hardly anything; a falling share of missing values is seen by no check; "
           "a daily indicator drifts from its first day")
 CONFIG = """monitors:
   - name: bank
