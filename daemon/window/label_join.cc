@@ -23,7 +23,7 @@ std::int64_t pane_edge(std::int64_t time_us, std::int64_t pane_us) {
 
 }  // namespace
 
-// What is before join_within ago on both topics, in whole panes.
+// What the predictions have passed, and the labels by join_within; in whole panes.
 std::int64_t LabelJoin::frontier(std::int64_t predictions_us, std::int64_t labels_us) const {
   const std::int64_t labels_passed = shifted(pane_edge(labels_us, plan_.labels.pane_us), -plan_.join_within_us);
   return pane_edge(std::min(predictions_us, labels_passed), plan_.predictions.pane_us);
@@ -266,6 +266,7 @@ bool LabelJoin::load_labels(ByteReader& in) {
   for (std::size_t i = 0; i < taken.size(); ++i) {
     pane.rows[i] = load_join_row(in);
     taken[i] = in.boolean();
+    if (!is_in_pane(pane.rows[i].event_time_us, pane.start_us, plan_.labels.pane_us)) in.fail();
   }
   auto& panes = labels_[pane.start_us];
   if (!in.ok() || panes.contains(id)) return false;

@@ -2,9 +2,10 @@
 //
 // The rules, all in event time, so that neither the interleaving of the two topics nor the cut of batches matters:
 //  - a label and a prediction of one id belong together if their times are at most join_within apart; a label may come first;
-//  - of several predictions of one id the first by (event time, topic, partition, offset) takes the label;
+//  - predictions take labels in the order (event time, topic, partition, offset): each those within its reach that are still free;
 //  - of several labels the last by the same order is the truth; one more with the same answer is a duplicate, with another a correction;
-//  - predictions are judged when both topics have passed them by join_within: from then on a prediction is labelled or never will be;
+//  - predictions are judged when their own topic has passed them and the labels topic has, by join_within: from then on a prediction is
+//    labelled or never will be;
 //  - a label that no prediction can need any more and none took is expired.
 // What the store holds is bounded by max_pending; rows beyond it are left out, counted, and their panes incomplete: which rows those are
 // depends on what came first.

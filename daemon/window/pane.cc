@@ -246,7 +246,7 @@ bool load_pane(const PanePlan& plan, ByteReader& in, Pane& pane) {
   load_rows(in, pane.rows);
   const std::size_t segments = plan.segments.size();
   for (const JoinRow& row : pane.rows) {
-    if (row.segment >= segments) in.fail();
+    if (row.segment >= segments || !is_in_pane(row.event_time_us, pane.start_us, plan.pane_us)) in.fail();
   }
   pane.unusable_rows = in.varint();
   for (JoinCounts& counts : pane.joined) load_joined(in, counts);

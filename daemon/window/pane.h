@@ -101,6 +101,12 @@ struct Partial {
   Pane pane;
 };
 
+// Written so that no time overflows: state may be damaged.
+constexpr bool is_in_pane(std::int64_t time_us, std::int64_t start_us, std::int64_t pane_us) {
+  return time_us >= start_us &&
+         static_cast<std::uint64_t>(time_us) - static_cast<std::uint64_t>(start_us) < static_cast<std::uint64_t>(pane_us);
+}
+
 // Start of the pane that holds a time; floors, also before 1970.
 constexpr std::int64_t pane_start(std::int64_t time_us, std::int64_t pane_us) {
   const std::int64_t rest = time_us % pane_us;

@@ -332,6 +332,27 @@ TEST_CASE("any interleaving and any restart join as the rules say, applied to ev
   }
 }
 
+TEST_CASE("a row outside its pane is refused: its time would be anything") {
+  const LabelJoinPlan plan = join_plan();
+  const PanePlan losses = losses_plan();
+  const auto loads = [&](std::int64_t prediction_time, std::int64_t label_time) {
+    LabelJoin join(plan, losses);
+    join.add_predictions({"p", 0}, pane_of(5000, {{prediction_time, 7, 1}}));
+    join.add_labels({"l", 0}, pane_of(5000, {{label_time, 7, 1}}));
+    ByteWriter state;
+    join.save(state);
+    LabelJoin again(plan, losses);
+    ByteReader in(state.bytes());
+    return again.load(in) && in.done();
+  };
+  CHECK(loads(5000, 5999));
+  for (const std::int64_t outside : {std::int64_t{4999}, std::int64_t{6000}, INT64_MIN, INT64_MAX}) {
+    CAPTURE(outside);
+    CHECK_FALSE(loads(outside, 5000));
+    CHECK_FALSE(loads(5000, outside));
+  }
+}
+
 TEST_CASE("damaged state is refused") {
   const LabelJoinPlan plan = join_plan();
   const PanePlan losses = losses_plan();
