@@ -64,20 +64,24 @@ PanePlan rows_plan(const PanePlan& losses, PaneRows rows, std::string_view name)
 
 bool joins_labels(const MonitorConfig& monitor) { return !monitor.labels.topic.empty() && monitor.performance.task != TaskChoice::kOff; }
 
-PerformanceRule performance_rule(const MonitorConfig& monitor, const Reference& reference) {
-  const double threshold = monitor.performance.threshold;
-  const PerformanceRule guessed = reference.answers.value_or(rule_of_columns(reference, threshold));
-  switch (monitor.performance.task) {
-    case TaskChoice::kBinary: {
-      const FeatureReference* said = reference.find(reference.prediction_column);
-      return {Task::kBinary, threshold, guessed.probabilities || (said != nullptr && !answers_of(*said).integers)};
-    }
-    case TaskChoice::kMulticlass: return {Task::kMulticlass, threshold, false};
-    case TaskChoice::kRegression: return {Task::kRegression, threshold, false};
+std::optional<Task> chosen_task(TaskChoice choice) {
+  switch (choice) {
+    case TaskChoice::kBinary: return Task::kBinary;
+    case TaskChoice::kMulticlass: return Task::kMulticlass;
+    case TaskChoice::kRegression: return Task::kRegression;
     case TaskChoice::kAuto:
     case TaskChoice::kOff: break;
   }
-  return guessed;
+  return std::nullopt;
+}
+
+PerformanceRule performance_rule(const MonitorConfig& monitor, const Reference& reference) {
+  const double threshold = monitor.performance.threshold;
+  const PerformanceRule guessed = reference.answers.value_or(rule_of_columns(reference, threshold));
+  const auto task = chosen_task(monitor.performance.task);
+  if (!task) return guessed;
+  const FeatureReference* said = reference.find(reference.prediction_column);
+  return named_rule(*task, threshold, guessed.probabilities || (said != nullptr && !answers_of(*said).integers));
 }
 
 std::unique_ptr<LabelJoinPlan> make_label_join(const MonitorConfig& monitor, const Reference& reference, const PanePlan& losses,

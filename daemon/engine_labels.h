@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "config/config.h"
 #include "daemon/runtime/json_writer.h"
@@ -13,6 +14,8 @@ namespace driftd {
 
 // Whether its losses are a part of their own: it has labels on a topic, and performance.task is not off.
 bool joins_labels(const MonitorConfig& monitor);
+
+std::optional<Task> chosen_task(TaskChoice choice);  // nullopt: none is named
 
 // The task the configuration names, else that of the reference, else what its columns look like.
 PerformanceRule performance_rule(const MonitorConfig& monitor, const Reference& reference);

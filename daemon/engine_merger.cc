@@ -56,29 +56,31 @@ std::vector<ClosedWindow> EngineMerger::apply(ShardOutput output) {
   return closed;
 }
 
-const LabelJoin* EngineMerger::join_of(std::size_t monitor) const {
-  const auto found = std::ranges::find(joins_, monitor, [](const LabelJoin& join) { return join.plan().monitor; });
-  return found == joins_.end() ? nullptr : &*found;
+namespace {
+
+// The join whose panes a monitor gets; nullptr: its panes are not joined ones. One for both kinds of access.
+template <class Joins>
+auto* find_join(Joins& joins, std::size_t monitor) {
+  const auto found = std::ranges::find(joins, monitor, [](const LabelJoin& join) { return join.plan().monitor; });
+  return found == joins.end() ? nullptr : &*found;
 }
 
+}  // namespace
+
+const LabelJoin* EngineMerger::join_of(std::size_t monitor) const { return find_join(joins_, monitor); }
+
 void EngineMerger::add_partial(Partial partial) {
-  const auto join = std::ranges::find(joins_, partial.monitor, [](const LabelJoin& each) { return each.plan().monitor; });
-  if (join == joins_.end()) return windows_.add_partial(std::move(partial));
+  LabelJoin* const join = find_join(joins_, partial.monitor);
+  if (join == nullptr) return windows_.add_partial(std::move(partial));
   const TopicPartition& id = windows_.id_of(partial.source_partition);
   const bool is_label = windows_.stream_of(partial.source_partition) == join->plan().labels.stream;
   is_label ? join->add_labels(id, std::move(partial.pane)) : join->add_predictions(id, std::move(partial.pane));
 }
 
-// No row of a stream before this will come any more.
-std::int64_t EngineMerger::passed_us(const PanePlan& rows) const {
-  const std::int64_t watermark = windows_.stream_watermark_us(rows.stream);
-  return watermark == kNoTime || watermark == PartitionPanes::kFinished ? watermark : watermark - rows.lateness_us;
-}
-
 void EngineMerger::join_labels() {
   for (LabelJoin& join : joins_) {
-    const std::int64_t predictions = passed_us(join.plan().predictions);
-    std::int64_t labels = passed_us(join.plan().labels);
+    const std::int64_t predictions = windows_.passed_us(join.plan().predictions);
+    std::int64_t labels = windows_.passed_us(join.plan().labels);
     // Labels that have stopped, or never began, do not hold judgement back: the clock of the predictions serves for both.
     if (windows_.all_idle(join.plan().labels.stream)) labels = std::max(labels, predictions);
     std::vector<LabelJoin::JoinedPane> joined;

@@ -88,7 +88,6 @@ class EngineMerger {
     std::unique_ptr<const Judgement> last;
   };
   void add_partial(Partial partial);
-  std::int64_t passed_us(const PanePlan& rows) const;
   void join_labels();
   ClosedWindow close(const Window& window);
   void remember(Monitor& monitor, ClosedBy closed_by, const Judgement& judgement);

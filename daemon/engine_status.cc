@@ -62,26 +62,27 @@ void add_reference(const EnginePlan& plan, std::size_t monitor, MonitorStatus& s
   }
 }
 
-// The ratio of a verdict in each window that the monitor's history shows; NaN where that window has none (yet).
-std::vector<double> ratio_history(const EngineMerger& engine, std::size_t monitor, std::size_t verdict, const MonitorStatus& status) {
-  std::map<std::int64_t, double> by_end;
-  for (const auto& entry : engine.history(monitor).entries) {
-    if (verdict < entry.ratios.size()) by_end.emplace(entry.end_us, entry.ratios[verdict]);
-  }
-  std::vector<double> ratios;
+// A part's window for each that the monitor's history shows; nullptr where it has none (yet).
+std::vector<const MonitorHistory::Entry*> shown_windows(const MonitorHistory& history, const MonitorStatus& status) {
+  std::map<std::int64_t, const MonitorHistory::Entry*> by_end;
+  for (const auto& entry : history.entries) by_end.emplace(entry.end_us, &entry);
+  std::vector<const MonitorHistory::Entry*> windows;
   for (const std::int64_t end : status.history_end_us) {
     const auto found = by_end.find(end);
-    ratios.push_back(found == by_end.end() ? kNoNumber : found->second);
+    windows.push_back(found == by_end.end() ? nullptr : found->second);
   }
-  return ratios;
+  return windows;
 }
 
 void add_features(const EngineMerger& engine, std::size_t monitor, const Judgement& last, MonitorStatus& status) {
+  const auto windows = shown_windows(engine.history(monitor), status);
   for (std::size_t v = 0; v < last.verdicts.size(); ++v) {
     const Verdict& verdict = last.verdicts[v];
     FeatureStatus& feature = status.features.emplace_back(feature_status(engine.plan().monitors[monitor], verdict));
     feature.alert = engine.alerts(monitor).state(verdict.segment, verdict.feature);
-    feature.ratio_history = ratio_history(engine, monitor, v, status);
+    for (const auto* window : windows) {
+      feature.ratio_history.push_back(window != nullptr && v < window->ratios.size() ? window->ratios[v] : kNoNumber);
+    }
   }
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "daemon/cli/verb.h"
+#include "daemon/engine_labels.h"
 #include "daemon/reference/reference_builder.h"
 
 namespace driftd {
@@ -13,17 +14,6 @@ namespace {
 
 const StreamConfig& stream_of(const Config& config, const MonitorConfig& monitor) {
   return *std::find_if(config.streams.begin(), config.streams.end(), [&](const auto& stream) { return stream.name == monitor.stream; });
-}
-
-std::optional<Task> chosen_task(TaskChoice choice) {
-  switch (choice) {
-    case TaskChoice::kBinary: return Task::kBinary;
-    case TaskChoice::kMulticlass: return Task::kMulticlass;
-    case TaskChoice::kRegression: return Task::kRegression;
-    case TaskChoice::kAuto:
-    case TaskChoice::kOff: break;
-  }
-  return std::nullopt;
 }
 
 ReferenceOptions options_of(const StreamConfig& stream, const MonitorConfig& monitor) {

@@ -153,8 +153,8 @@ Nothing ReferenceBuilder::find_out() {
 
 void ReferenceBuilder::settle_answers() {
   const AnswerColumn prediction = evidence_[*plan_.prediction].as_answers(), label = evidence_[*plan_.label].as_answers();
-  PerformanceRule rule = guess_rule(prediction, label, options_.threshold);
-  if (options_.task) rule = {*options_.task, options_.threshold, *options_.task == Task::kBinary && !prediction.integers};
+  const PerformanceRule rule = options_.task ? named_rule(*options_.task, options_.threshold, !prediction.integers)
+                                             : guess_rule(prediction, label, options_.threshold);
   answers_ = AnswerScale(rule);
   reference_.answers = rule;
 }

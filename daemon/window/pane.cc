@@ -33,10 +33,7 @@ void count_value(const FieldPlan& plan, std::size_t field, double value, CellCou
   plan.kernel.cells({&value, 1}, &cell);
   ++counts.classes[field * kValueClasses];
   ++counts.cells[plan.first_cell + cell];
-  counts.below[field] += value < plan.min;
-  counts.above[field] += value > plan.max;
-  counts.min[field] = std::min(counts.min[field], value);
-  counts.max[field] = std::max(counts.max[field], value);
+  count_edge(plan, field, value, counts);
 }
 
 bool is_started(const CellCounts<std::uint32_t>& counts) { return !counts.classes.empty(); }

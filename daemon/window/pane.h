@@ -77,6 +77,15 @@ void append_pane(Pane later, Pane& pane);
 // Counts a name where there is room for it: a field and pane keeps kUnseenNames.
 void add_unseen(std::string_view name, std::uint64_t count, std::map<std::string, std::uint64_t>& names);
 
+// What a value adds beside its cell: whether it is beyond the reference, and the range of all. Only values of the first and the last cell
+// can be beyond it, and the range of a pane is theirs; the rest need no look. Inline: the loop over a column calls it.
+inline void count_edge(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts) {
+  counts.below[field] += value < plan.min;
+  counts.above[field] += value > plan.max;
+  counts.min[field] = std::min(counts.min[field], value);
+  counts.max[field] = std::max(counts.max[field], value);
+}
+
 // Counts one valid number. Where many come as a column, PartitionPanes does it faster.
 void count_value(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts);
 

@@ -99,14 +99,6 @@ namespace {
 
 constexpr std::uint32_t kRowsAhead = 8;
 
-// Only the outer cells and `other` can hold values beyond the reference: the rest needs no look at the value.
-void count_edge(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts) {
-  counts.below[field] += value < plan.min;
-  counts.above[field] += value > plan.max;
-  counts.min[field] = std::min(counts.min[field], value);
-  counts.max[field] = std::max(counts.max[field], value);
-}
-
 }  // namespace
 
 void PartitionPanes::prepare_columns(const RecordBatch& batch) {

@@ -74,16 +74,19 @@ std::int64_t WindowMerger::stream_watermark_us(std::uint32_t stream) const {
   return any_active ? active : newest;
 }
 
-std::int64_t WindowMerger::passed_us(const MonitorState& monitor) const {
-  if (monitor.plan->joined) return monitor.joined_until_us;
-  const std::int64_t watermark = stream_watermark_us(monitor.plan->stream);
-  return watermark == kNoTime || watermark == PartitionPanes::kFinished ? watermark : watermark - monitor.plan->lateness_us;
+std::int64_t WindowMerger::passed_us(const PanePlan& plan) const {
+  const std::int64_t watermark = stream_watermark_us(plan.stream);
+  return watermark == kNoTime || watermark == PartitionPanes::kFinished ? watermark : watermark - plan.lateness_us;
+}
+
+std::int64_t WindowMerger::complete_until_us(const MonitorState& monitor) const {
+  return monitor.plan->joined ? monitor.joined_until_us : passed_us(*monitor.plan);
 }
 
 std::vector<Window> WindowMerger::take_closed() {
   std::vector<Window> windows;
   for (std::uint32_t m = 0; m < monitors_.size(); ++m) {
-    const std::int64_t passed = passed_us(monitors_[m]);
+    const std::int64_t passed = complete_until_us(monitors_[m]);
     if (passed == kNoTime) continue;
     monitors_[m].plan->window_rows > 0 ? close_by_count(m, passed, windows) : close_by_time(m, passed, windows);
   }

@@ -54,6 +54,10 @@ std::optional<double> AnswerScale::loss(const Answer& prediction, const Answer& 
   return pair ? std::optional(loss_of(rule_, pair->prediction, pair->label)) : std::nullopt;
 }
 
+PerformanceRule named_rule(Task task, double threshold, bool probabilities) {
+  return {task, threshold, task == Task::kBinary && probabilities};
+}
+
 PerformanceRule guess_rule(const AnswerColumn& prediction, const AnswerColumn& label, double threshold) {
   if (label.integers && within(label, 0, 1) && within(prediction, 0, 1)) return {Task::kBinary, threshold, !prediction.integers};
   const auto is_quantity = [](const AnswerColumn& column) { return !column.integers || !within(column, 0, kMostClassNumbers); };

@@ -43,6 +43,9 @@ class AnswerScale {
   std::vector<std::uint64_t> classes_;
 };
 
+// The rule of a task that somebody named. probabilities: whether predictions lie between 0 and 1; matters to binary only.
+PerformanceRule named_rule(Task task, double threshold, bool probabilities);
+
 // What is known of a column of answers.
 struct AnswerColumn {
   bool numeric = false;

@@ -109,6 +109,20 @@ inline Config make_config() {
   return config;
 }
 
+// Labels of the monitor's predictions on topic `l`, within 30 s; ids in `id` on both sides.
+inline void join_labels(Config& config, MonitorConfig& monitor) {
+  config.streams[0].fields.event_id = "id";
+  StreamConfig labels;
+  labels.name = "l";
+  labels.topics = {"l"};
+  labels.fields.event_time = "at";
+  labels.fields.event_id = "id";
+  labels.fields.label = "y";
+  labels.time.lateness = Milliseconds(2'000);
+  config.streams.push_back(labels);
+  monitor.labels = {"l", "l", "id", "y", "at", Milliseconds(30'000)};
+}
+
 inline std::unique_ptr<const EnginePlan> make_plan(const WindowConfig& window = make_config().monitors[0].window) {
   Config config = make_config();
   config.monitors[0].window = window;

@@ -20,17 +20,8 @@ constexpr std::int64_t kStart = 1'700'000'000'000;
 
 Config label_config() {
   Config config = make_config();
-  config.streams[0].fields.event_id = "id";
   config.streams[0].fields.label = "";
-  StreamConfig labels;
-  labels.name = "l";
-  labels.topics = {"l"};
-  labels.fields.event_time = "at";
-  labels.fields.event_id = "id";
-  labels.fields.label = "y";
-  labels.time.lateness = Milliseconds(2'000);
-  config.streams.push_back(labels);
-  config.monitors[0].labels = {"l", "l", "id", "y", "at", Milliseconds(30'000)};
+  join_labels(config, config.monitors[0]);
   return config;
 }
 

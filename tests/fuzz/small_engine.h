@@ -35,18 +35,9 @@ inline std::shared_ptr<const Reference> small_reference() {
 
 inline Config small_config() {
   Config config = engine_fixture::make_config();
-  config.streams[0].fields.event_id = "id";
-  StreamConfig labels;
-  labels.name = "l";
-  labels.topics = {"l"};
-  labels.fields.event_time = "at";
-  labels.fields.event_id = "id";
-  labels.fields.label = "y";
-  labels.time.lateness = Milliseconds(2'000);
-  config.streams.push_back(labels);
   MonitorConfig late = config.monitors[0];
   late.name = "late";
-  late.labels = {"l", "l", "id", "y", "at", Milliseconds(30'000)};
+  engine_fixture::join_labels(config, late);
   config.monitors.push_back(late);
   return config;
 }
