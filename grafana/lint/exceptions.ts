@@ -1,0 +1,9 @@
+// What the dashboards leave out or do otherwise, each with its reason. An entry that is no longer needed is an offence itself.
+
+// Metrics that no panel, variable or annotation shows.
+export const NOT_SHOWN: Readonly<Record<string, string>> = {};
+
+// Ranges other than $__rate_interval: "<uid> <panel id>".
+export const OTHER_RANGE: Readonly<Record<string, string>> = {
+  "driftd-overview 3": "counts the alarms of the time that is shown, beside what chance gives in that time",
+};
