@@ -7,3 +7,8 @@ export const NOT_SHOWN: Readonly<Record<string, string>> = {};
 export const OTHER_RANGE: Readonly<Record<string, string>> = {
   "driftd-overview 3": "counts the alarms of the time that is shown, beside what chance gives in that time",
 };
+
+// Counters that are shown as they are: "<uid> <panel id>".
+export const BARE_COUNTER: Readonly<Record<string, string>> = {
+  "driftd-pipeline 6": "an error code has no series before its first error, which increase() alone would not see",
+};

@@ -5,7 +5,7 @@ import type * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 
 import { type Catalogue, find } from "./catalogue.js";
-import { NOT_SHOWN, OTHER_RANGE } from "./exceptions.js";
+import { BARE_COUNTER, NOT_SHOWN, OTHER_RANGE } from "./exceptions.js";
 import { type Expression, read, type Selector } from "./promql.js";
 
 export type Dashboards = ReadonlyMap<string, dashboard.Dashboard>; // by file name
@@ -194,20 +194,37 @@ function* unitProblems(panel: dashboard.Panel): Generator<string> {
 const OVER_RANGE = new Set(["rate", "irate", "increase", "changes", "delta", "deriv"]);
 const OF_COUNTERS = new Set(["rate", "irate", "increase", "changes"]);
 
-function* rangeProblems(subject: Subject): Generator<string> {
-  const needed = new Set<string>();
-  for (const one of subject.dashboards.values()) {
-    for (const asked of askedBy(one)) {
-      for (const { series, range, within } of read(asked.expr, subject.catalogue).selectors) {
-        if (within === undefined || !OVER_RANGE.has(within) || range === "$__rate_interval") continue;
+// Offenders of a rule for expressions with exceptions by "<uid> <panel id>"; an exception that is not needed is one too.
+function withExceptions(
+  exceptions: Readonly<Record<string, string>>,
+  problem: (selector: Selector, subject: Subject) => string | undefined,
+): (subject: Subject) => Generator<string> {
+  return function* (subject) {
+    const needed = new Set<string>();
+    for (const one of subject.dashboards.values()) {
+      for (const asked of askedBy(one)) {
         const key = `${asked.uid} ${asked.panel ?? ""}`;
-        if (key in OTHER_RANGE) needed.add(key);
-        else yield `${asked.where}: ${within}(${series}[${range ?? ""}]) is not over $__rate_interval`;
+        for (const selector of read(asked.expr, subject.catalogue).selectors) {
+          const found = problem(selector, subject);
+          if (found !== undefined && key in exceptions) needed.add(key);
+          else if (found !== undefined) yield `${asked.where}: ${found}`;
+        }
       }
     }
-  }
-  for (const key of Object.keys(OTHER_RANGE)) if (!needed.has(key)) yield `the exception for "${key}" is no longer needed`;
+    for (const key of Object.keys(exceptions)) if (!needed.has(key)) yield `the exception for "${key}" is no longer needed`;
+  };
 }
+
+const rangeProblems = withExceptions(OTHER_RANGE, ({ series, range, within }) =>
+  within === undefined || !OVER_RANGE.has(within) || range === "$__rate_interval"
+    ? undefined
+    : `${within}(${series}[${range ?? ""}]) is not over $__rate_interval`,
+);
+
+const bareCounters = withExceptions(BARE_COUNTER, ({ series, within }, { catalogue }) => {
+  const type = find(catalogue, series)?.type;
+  return type === undefined || type === "gauge" || OF_COUNTERS.has(within ?? "") ? undefined : `${series} only ever grows: show its rate or increase`;
+});
 
 function* references(text: string): Generator<string> {
   for (const [, braced, plain] of text.matchAll(/\$(?:\{([a-zA-Z_]+)[^}]*\}|([a-zA-Z_]+))/g)) yield braced ?? plain ?? "";
@@ -368,13 +385,6 @@ function* hiddenMetrics(subject: Subject): Generator<string> {
   }
 }
 
-function* bareCounters(_: Asked, { selectors }: Expression, { catalogue }: Subject): Generator<string> {
-  for (const { series, within } of selectors) {
-    const type = find(catalogue, series)?.type;
-    if (type !== undefined && type !== "gauge" && !OF_COUNTERS.has(within ?? "")) yield `${series} only ever grows: show its rate or increase`;
-  }
-}
-
 export const RULES: readonly Rule[] = [
   ofEach("template-datasource-rule", "one data source variable", datasourceProblems),
   targetVariable("job"),
@@ -402,7 +412,7 @@ export const RULES: readonly Rule[] = [
   { name: "target-rate-interval-rule", says: "rates are over $__rate_interval", check: rangeProblems },
   targetMatcher("job"),
   targetMatcher("instance"),
-  ofExpressions("target-counter-agg-rule", "counters are shown by their rate or increase", bareCounters),
+  { name: "target-counter-agg-rule", says: "counters are shown by their rate or increase", check: bareCounters },
   { name: "dashboard identity", says: "uids and titles are unique, files named by uid", check: dashboardIdentity },
   ofEach("panel identity", "ids, titles and queries of a dashboard are unique", panelIdentity),
   ofEach("places", "panels lie within the columns and not on each other", overlaps),

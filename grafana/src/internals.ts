@@ -152,7 +152,7 @@ const series = panels.lines(
     height: 8,
   },
   query(`topk(10, sum by (family) (${ofInstances("driftd_metric_series")}))`, "{{family}}"),
-  query(`sum by (family) (${increase(ofInstances("driftd_metric_series_dropped_total"))}) > 0`, "{{family}} left out"),
+  query(`sum by (instance) (${increase(ofInstances("driftd_metric_series_dropped_total"))})`, "{{instance}} left out"),
 );
 
 const messages = panels.lines(

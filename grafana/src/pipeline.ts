@@ -4,7 +4,7 @@ import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 
 import { frame } from "./frame.js";
 import * as panels from "./panels.js";
-import { increase, ofInstances, ofStreams, query, rate } from "./query.js";
+import { increase, increaseFromNothing, ofInstances, ofStreams, query, rate } from "./query.js";
 
 const NO_PARTITION = "No partition is assigned: check topic, login and ACLs with `driftd check`.";
 
@@ -91,7 +91,7 @@ const errors = panels.lines(
     width: 8,
     height: 8,
   },
-  query(`sum by (code) (${increase(ofInstances("driftd_kafka_errors_total"))})`, "{{code}}"),
+  query(`sum by (code) (${increaseFromNothing(ofInstances("driftd_kafka_errors_total"))})`, "{{code}}"),
 );
 
 const commits = panels.lines(

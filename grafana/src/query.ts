@@ -32,6 +32,11 @@ export function increase(series: string, range = "$__rate_interval"): string {
   return `increase(${series}[${range}])`;
 }
 
+// Of counters that have no series before their first event: what a new series begins with counts too.
+export function increaseFromNothing(series: string): string {
+  return `(${series} unless ${series} offset $__rate_interval) or ${increase(series)}`;
+}
+
 export function quantile(q: number, labels: string, buckets: string): string {
   return `histogram_quantile(${q}, sum by (le${labels === "" ? "" : `, ${labels}`}) (${rate(buckets)}))`;
 }
