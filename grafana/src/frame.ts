@@ -137,8 +137,32 @@ function addLinks(frame: dashboard.DashboardBuilder): void {
     );
 }
 
+const COLUMNS = 24;
+
+// Panels from left to right, and a new row where the next one does not fit.
+class Frame extends dashboard.DashboardBuilder {
+  private x = 0;
+  private y = 0;
+  private rowHeight = 0;
+
+  override withPanel(panel: { build(): dashboard.Panel }): this {
+    const made = panel.build();
+    const { w, h } = made.gridPos ?? { w: COLUMNS, h: 8 };
+    if (this.x + w > COLUMNS) {
+      this.x = 0;
+      this.y += this.rowHeight;
+      this.rowHeight = 0;
+    }
+    made.gridPos = { x: this.x, y: this.y, w, h };
+    this.x += w;
+    this.rowHeight = Math.max(this.rowHeight, h);
+    (this.internal.panels ??= []).push(made);
+    return this;
+  }
+}
+
 export function frame(uid: string, title: string, says: string, choices: Choices): dashboard.DashboardBuilder {
-  const made = new dashboard.DashboardBuilder(title)
+  const made = new Frame(title)
     .uid(uid)
     .description(says)
     .tags([TAG])
