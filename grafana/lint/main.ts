@@ -1,18 +1,10 @@
-// Holds dashboards against the rules:  node out/lint/main.js CATALOGUE FOLDER
-// CATALOGUE is what `driftd metrics` printed, FOLDER has the dashboards. A line a rule; exit 1 when one fails.
+// Holds dashboards against the rules:  node out/lint/main.js CATALOGUE FOLDER RULES
+// CATALOGUE is what `driftd metrics` printed, FOLDER has the dashboards, RULES are those of Prometheus. A line a rule; exit 1 when one fails.
 
-import { readFileSync } from "node:fs";
-
-import { readCatalogue } from "./catalogue.js";
-import { readDashboards } from "./dashboards.js";
 import { RULES } from "./rules.js";
+import { readSubject } from "./subject.js";
 
-const [catalogueFile, folder] = process.argv.slice(2);
-if (catalogueFile === undefined || folder === undefined) {
-  process.stderr.write("usage: main.js CATALOGUE FOLDER\n");
-  process.exit(64);
-}
-const subject = { dashboards: readDashboards(folder), catalogue: readCatalogue(readFileSync(catalogueFile, "utf8")) };
+const subject = readSubject(process.argv.slice(2));
 let failed = 0;
 for (const rule of RULES) {
   const offenders = [...rule.check(subject)];

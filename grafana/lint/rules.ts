@@ -10,9 +10,15 @@ import { type Expression, read, type Selector } from "./promql.js";
 
 export type Dashboards = ReadonlyMap<string, dashboard.Dashboard>; // by file name
 
+export interface AlertLink {
+  readonly alert: string;
+  readonly url: string; // where it sends people for a dashboard; "": nowhere
+}
+
 export interface Subject {
   readonly dashboards: Dashboards;
   readonly catalogue: Catalogue;
+  readonly alerts: readonly AlertLink[];
 }
 
 export interface Rule {
@@ -361,6 +367,13 @@ function* linkProblems(one: dashboard.Dashboard, { dashboards, catalogue }: Subj
   if (!(one.links ?? []).some((link) => link.url === "${external_url:raw}/")) yield placeOf(one, "has no link to driftd's page");
 }
 
+function* alertLinks({ alerts, dashboards }: Subject): Generator<string> {
+  for (const { alert, url } of alerts) {
+    const path = url.replace(/^https?:\/\/[^/]+/, "");
+    for (const problem of dashboardLink(path, dashboards)) yield `${alert}: ${problem}`;
+  }
+}
+
 // ---- Metrics ----
 
 function* everySeries({ dashboards, catalogue }: Subject): Generator<readonly [string, Selector]> {
@@ -425,6 +438,7 @@ export const RULES: readonly Rule[] = [
   ofEach("choices are obeyed", "a choice narrows every series with its label", ignoredChoices),
   ofExpressions("legends", "legends name labels of the answer", legendProblems),
   ofEach("links", "every link has a target, and its placeholders have values", linkProblems),
+  { name: "alerts lead here", says: "dashboard_url of every alert is a dashboard with these variables", check: alertLinks },
   ofEach("frame", "tag, refresh, time range and annotations that all dashboards share", function* (one) {
     if (!one.tags?.includes(TAG)) yield placeOf(one, `lacks the tag ${TAG}`);
     if (one.refresh !== "30s" || one.time?.from !== "now-6h" || one.time.to !== "now") yield placeOf(one, "does not show six hours every 30 s");

@@ -1,13 +1,10 @@
-// Breaks the dashboards in one way after the other, and sees that the rule for it notices:  node out/lint/self_test.js CATALOGUE FOLDER
-
-import { readFileSync } from "node:fs";
+// Breaks the dashboards in one way after the other, and sees that the rule for it notices:  node out/lint/self_test.js CATALOGUE FOLDER RULES
 
 import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import type * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 
-import { readCatalogue } from "./catalogue.js";
-import { readDashboards } from "./dashboards.js";
 import { type Dashboards, RULES } from "./rules.js";
+import { readSubject } from "./subject.js";
 
 type Broken = Map<string, dashboard.Dashboard>;
 
@@ -104,6 +101,8 @@ const BREAKS: readonly (readonly [string, string, (all: Broken) => void])[] = [
   ["links", "with a label that the answer does not have", panelLink("/d/driftd-monitor?var-monitor=${__field.labels.monitor}")],
   ["links", "with a column that is not there", panelLink('/d/driftd-monitor?var-monitor=${__data.fields["Colour"]}')],
   ["links", "the others have another tag", (all) => (overview(all).links = [{ ...must(overview(all).links?.[0]), tags: ["colour"] }])],
+  ["alerts lead here", "their dashboard is gone", (all) => all.delete("driftd-labels.json")],
+  ["alerts lead here", "their variable is gone", (all) => (variable(all, "stream", "driftd-pipeline.json").name = "streams")],
   ["frame", "another tag", (all) => (overview(all).tags = ["drift"])],
   ["frame", "one day", (all) => (overview(all).time = { from: "now-1d", to: "now" })],
   ["frame", "no annotations", (all) => (overview(all).annotations = { list: [] })],
@@ -112,17 +111,12 @@ const BREAKS: readonly (readonly [string, string, (all: Broken) => void])[] = [
   ["metrics are shown", "a dashboard is gone", (all) => all.delete("driftd-internals.json")],
 ];
 
-const [catalogueFile, folder] = process.argv.slice(2);
-if (catalogueFile === undefined || folder === undefined) {
-  process.stderr.write("usage: self_test.js CATALOGUE FOLDER\n");
-  process.exit(64);
-}
-const whole: Dashboards = readDashboards(folder);
-const catalogue = readCatalogue(readFileSync(catalogueFile, "utf8"));
+const subject = readSubject(process.argv.slice(2));
+const whole = subject.dashboards;
 
 function offenders(rule: string, dashboards: Dashboards): string[] {
   const found = must(RULES.find(({ name }) => name === rule));
-  return [...found.check({ dashboards, catalogue })];
+  return [...found.check({ ...subject, dashboards })];
 }
 
 const problems: string[] = [];

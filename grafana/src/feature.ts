@@ -6,6 +6,8 @@ import { frame } from "./frame.js";
 import * as panels from "./panels.js";
 import { ofAllRowsOfFeatures, ofFeatures, query } from "./query.js";
 
+const DETAILED = "metrics.level of driftd's configuration is basic: this series exists with detailed.";
+
 const ratio = panels
   .ratioLines(
     {
@@ -52,6 +54,49 @@ const effect = panels.asLimit(
   1,
 );
 
+const probability = panels
+  .lines(
+    {
+      id: 4,
+      title: "p-value",
+      says: "How likely so large a difference is without any drift, before rows are taken as dependent and small effects as harmless. It decides nothing: read it with the effect size.",
+      unit: panels.NUMBER,
+      empty: DETAILED,
+      width: 12,
+      height: 8,
+    },
+    query(`min by (segment) (${ofFeatures("driftd_drift_p_value")})`, "{{segment}}"),
+  )
+  .max(1);
+
+const detectable = panels.lines(
+  {
+    id: 5,
+    title: "Least detectable effect",
+    says: "The smallest PSI that a window of this size shows four times out of five. Larger than what you care about: lengthen the window.",
+    unit: panels.NUMBER,
+    empty: DETAILED,
+    width: 12,
+    height: 8,
+  },
+  query(`max by (segment) (${ofFeatures("driftd_drift_detectable_effect")})`, "{{segment}}"),
+);
+
+const bins = panels.pairs(
+  {
+    id: 6,
+    title: "Distribution",
+    says: "Share of rows by bin in the reference and in the last window, on the same edges. Where the two differ is what drifted; driftd's page adds each bin's part of the score.",
+    unit: panels.RATIO,
+    empty: "The feature is not in features.bins of driftd's configuration, or metrics.level is basic. The page always has the bins.",
+    width: 24,
+    height: 10,
+  },
+  "bin",
+  "side",
+  query(`max by (bin, side) (${ofAllRowsOfFeatures("driftd_feature_bin_ratio")})`, ""),
+);
+
 const quality = panels.ratioLines(
   {
     id: 7,
@@ -91,6 +136,6 @@ export function feature(): dashboard.Dashboard {
     segment: "several",
     feature: "one",
   });
-  for (const panel of [ratio, judged, effect, quality, shares]) made.withPanel(panel);
+  for (const panel of [ratio, judged, effect, probability, detectable, bins, quality, shares]) made.withPanel(panel);
   return made.build();
 }

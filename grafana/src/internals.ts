@@ -4,7 +4,7 @@ import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 
 import { frame } from "./frame.js";
 import * as panels from "./panels.js";
-import { increase, ofInstances, query, rate } from "./query.js";
+import { increase, ofInstances, quantile, query, rate } from "./query.js";
 
 const NOT_SCRAPED = "No driftd is scraped: check the job of Prometheus and that driftd listens where it scrapes.";
 
@@ -44,6 +44,33 @@ const files = panels.asLimit(
   1,
 );
 
+const evaluation = panels.lines(
+  {
+    id: 3,
+    title: "Time of a verdict",
+    says: "How long judging a window takes, 99% and half of them. Above a second: many features by many segments; windows close later by as much.",
+    unit: panels.SECONDS,
+    empty: "No window was judged in the last minutes.",
+    width: 12,
+    height: 8,
+  },
+  query(quantile(0.99, "", ofInstances("driftd_evaluation_duration_seconds_bucket")), "99%"),
+  query(quantile(0.5, "", ofInstances("driftd_evaluation_duration_seconds_bucket")), "half"),
+);
+
+const state = panels.lines(
+  {
+    id: 4,
+    title: "State by component",
+    says: "Size of windows, labels that wait, detectors and queues in the last snapshot. Labels grow with join_within and the rate of predictions; windows with features, segments and lateness.",
+    unit: panels.BYTES,
+    empty: NOT_SCRAPED,
+    width: 12,
+    height: 8,
+  },
+  query(`sum by (component) (${ofInstances("driftd_state_memory_bytes")})`, "{{component}}"),
+);
+
 const snapshots = panels.onRight(
   panels.lines(
     {
@@ -61,6 +88,25 @@ const snapshots = panels.onRight(
   1,
   panels.BYTES,
   "size",
+);
+
+const writing = panels.onRight(
+  panels.lines(
+    {
+      id: 6,
+      title: "Time of a snapshot, and failures",
+      says: "How long 99% of the snapshots took to write, and dashed, on the right, those that could not be written. A failure: state.dir is full or not writable.",
+      unit: panels.SECONDS,
+      empty: "No snapshot was written in the last minutes.",
+      width: 12,
+      height: 8,
+    },
+    query(quantile(0.99, "", ofInstances("driftd_snapshot_duration_seconds_bucket")), "99%"),
+    query(`sum by (reason) (${increase(ofInstances("driftd_snapshot_failures_total"))})`, "failed: {{reason}}"),
+  ),
+  1,
+  panels.NUMBER,
+  "failures",
 );
 
 const deliveries = panels.onRight(
@@ -95,6 +141,19 @@ const answers = panels.lines(
   query(`sum by (route, code) (${rate(ofInstances("driftd_http_requests_total"))})`, "{{route}} {{code}}"),
 );
 
+const answering = panels.lines(
+  {
+    id: 13,
+    title: "Time of an answer",
+    says: "From a request's header to its answer, 99% by route. Slow /metrics: it has many series, see the families below; its timeout in Prometheus must be longer than this.",
+    unit: panels.SECONDS,
+    empty: "No request was answered in the last minutes.",
+    width: 12,
+    height: 8,
+  },
+  query(quantile(0.99, "route", ofInstances("driftd_http_request_duration_seconds_bucket")), "{{route}}"),
+);
+
 const series = panels.lines(
   {
     id: 9,
@@ -122,6 +181,20 @@ const messages = panels.lines(
   query(`sum by (level) (${increase(ofInstances("driftd_log_messages_total"))})`, "{{level}}"),
 );
 
+const reload = panels.timeline(
+  {
+    id: 11,
+    title: "Last reload of the configuration",
+    says: "Whether the last reload was taken. Refused: the file has mistakes and the old configuration runs on; the log and `driftd check` list them all.",
+    unit: panels.BOOLEAN,
+    empty: NOT_SCRAPED,
+    width: 12,
+    height: 7,
+  },
+  { zero: ["refused", "red"], one: ["taken", "green"] },
+  query(`min by (instance) (${ofInstances("driftd_config_last_reload_successful")})`, "{{instance}}"),
+);
+
 const LABELS = { instance: "Instance", version: "Version", revision: "Revision" };
 
 const build = panels.rows(
@@ -141,11 +214,16 @@ const build = panels.rows(
       unit: panels.SECONDS,
       expr: `time() - max by (instance, version, revision) (${ofInstances("driftd_build_info")} * on (job, instance) group_left () ${ofInstances("process_start_time_seconds")})`,
     },
+    {
+      name: "Configuration for",
+      unit: panels.SECONDS,
+      expr: `time() - max by (instance, version, revision) (${ofInstances("driftd_build_info")} * on (job, instance) group_left () ${ofInstances("driftd_config_last_reload_success_timestamp_seconds")})`,
+    },
   ],
 );
 
 export function internals(): dashboard.Dashboard {
   const made = frame("driftd-internals", "driftd / Internals", "The process: resources, state, snapshots, deliveries, endpoints.", {});
-  for (const panel of [usage, files, snapshots, deliveries, answers, series, messages, build]) made.withPanel(panel);
+  for (const panel of [usage, files, evaluation, state, snapshots, writing, deliveries, answers, answering, series, messages, reload, build]) made.withPanel(panel);
   return made.build();
 }

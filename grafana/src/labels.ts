@@ -22,6 +22,19 @@ const performance = panels.lines(
   query(`max by (monitor, segment, metric, source) (${ofSegments("driftd_performance_value")})`, "{{monitor}} {{segment}} {{metric}} ({{source}})"),
 );
 
+const ratio = panels.ratioLines(
+  {
+    id: 2,
+    title: "Loss of performance",
+    says: "How far the loss is from the reference's, as a share of the limit; 100% is an alarm. This is concept drift: the same rows have other answers now.",
+    unit: panels.RATIO,
+    empty: NOT_YET,
+    width: 12,
+    height: 9,
+  },
+  query(`max by (monitor, metric, source) (${ofSegments("driftd_performance_threshold_ratio")})`, "{{monitor}} {{metric}} ({{source}})"),
+);
+
 const delay = panels.lines(
   {
     id: 3,
@@ -74,6 +87,6 @@ export function labels(): dashboard.Dashboard {
     monitor: "several",
     segment: "several",
   });
-  for (const panel of [performance, delay, coverage, joined]) made.withPanel(panel);
+  for (const panel of [performance, ratio, delay, coverage, joined]) made.withPanel(panel);
   return made.build();
 }

@@ -68,6 +68,25 @@ const missing = panels.lines(
   query(`max by (monitor, feature) (${ofMonitors("driftd_feature_missing_ratio")})`, "{{feature}}"),
 );
 
+const prediction = panels.onRight(
+  panels.ratioLines(
+    {
+      id: 13,
+      title: "Drift of the predictions",
+      says: "Drift of the model's answers as a share of the limit (100% is an alarm), and dashed, on the right, its effect size. Answers that move while features do not: another model version, or a change in between.",
+      unit: panels.RATIO,
+      empty: "The monitor has no fields.prediction, or no window with enough rows is closed yet.",
+      width: 12,
+      height: 8,
+    },
+    query(`max by (monitor, segment, method) (${ofSegments("driftd_prediction_drift_threshold_ratio")})`, "{{monitor}} {{segment}} {{method}}"),
+    query(`max by (monitor, segment, method) (${ofSegments("driftd_prediction_drift_score")})`, "{{monitor}} {{segment}} {{method}} effect"),
+  ),
+  1,
+  panels.NUMBER,
+  "effect size",
+);
+
 const samples = panels.asLimit(
   panels.lines(
     {
@@ -111,8 +130,8 @@ const evaluations = panels.lines(
     says: "Windows judged: ok, or insufficient, which had too few rows for a verdict. Only insufficient ones: this monitor sees nothing, lower min_samples or lengthen the window.",
     unit: panels.NUMBER,
     empty: "No monitor is scraped.",
-    width: 12,
-    height: 8,
+    width: 8,
+    height: 7,
   },
   query(`sum by (monitor, result) (${increase(ofMonitors("driftd_evaluations_total"))})`, "{{monitor}} {{result}}"),
 );
@@ -124,7 +143,7 @@ const age = panels.lines(
     says: "Wall time since the monitor last judged a window, and the dashed length of one. Several times that length: no rows come, or the watermark stands still.",
     unit: panels.SECONDS,
     empty: "No window is closed yet.",
-    width: 8,
+    width: 12,
     height: 7,
   },
   query(`time() - max by (monitor) (${ofMonitors("driftd_last_evaluation_timestamp_seconds")})`, "{{monitor}}"),
@@ -172,6 +191,20 @@ const end = panels.lines(
 
 const LABELS = { monitor: "Monitor", reference_id: "Reference" };
 
+const calibrated = panels.timeline(
+  {
+    id: 14,
+    title: "Reference is large enough",
+    says: "Whether the reference has the rows of 100 windows, which the level of the tests supposes. No: more false alarms than configured; build it from more rows.",
+    unit: panels.BOOLEAN,
+    empty: "No monitor is scraped, or false_alarms is off.",
+    width: 12,
+    height: 7,
+  },
+  { zero: ["too few rows", "orange"], one: ["yes", "green"] },
+  query(`min by (monitor) (${ofMonitors("driftd_drift_calibrated")})`, "{{monitor}}"),
+);
+
 const reference = panels.rows(
   {
     id: 12,
@@ -191,6 +224,6 @@ const reference = panels.rows(
 
 export function monitor(): dashboard.Dashboard {
   const made = frame("driftd-monitor", "driftd / Monitor", "What a monitor sees: features, quality, windows.", { monitor: "several", segment: "several" });
-  for (const panel of [ratio, share, quality, missing, samples, performance, evaluations, age, suppressed, closed, end, reference]) made.withPanel(panel);
+  for (const panel of [ratio, share, prediction, quality, missing, samples, performance, evaluations, suppressed, closed, age, end, calibrated, reference]) made.withPanel(panel);
   return made.build();
 }

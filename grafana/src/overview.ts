@@ -137,8 +137,21 @@ const consumed = panels.lines(
   query(`sum by (stream) (${rate(ofInstances("driftd_kafka_records_consumed_total"))})`, "{{stream}}"),
 );
 
+const lag = panels.lines(
+  {
+    id: 9,
+    title: "Lag",
+    says: "Age of the newest record that driftd has processed in the partition that is furthest behind; 0 at the end. Verdicts are late by as much. Growing for long: see the queues in the pipeline dashboard.",
+    unit: panels.SECONDS,
+    empty: "No partition is assigned, or its end is not known yet.",
+    width: 12,
+    height: 7,
+  },
+  query(`max by (stream) (${ofInstances("driftd_kafka_consumer_lag_seconds")})`, "{{stream}}"),
+);
+
 export function overview(): dashboard.Dashboard {
   const made = frame("driftd-overview", "driftd / Overview", "Is anything drifting, and is driftd in order?", {});
-  for (const panel of [firing, ready, alarms, expected, state, monitors, worst, consumed]) made.withPanel(panel);
+  for (const panel of [firing, ready, alarms, expected, state, monitors, worst, consumed, lag]) made.withPanel(panel);
   return made.build();
 }

@@ -34,31 +34,51 @@ const bytes = panels.lines(
   query(`sum by (stream) (${rate(ofStreams("driftd_kafka_bytes_consumed_total"))})`, "{{stream}}"),
 );
 
-const lag = panels.lines(
-  {
-    id: 3,
-    title: "Lag",
-    says: "Records behind the end of the topic. Growing for half an hour: driftd is too slow, give it a core or drop fields that no monitor needs.",
-    unit: panels.NUMBER,
-    empty: NO_PARTITION,
-    width: 12,
-    height: 8,
-  },
-  query(`sum by (topic) (${ofStreams("driftd_kafka_consumer_lag_records")})`, "{{topic}}"),
+const lag = panels.onRight(
+  panels.lines(
+    {
+      id: 3,
+      title: "Lag",
+      says: "Records behind the end of the topic, and dashed, on the right, how old the newest processed one is. Growing for half an hour: driftd is too slow, give it a core or drop fields that no monitor needs.",
+      unit: panels.NUMBER,
+      empty: NO_PARTITION,
+      width: 12,
+      height: 8,
+    },
+    query(`sum by (topic) (${ofStreams("driftd_kafka_consumer_lag_records")})`, "{{topic}}"),
+    query(`max by (topic) (${ofStreams("driftd_kafka_consumer_lag_seconds")})`, "{{topic}} age"),
+  ),
+  1,
+  panels.SECONDS,
+  "age",
 );
 
 const partitions = panels.lines(
   {
     id: 4,
     title: "Partitions",
-    says: "Partitions that are read, and those paused because a queue is full. Paused for long: a stage cannot keep up.",
+    says: "Partitions that are read, those the topic has, and those paused because a queue is full. Fewer than the topic has: see errors below and the log; paused for long: see Queues.",
     unit: panels.NUMBER,
     empty: NO_PARTITION,
     width: 12,
     height: 8,
   },
   query(`sum by (topic) (${ofStreams("driftd_kafka_assigned_partitions")})`, "{{topic}} read"),
+  query(`max by (topic) (${ofStreams("driftd_kafka_topic_partitions")})`, "{{topic}} of the topic"),
   query(`sum by (topic) (${ofStreams("driftd_kafka_paused_partitions")})`, "{{topic}} paused"),
+);
+
+const rebalances = panels.lines(
+  {
+    id: 5,
+    title: "Changes of what is read",
+    says: "assign: partitions were added, revoke: a topic was given up. A revoke: that topic was deleted or made anew; the log and /-/ready say which.",
+    unit: panels.NUMBER,
+    empty: "No driftd is scraped.",
+    width: 8,
+    height: 8,
+  },
+  query(`sum by (kind) (${increase(ofInstances("driftd_kafka_rebalances_total"))})`, "{{kind}}"),
 );
 
 const errors = panels.lines(
@@ -72,6 +92,19 @@ const errors = panels.lines(
     height: 8,
   },
   query(`sum by (code) (${increaseFromNothing(ofInstances("driftd_kafka_errors_total"))})`, "{{code}}"),
+);
+
+const commits = panels.lines(
+  {
+    id: 7,
+    title: "Commits of offsets",
+    says: "Offsets told to the group, for lag tools of others; driftd itself goes on from its snapshot. Errors here lose nothing.",
+    unit: panels.NUMBER,
+    empty: "No driftd is scraped.",
+    width: 8,
+    height: 8,
+  },
+  query(`sum by (result) (${increase(ofInstances("driftd_kafka_commits_total"))})`, "{{result}}"),
 );
 
 const refused = panels.lines(
@@ -116,8 +149,46 @@ const watermark = panels.lines(
   query(`time() - min by (stream) (${ofStreams("driftd_watermark_timestamp_seconds")})`, "{{stream}}"),
 );
 
+const queues = panels.onRight(
+  panels.ratioLines(
+    {
+      id: 11,
+      title: "Queues",
+      says: "How full the queue before each stage is, and dashed, on the right, the share of time that what comes before it waited. The last stage on the road (ingest, window, alert) with a full queue is the slow one.",
+      unit: panels.RATIO,
+      empty: "No driftd is scraped.",
+      width: 12,
+      height: 8,
+    },
+    query(`max by (stage) (${ofInstances("driftd_queue_records")} / ${ofInstances("driftd_queue_capacity_records")})`, "{{stage}}"),
+    query(`max by (stage) (${rate(ofInstances("driftd_backpressure_seconds_total"))})`, "{{stage}} waiting"),
+  ),
+  1,
+  panels.RATIO,
+  "waiting",
+);
+
+const waiting = panels.onRight(
+  panels.lines(
+    {
+      id: 12,
+      title: "Waiting in queues",
+      says: "Batches (ingest), results (window) and events (alert) that wait, and dashed, on the right, their bytes. A full queue holds back and drops nothing: see which stage is slow beside this.",
+      unit: panels.NUMBER,
+      empty: "No driftd is scraped.",
+      width: 12,
+      height: 8,
+    },
+    query(`sum by (stage) (${ofInstances("driftd_queue_records")})`, "{{stage}}"),
+    query(`sum by (stage) (${ofInstances("driftd_queue_bytes")})`, "{{stage}} bytes"),
+  ),
+  1,
+  panels.BYTES,
+  "bytes",
+);
+
 export function pipeline(): dashboard.Dashboard {
   const made = frame("driftd-pipeline", "driftd / Pipeline", "From the broker to closed windows.", { stream: "several" });
-  for (const panel of [consumed, bytes, lag, partitions, errors, refused, lost, watermark]) made.withPanel(panel);
+  for (const panel of [consumed, bytes, lag, partitions, rebalances, errors, commits, refused, lost, watermark, queues, waiting]) made.withPanel(panel);
   return made.build();
 }
