@@ -12,3 +12,11 @@ export const OTHER_RANGE: Readonly<Record<string, string>> = {
 export const BARE_COUNTER: Readonly<Record<string, string>> = {
   "driftd-pipeline 6": "an error code has no series before its first error, which increase() alone would not see",
 };
+
+// Metrics that a panel shows and that not every build of driftd has.
+export const NOT_EVERYWHERE: Readonly<Record<string, string>> = {
+  driftd_alert_delivery_duration_seconds: "comes with the sinks over HTTP",
+  driftd_schema_registry_requests_total: "comes with Avro and Protobuf",
+  driftd_schema_registry_request_duration_seconds: "comes with Avro and Protobuf",
+  driftd_schema_cache_entries: "comes with Avro and Protobuf",
+};

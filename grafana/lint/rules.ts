@@ -5,7 +5,7 @@ import type * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 
 import { type Catalogue, find } from "./catalogue.js";
-import { BARE_COUNTER, NOT_SHOWN, OTHER_RANGE } from "./exceptions.js";
+import { BARE_COUNTER, NOT_EVERYWHERE, NOT_SHOWN, OTHER_RANGE } from "./exceptions.js";
 import { type Expression, read, type Selector } from "./promql.js";
 
 export type Dashboards = ReadonlyMap<string, dashboard.Dashboard>; // by file name
@@ -385,7 +385,8 @@ function* everySeries({ dashboards, catalogue }: Subject): Generator<readonly [s
 
 function* unknownMetrics(subject: Subject): Generator<string> {
   for (const [where, { series }] of everySeries(subject)) {
-    if (find(subject.catalogue, series) === undefined) yield `${where}: driftd has no metric ${series}`;
+    const family = series.replace(/_(bucket|sum|count)$/, "");
+    if (find(subject.catalogue, series) === undefined && !(series in NOT_EVERYWHERE) && !(family in NOT_EVERYWHERE)) yield `${where}: driftd has no metric ${series}`;
   }
 }
 

@@ -128,6 +128,19 @@ const deliveries = panels.onRight(
   "waiting",
 );
 
+const delivering = panels.lines(
+  {
+    id: 14,
+    title: "Time of a delivery",
+    says: "From sending an event to the receiver's answer, 99% by sink. Near its timeout: that receiver is slow; the others do not wait for it, each has a queue of its own.",
+    unit: panels.SECONDS,
+    empty: "No event was delivered in the last minutes.",
+    width: 12,
+    height: 8,
+  },
+  query(quantile(0.99, "sink", ofInstances("driftd_alert_delivery_duration_seconds_bucket")), "{{sink}}"),
+);
+
 const answers = panels.lines(
   {
     id: 8,
@@ -224,6 +237,6 @@ const build = panels.rows(
 
 export function internals(): dashboard.Dashboard {
   const made = frame("driftd-internals", "driftd / Internals", "The process: resources, state, snapshots, deliveries, endpoints.", {});
-  for (const panel of [usage, files, evaluation, state, snapshots, writing, deliveries, answers, answering, series, messages, reload, build]) made.withPanel(panel);
+  for (const panel of [usage, files, evaluation, state, snapshots, writing, deliveries, delivering, answers, answering, series, messages, reload, build]) made.withPanel(panel);
   return made.build();
 }

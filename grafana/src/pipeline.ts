@@ -4,7 +4,7 @@ import type * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 
 import { frame } from "./frame.js";
 import * as panels from "./panels.js";
-import { increase, increaseFromNothing, ofInstances, ofStreams, query, rate } from "./query.js";
+import { increase, increaseFromNothing, ofInstances, ofStreams, quantile, query, rate } from "./query.js";
 
 const NO_PARTITION = "No partition is assigned: check topic, login and ACLs with `driftd check`.";
 
@@ -149,6 +149,29 @@ const watermark = panels.lines(
   query(`time() - min by (stream) (${ofStreams("driftd_watermark_timestamp_seconds")})`, "{{stream}}"),
 );
 
+const registry = panels.onRight(
+  panels.lines(
+    {
+      id: 13,
+      title: "Schema registry",
+      says: "Time of its answers, 99%, and dashed, on the right, questions by result. error: reading pauses until it answers again, and /-/ready says so; not_found: a record names a schema that it does not have.",
+      unit: panels.SECONDS,
+      empty: "The registry was not asked in the last minutes: schemas are kept. Without Avro or Protobuf there is none.",
+      width: 12,
+      height: 8,
+    },
+    query(quantile(0.99, "result", ofInstances("driftd_schema_registry_request_duration_seconds_bucket")), "{{result}}"),
+    query(`sum by (result) (${increase(ofInstances("driftd_schema_registry_requests_total"))})`, "{{result}} questions"),
+    query(`sum by (instance) (${ofInstances("driftd_schema_cache_entries")})`, "{{instance}} schemas kept"),
+  ),
+  1,
+  panels.NUMBER,
+  "questions",
+).overrideByQuery("C", [
+  { id: "unit", value: panels.NUMBER },
+  { id: "custom.axisPlacement", value: "right" },
+]);
+
 const queues = panels.onRight(
   panels.ratioLines(
     {
@@ -189,6 +212,6 @@ const waiting = panels.onRight(
 
 export function pipeline(): dashboard.Dashboard {
   const made = frame("driftd-pipeline", "driftd / Pipeline", "From the broker to closed windows.", { stream: "several" });
-  for (const panel of [consumed, bytes, lag, partitions, rebalances, errors, commits, refused, lost, watermark, queues, waiting]) made.withPanel(panel);
+  for (const panel of [consumed, bytes, lag, partitions, rebalances, errors, commits, refused, lost, watermark, registry, queues, waiting]) made.withPanel(panel);
   return made.build();
 }

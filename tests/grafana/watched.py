@@ -20,7 +20,11 @@ CHUNKS = 10
 TOPICS = {**late_labels.TOPICS, "dead": 1}
 
 # What has no data here, and why: (dashboard, panel, query), or (dashboard, "variable" or "annotation", name).
-LISTED = {}
+NO_REGISTRY = "the records are JSON: no schema registry is asked"
+LISTED = {("driftd-pipeline", "Schema registry", "A"): NO_REGISTRY}
+# What only some builds have (NOT_EVERYWHERE in grafana/lint/exceptions.ts): with data or without.
+EITHER = {("driftd-pipeline", "Schema registry", "B"): NO_REGISTRY, ("driftd-pipeline", "Schema registry", "C"): NO_REGISTRY,
+          ("driftd-internals", "Time of a delivery", "A"): "not in this build"}
 
 
 class Prometheus:
@@ -128,6 +132,8 @@ class Tally:
 
     def is_listed(self, key, empty):
         """Whether this one may be empty; one that may and is not, is wrong as well."""
+        if key in EITHER:
+            return empty
         if empty and key not in LISTED:
             self.wrong.append(f"{' / '.join(key)} has no data")
         elif not empty and key in LISTED:
@@ -143,7 +149,7 @@ def panel_line(uid, panel, answers, tally):
     tally.with_data += not empty
     tally.listed += bool(listed) and len(listed) == len(empty)
     found = ", ".join(f"{name} {len(series)}" if series else f"{name} none" for name, series in answers.items())
-    reasons = "; ".join(LISTED[uid, panel["title"], name] for name in listed)
+    reasons = "; ".join(sorted({(LISTED | EITHER)[uid, panel["title"], name] for name in listed}))
     print(f"  {uid} / {panel['title']}: series {found}{' (' + reasons + ')' if reasons else ''}", flush=True)
 
 
