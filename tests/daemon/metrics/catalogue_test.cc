@@ -36,6 +36,19 @@ TEST_CASE("every row keeps the rules of Prometheus and of interfaces 3") {
   }
 }
 
+TEST_CASE("every metric is in a group, and groups are in order") {
+  const auto groups = metric_groups();
+  CHECK(groups.front().first == metric_catalogue().front().name);
+  std::size_t last = 0;
+  for (const MetricGroup& group : groups.subspan(1)) {
+    CAPTURE(std::string(group.title));
+    const auto place = find_metric(group.first);
+    REQUIRE(place);
+    CHECK(*place > last);
+    last = *place;
+  }
+}
+
 TEST_CASE("a metric is found by its name") {
   for (std::size_t i = 0; i < metric_catalogue().size(); ++i) CHECK(find_metric(metric_catalogue()[i].name) == i);
   CHECK_FALSE(find_metric("driftd_nothing").has_value());
