@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -45,9 +46,11 @@ void append_escaped(std::string_view text, std::string& out) {
 void append_bound(double bound, std::string& out) {
   if (std::isinf(bound)) {
     out += "+Inf";
-    return;
+  } else if (bound == std::floor(bound)) {
+    fmt::format_to(std::back_inserter(out), "{:.1f}", bound);
+  } else {
+    fmt::format_to(std::back_inserter(out), "{}", bound);
   }
-  fmt::format_to(std::back_inserter(out), bound == std::floor(bound) ? "{:.1f}" : "{}", bound);
 }
 
 void append_number(double value, std::string& out) {
