@@ -24,8 +24,7 @@ struct RouteSources {
 
 class Routes {
  public:
-  Routes(RouteSources sources, const MetricsConfig& metrics)
-      : sources_(std::move(sources)), metrics_(metrics), exposition_(metrics) {}
+  Routes(RouteSources sources, const MetricsConfig& metrics) : sources_(std::move(sources)), metrics_(metrics), exposition_(metrics) {}
 
   Response handle(const Request& request);
   void count(std::string_view method, const Response& response);  // for HttpHandler::answered
@@ -33,7 +32,7 @@ class Routes {
   // For a server; this must outlive it.
   HttpHandler handler();
 
-  struct Call;  // one request with what its route captured
+  struct Call;                                                            // one request with what its route captured
   Response metrics(const DaemonStatus& status, std::string_view accept);  // in the form that is asked for
 
  private:

@@ -115,11 +115,11 @@ struct MonitorStatus {
   std::map<std::string, std::uint64_t> alerts_suppressed;                          // by reason
   Timings evaluation_times;                                                        // since the start
   std::string loss_metric;  // the measure that the losses judged as feature `error` make up: accuracy, mae; "": there are none
-  std::vector<std::int64_t> history_end_us;                                        // windows of ratio_history, oldest first
-  std::vector<std::uint64_t> history_rows;                                         // rows of `all` in them
-  std::optional<LabelStatus> labels;                                               // of a monitor with labels on a topic of their own
-  std::vector<FeatureStatus> features;                                             // by (segment, name)
-  std::vector<AlertStatus> alerts;                                                 // open first, then the last resolved ones
+  std::vector<std::int64_t> history_end_us;  // windows of ratio_history, oldest first
+  std::vector<std::uint64_t> history_rows;   // rows of `all` in them
+  std::optional<LabelStatus> labels;         // of a monitor with labels on a topic of their own
+  std::vector<FeatureStatus> features;       // by (segment, name)
+  std::vector<AlertStatus> alerts;           // open first, then the last resolved ones
 };
 
 struct PartitionStatus {
@@ -160,15 +160,15 @@ struct DaemonStatus {
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
   Timings snapshot_times;
   std::vector<QueueStatus> queues;
-  std::map<std::string, std::uint64_t> state_bytes;                // by component: windows, labels, detectors, queues
-  std::map<std::string, std::uint64_t> kafka_errors;               // by librdkafka's enum name
-  std::map<std::string, std::int32_t> topic_partitions;            // as the brokers say
-  std::uint64_t partitions_assigned = 0, partitions_revoked = 0;   // changes of what is read
-  std::uint64_t commits_ok = 0, commits_failed = 0;                // of offsets to the group
-  bool config_reload_ok = true;                                    // the last reload; the start counts as one
-  std::int64_t config_reload_wall_us = kNoTime;                    // of the last that was taken
+  std::map<std::string, std::uint64_t> state_bytes;               // by component: windows, labels, detectors, queues
+  std::map<std::string, std::uint64_t> kafka_errors;              // by librdkafka's enum name
+  std::map<std::string, std::int32_t> topic_partitions;           // as the brokers say
+  std::uint64_t partitions_assigned = 0, partitions_revoked = 0;  // changes of what is read
+  std::uint64_t commits_ok = 0, commits_failed = 0;               // of offsets to the group
+  bool config_reload_ok = true;                                   // the last reload; the start counts as one
+  std::int64_t config_reload_wall_us = kNoTime;                   // of the last that was taken
   std::int64_t now_wall_us = kNoTime, started_wall_us = kNoTime;  // when this was published, and the process began
-  std::map<std::string, std::uint64_t> log_messages;  // by level
+  std::map<std::string, std::uint64_t> log_messages;              // by level
 };
 
 // What follows from the values above, for all who show them.

@@ -9,8 +9,8 @@
 namespace driftd {
 namespace {
 
-constexpr int kLevel = 2;              // metrics shrink to a twentieth at any level; this one is quick
-constexpr int kGzipWindow = 15 + 16;   // the largest window, and a gzip header
+constexpr int kLevel = 2;             // metrics shrink to a twentieth at any level; this one is quick
+constexpr int kGzipWindow = 15 + 16;  // the largest window, and a gzip header
 constexpr int kMemoryLevel = 8;
 constexpr std::array<std::string_view, 5> kText{"text/", "application/json", "application/openmetrics-text", "application/javascript",
                                                 "image/svg+xml"};

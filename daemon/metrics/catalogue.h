@@ -18,9 +18,9 @@ struct MetricSpec {
   std::string_view labels;  // names with a comma between them, in the order in which values are given
   std::string_view help;
   struct Traits {
-    bool detailed = false;              // metrics.level: detailed only
+    bool detailed = false;               // metrics.level: detailed only
     std::string_view detail_label = {};  // one label more at that level
-    bool expires = false;               // a series that nothing changed for metrics.expire_after goes
+    bool expires = false;                // a series that nothing changed for metrics.expire_after goes
   } traits = {};
 };
 

@@ -42,7 +42,7 @@ class Exposition {
   SampleSet about_itself(const Chosen& chosen) const;
 
   MetricsConfig config_;
-  std::vector<std::set<Labels>> shown_;  // by metric, at the last scrape
+  std::vector<std::set<Labels>> shown_;       // by metric, at the last scrape
   std::vector<std::map<Labels, Seen>> seen_;  // by metric, of those that expire
   std::map<std::size_t, std::uint64_t> dropped_;
   bool capped_ = false, was_capped_ = false;  // at the last scrape, and the one before

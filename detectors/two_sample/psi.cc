@@ -75,7 +75,8 @@ double psi_detectable_effect(const Score& score, double log_alpha, double min_ef
   const double n = static_cast<double>(score.n), m = static_cast<double>(score.m);
   const double scale = n * m / (n + m), degrees = score.cells_used - 1.0, least = scale * min_effect;
   const double spread = std::sqrt(2 * (degrees + 2 * least));
-  const double critical = find_root([&](double x) { return log_alpha - log_noncentral_chi_square_sf(x, degrees, least); }, 0, degrees + least + spread);
+  const double critical =
+      find_root([&](double x) { return log_alpha - log_noncentral_chi_square_sf(x, degrees, least); }, 0, degrees + least + spread);
   const auto shows = [&](double lambda) { return log_noncentral_chi_square_sf(critical, degrees, lambda) - std::log(power); };
   return find_root(shows, least, spread) / scale;
 }

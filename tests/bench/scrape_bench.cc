@@ -32,7 +32,7 @@ constexpr std::size_t kRecords = 4096, kBatch = 256;
 constexpr int kPairs = 8;                        // of stretches, one of them with scrapes
 constexpr std::uint64_t kSeriesOfMonitor = 450;  // of the fixture's features, at least
 constexpr std::int64_t kFirstTimeUs = 1'772'323'200'000'000;
-constexpr std::int64_t kRecordUs = 100;          // between two records: a window of a minute has 600,000
+constexpr std::int64_t kRecordUs = 100;  // between two records: a window of a minute has 600,000
 
 constexpr HttpGetLimits kLimits{.body_bytes = std::size_t{64} << 20};
 

@@ -23,7 +23,7 @@ TEST_CASE("a barrier holds exactly what the shard had consumed; batches go back 
   REQUIRE(in.try_push(std::move(barrier_input)));
   REQUIRE(in.try_push(batch_input(make_messages(0, records, 250, 400))));
   REQUIRE(in.try_push(ShardInput()));  // kStop
-  meter.enter(7);  // of a batch for another shard
+  meter.enter(7);                      // of a batch for another shard
   ShardLoop(*plan, 3, in, out, meter).run(source);
   CHECK(meter.shard_bytes() == 7);
 

@@ -167,7 +167,8 @@ TEST_CASE("progress keeps the last alert of each transition and how long windows
 
 TEST_CASE("a partition shows its counters one by one") {
   const auto plan = make_plan();
-  PartitionCounters counters{.next_offset = 1, .watermark_us = 2, .records = 3, .bytes = 4, .rows = 5, .late = 6, .lost = 7, .skipped = 8, .last_record_us = 9};
+  PartitionCounters counters{
+      .next_offset = 1, .watermark_us = 2, .records = 3, .bytes = 4, .rows = 5, .late = 6, .lost = 7, .skipped = 8, .last_record_us = 9};
   for (std::size_t r = 0; r < kRejects; ++r) counters.rejected[r] = 10 + r;
   const PartitionStatus status = make_partition_status(*plan, {"t", 9}, counters, true);
   CHECK(status.id == TopicPartition{"t", 9});

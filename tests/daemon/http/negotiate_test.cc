@@ -23,7 +23,8 @@ TEST_CASE("the form that is asked for") {
       {"anything", "*/*", false},
       {"a browser", "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8", false},
       {"Prometheus 2.42",
-       "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+       "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/"
+       "*;q=0.1",
        true},
       {"Prometheus 3",
        "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,application/openmetrics-text;version=0.0.1;q=0.5,"
@@ -58,9 +59,9 @@ TEST_CASE("gzip where it is asked for, no less than none") {
     bool gzip;
   };
   for (const Row& row : {Row{"", false}, Row{"gzip", true}, Row{"gzip, deflate, br", true}, Row{"GZIP;q=0.5", true}, Row{"x-gzip", true},
-                         Row{"gzip;q=0", false}, Row{"gzip;q=0.000", false}, Row{"*", true}, Row{"*;q=0, gzip", true}, Row{"*, gzip;q=0", false},
-                         Row{"identity", false}, Row{"identity;q=1, gzip;q=0.5", false}, Row{"gzip, identity", true}, Row{"br", false},
-                         Row{"gzipped", false}, Row{"gzip;q=nan", false}}) {
+                         Row{"gzip;q=0", false}, Row{"gzip;q=0.000", false}, Row{"*", true}, Row{"*;q=0, gzip", true},
+                         Row{"*, gzip;q=0", false}, Row{"identity", false}, Row{"identity;q=1, gzip;q=0.5", false},
+                         Row{"gzip, identity", true}, Row{"br", false}, Row{"gzipped", false}, Row{"gzip;q=nan", false}}) {
     CAPTURE(row.accept);
     CHECK(accepts_gzip(row.accept) == row.gzip);
   }

@@ -116,15 +116,17 @@ TEST_CASE("what is not asked for, short or no text is sent as it is") {
     const char *type, *accept, *vary;
     bool varies;
   };
-  for (const Row& row : {Row{"not asked for", 5000, "text/html", "identity", "", true}, Row{"short", 1023, "text/html", "gzip", "", true},
-                         Row{"a picture", 5000, "image/png", "gzip", "", false}, Row{"another header", 10, "text/html", "gzip", "Accept", true}}) {
+  for (const Row& row :
+       {Row{"not asked for", 5000, "text/html", "identity", "", true}, Row{"short", 1023, "text/html", "gzip", "", true},
+        Row{"a picture", 5000, "image/png", "gzip", "", false}, Row{"another header", 10, "text/html", "gzip", "Accept", true}}) {
     CAPTURE(row.name);
     Response response;
     response.body = std::string(row.size, 'x');
     response.content_type = row.type;
     response.vary = row.vary;
     const RunningServer server({}, {[&](const Request&) { return response; }, {}});
-    const std::string got = server.exchange(get("/", "Host: localhost\r\nConnection: close\r\nAccept-Encoding: " + std::string(row.accept) + "\r\n"));
+    const std::string got =
+        server.exchange(get("/", "Host: localhost\r\nConnection: close\r\nAccept-Encoding: " + std::string(row.accept) + "\r\n"));
     CHECK(body(got) == response.body);
     CHECK_FALSE(has(got, "Content-Encoding"));
     CHECK(has(got, "Vary: ") == row.varies);

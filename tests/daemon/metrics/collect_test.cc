@@ -225,9 +225,9 @@ TEST_CASE("what a window said goes when none was judged for long; alerts, counte
     status.monitors = {std::make_shared<const MonitorStatus>(monitor)};
     return collect(status, {.expire_after = Milliseconds(600'000)});
   };
-  const char* const window_series[] = {"driftd_drift_threshold_ratio", "driftd_drift_evaluable",    "driftd_quality_threshold_ratio",
-                                       "driftd_feature_missing_ratio", "driftd_window_samples",     "driftd_performance_value",
-                                       "driftd_performance_threshold_ratio", "driftd_prediction_drift_score"};
+  const char* const window_series[] = {
+      "driftd_drift_threshold_ratio", "driftd_drift_evaluable",   "driftd_quality_threshold_ratio",     "driftd_feature_missing_ratio",
+      "driftd_window_samples",        "driftd_performance_value", "driftd_performance_threshold_ratio", "driftd_prediction_drift_score"};
   const auto shown = [&](const SampleSet& samples) {
     return std::ranges::count_if(window_series, [&](const char* name) { return !samples.of(find_metric(name).value()).empty(); });
   };
@@ -258,7 +258,8 @@ TEST_CASE("a transition carries the last alert it counted") {
   const SampleSet samples = collect(test::make_status());
   std::string with;
   for (const Sample& sample : samples.of(find_metric("driftd_alert_transitions_total").value())) {
-    if (!sample.exemplar.alert_id.empty()) with += sample.labels[0] + "/" + sample.labels[1] + "/" + sample.labels[2] + " " + sample.exemplar.alert_id;
+    if (!sample.exemplar.alert_id.empty())
+      with += sample.labels[0] + "/" + sample.labels[1] + "/" + sample.labels[2] + " " + sample.exemplar.alert_id;
   }
   CHECK(with == "employment/critical/firing 6e77b70df680e4e0");
 }

@@ -80,15 +80,16 @@ std::string promtool_check(const std::string& text) {
 
 TEST_CASE("golden text") {
   const std::string path = DRIFTD_TESTS_DIR "/daemon/metrics/exposition.golden.txt";
-  const SampleSet samples =
-      collect_samples(test::make_status(), {{{{"/metrics", "GET", 200}, 5}, {{"", "PUT", 405}, 1}}, {}}, {1.25, 44'040'192, 17, 1024, 1.79e9});
+  const SampleSet samples = collect_samples(test::make_status(), {{{{"/metrics", "GET", 200}, 5}, {{"", "PUT", 405}, 1}}, {}},
+                                            {1.25, 44'040'192, 17, 1024, 1.79e9});
   const std::string text = Exposition({.max_series = 10'000}).render(samples);
   if (std::getenv("DRIFTD_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
   CHECK(text == read(path));
 }
 
 TEST_CASE("equal samples give equal bytes, in any order of adding") {
-  CHECK(Exposition({.max_series = 100}).render(segments({"b", "a", "c"})) == Exposition({.max_series = 100}).render(segments({"c", "b", "a"})));
+  CHECK(Exposition({.max_series = 100}).render(segments({"b", "a", "c"})) ==
+        Exposition({.max_series = 100}).render(segments({"c", "b", "a"})));
 }
 
 TEST_CASE("at the cap no new series comes, and one that goes makes room") {
@@ -161,7 +162,8 @@ TEST_CASE("an idle series makes room under the cap") {
 TEST_CASE("a histogram counts as what it is on the wire") {
   SampleSet samples;
   samples.add("driftd_evaluation_duration_seconds", {"m"}, make_buckets({}));
-  CHECK(Exposition({}).render(samples).find("driftd_metric_series{family=\"driftd_evaluation_duration_seconds\"} 16\n") != std::string::npos);
+  CHECK(Exposition({}).render(samples).find("driftd_metric_series{family=\"driftd_evaluation_duration_seconds\"} 16\n") !=
+        std::string::npos);
 }
 
 TEST_CASE("of two samples of one series the first counts") {

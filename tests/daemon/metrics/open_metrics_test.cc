@@ -41,7 +41,8 @@ TEST_CASE("an info metric is of type info, a unit is said") {
   samples.add("process_cpu_seconds_total", {}, 0.5);
   CHECK(family("driftd_build_info", samples).starts_with("# TYPE driftd_build info\n# HELP driftd_build "));
   CHECK(family("driftd_build_info", samples).ends_with("\ndriftd_build_info{version=\"1\",revision=\"r\"} 1\n"));
-  CHECK(family("driftd_snapshot_size_bytes", samples).starts_with("# TYPE driftd_snapshot_size_bytes gauge\n# UNIT driftd_snapshot_size_bytes bytes\n"));
+  CHECK(family("driftd_snapshot_size_bytes", samples)
+            .starts_with("# TYPE driftd_snapshot_size_bytes gauge\n# UNIT driftd_snapshot_size_bytes bytes\n"));
   CHECK(family("driftd_snapshot_size_bytes", samples).ends_with("\ndriftd_snapshot_size_bytes 2e+17\n"));
   CHECK(family("process_cpu_seconds_total", samples).find("# UNIT process_cpu_seconds seconds\n") != std::string::npos);
 }
@@ -49,11 +50,12 @@ TEST_CASE("an info metric is of type info, a unit is said") {
 TEST_CASE("a histogram has cumulative buckets with bounds as floats, then count and sum") {
   SampleSet samples;
   samples.add("driftd_label_delay_seconds", {"m"}, Buckets{{1, 2.5}, {3, 0, 4}, 40.5});
-  CHECK(family("driftd_label_delay_seconds", samples).ends_with("driftd_label_delay_seconds_bucket{monitor=\"m\",le=\"1.0\"} 3\n"
-                                                                "driftd_label_delay_seconds_bucket{monitor=\"m\",le=\"2.5\"} 3\n"
-                                                                "driftd_label_delay_seconds_bucket{monitor=\"m\",le=\"+Inf\"} 7\n"
-                                                                "driftd_label_delay_seconds_count{monitor=\"m\"} 7\n"
-                                                                "driftd_label_delay_seconds_sum{monitor=\"m\"} 40.5\n"));
+  CHECK(family("driftd_label_delay_seconds", samples)
+            .ends_with("driftd_label_delay_seconds_bucket{monitor=\"m\",le=\"1.0\"} 3\n"
+                       "driftd_label_delay_seconds_bucket{monitor=\"m\",le=\"2.5\"} 3\n"
+                       "driftd_label_delay_seconds_bucket{monitor=\"m\",le=\"+Inf\"} 7\n"
+                       "driftd_label_delay_seconds_count{monitor=\"m\"} 7\n"
+                       "driftd_label_delay_seconds_sum{monitor=\"m\"} 40.5\n"));
 }
 
 TEST_CASE("a label that is there at level detailed only") {
