@@ -13,7 +13,7 @@ struct Request {
   std::string method;                                     // GET or HEAD
   std::vector<std::string> path;                          // decoded segments: "/api/a%2Fb" is {"api", "a/b"}, "/" is {}
   std::map<std::string, std::string, std::less<>> query;  // decoded; of a repeated key the first
-  std::string accept;                                     // the header, of several lines one; "": not given
+  std::string accept = {};                                // the header, of several lines one; "": not given
 };
 
 struct Response {

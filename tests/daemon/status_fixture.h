@@ -203,6 +203,7 @@ inline MonitorStatus calm_monitor() {
   out.labels.reset();
   out.alerts.clear();
   out.alert_transitions.clear();
+  out.alert_exemplars.clear();
   out.window_samples = {{"all", 12'841}};
   out.features.clear();
   for (const auto& shape : census_shapes()) {

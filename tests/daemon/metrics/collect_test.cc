@@ -190,7 +190,7 @@ TEST_CASE("bins are twenty at most, chosen by the reference, and never a name fr
   feature.cells.back() = {"unseen: evil-1, evil-2", 0, feature.rows / 10, 0};
   DaemonStatus status;
   status.monitors = {std::make_shared<const MonitorStatus>(monitor)};
-  CHECK(bins(collect(status, kDetailed), "reference") == "0 41;1 18;2 22;5 3;16 5;17 3;other 9;unseen 0;");
+  CHECK(bins(collect(status, kDetailed), "reference") == "0 41;1 18;2 22;5 3;16 4;17 3;other 9;unseen 0;");
   CHECK(bins(collect(status, kDetailed), "current") == "0 42;1 19;2 23;5 5;16 0;17 0;other 11;unseen 10;");
   CHECK(bins(collect(status), "current").empty());
   feature.cells.clear();
