@@ -33,8 +33,12 @@ struct StateConfig {
   std::uint32_t generations = 3;
 };
 
+enum class MetricsLevel : std::uint8_t { kBasic, kDetailed };
 struct MetricsConfig {
+  MetricsLevel level = MetricsLevel::kBasic;
   std::uint32_t max_series = 10'000;
+  Milliseconds expire_after{3'600'000};  // of a series that nothing changed
+  bool exemplars = true;                 // in OpenMetrics only
 };
 
 struct EngineConfig {
@@ -111,6 +115,7 @@ struct SegmentsConfig {
 struct FeaturesConfig {
   std::vector<std::string> include{"*"};  // globs over the reference's columns
   std::vector<std::string> exclude;
+  std::vector<std::string> bins;  // globs: features whose bins are series at metrics.level detailed
 };
 
 // One entry of `detectors`: a two-sample method with a fixed threshold, or a sequential detector on fields.

@@ -291,6 +291,8 @@ Keys judging_keys(const Get<MonitorConfig>& at) {
             {
                 leaf(kTextList, "include", "Names, with * and ? as in file names.", DRIFTD_AT(at, features.include)),
                 leaf(kTextList, "exclude", "Taken out of `include`.", DRIFTD_AT(at, features.exclude)),
+                leaf(kTextList, "bins", "Features whose bins are metrics too, 20 at most of each (metrics.level: detailed).",
+                     DRIFTD_AT(at, features.bins)),
             }),
       leaf(kDetectors, "detectors",
            "auto, or names to options: {psi: {threshold: 0.2}} judges by a fixed threshold, {adwin: {fields: [error]}} watches fields row "
@@ -386,9 +388,20 @@ ConfigKey make_table() {
       group("log", "What driftd says about itself, on standard error.", log_keys(at)),
       group("http", "Metrics, API and page.", http_keys(at)),
       group("state", "Snapshots of state and offsets.", state_keys(at)),
-      group("metrics", "What /metrics shows.",
-            {ranged(kInteger, "max_series", {100, 10'000'000}, "Series, at most; beyond it features are left out, and counted.",
-                    DRIFTD_AT(at, metrics.max_series))}),
+      group(
+          "metrics", "What /metrics shows.",
+          {
+              choice("level", {"basic", "detailed"}, "basic, or detailed: p-values, detectable effects, bins and lag by partition as well.",
+                     DRIFTD_AT(at, metrics.level)),
+              ranged(kInteger, "max_series", {100, 10'000'000}, "Series, at most; beyond it features are left out, and counted.",
+                     DRIFTD_AT(at, metrics.max_series)),
+              ranged(kDuration, "expire_after", {kMinute, 366 * kDay},
+                     "A series goes when nothing changed it for this long: counters by error code or answer, and what the last window "
+                     "of a monitor said, once three windows are missing as well.",
+                     DRIFTD_AT(at, metrics.expire_after)),
+              leaf(kBoolean, "exemplars", "OpenMetrics: the alert_id of the last transition beside its counter.",
+                   DRIFTD_AT(at, metrics.exemplars)),
+          }),
       group("engine", "Work and its limits.", engine_keys(at)),
       group("kafka", "The cluster.", kafka_keys(at)),
       group("alerts", "When an alert opens and closes, for every monitor, and where it goes besides the log.", std::move(alerts)),

@@ -136,7 +136,10 @@ std::string hash_of(const Config& config) {
   judged.engine.max_payload_bytes = config.engine.max_payload_bytes;
   judged.streams = config.streams;
   judged.monitors = config.monitors;
-  for (MonitorConfig& monitor : judged.monitors) monitor.reference.clear();
+  for (MonitorConfig& monitor : judged.monitors) {
+    monitor.reference.clear();
+    monitor.features.bins.clear();
+  }
   const std::string text = print_config(judged);
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size())).substr(0, 12);
 }

@@ -73,6 +73,7 @@ struct App::Parts {
   std::optional<HttpServer> http;
   std::unique_ptr<Routes> routes;
   std::atomic<bool> draining = false;
+  std::int64_t started_us = wall_us();
   std::string failure;  // what ended the daemon, where nobody asked it to end
   int failure_code = kExitConfig;
 
@@ -152,7 +153,7 @@ std::expected<void, AppError> App::Parts::make_engine() {
 
 std::expected<void, AppError> App::Parts::listen() {
   RouteSources sources{[this] { return std::make_shared<const DaemonStatus>(status()); }, wall_us};
-  routes = std::make_unique<Routes>(std::move(sources), config.metrics.max_series);
+  routes = std::make_unique<Routes>(std::move(sources), config.metrics);
   auto bound = HttpServer::listen({config.http.listen, config.http.external_url, {}}, routes->handler());
   if (!bound) return std::unexpected(AppError{kExitIo, bound.error().in_use, bound.error().message});
   http.emplace(std::move(*bound));
@@ -212,6 +213,8 @@ DaemonStatus App::Parts::status() const {
   status.revision = std::string(revision());
   status.config_hash = config.hash;
   status.log_messages = log_counts();
+  status.now_wall_us = wall_us();
+  status.started_wall_us = status.config_reload_wall_us = started_us;
   if (engine == nullptr) {
     status.not_ready.push_back("state: the snapshot is being read");
     return status;
@@ -224,11 +227,20 @@ DaemonStatus App::Parts::status() const {
     status.snapshot_size_bytes = published->snapshot_size_bytes;
     status.snapshots = published->snapshots;
     status.snapshot_failures = published->snapshot_failures;
+    status.snapshot_times = published->snapshot_times;
+    status.state_bytes = published->state_bytes;
     status.dead_letters = published->dead_letters;
   }
   status.stalled = engine->stalled(std::chrono::steady_clock::now());
+  status.queues = engine->queues();
+  if (sink == nullptr) status.queues.pop_back();  // no events leave
   const auto kafka = source->status();
   status.kafka_errors = kafka->errors;
+  status.topic_partitions = kafka->topic_partitions;
+  status.partitions_assigned = kafka->assigned_changes;
+  status.partitions_revoked = kafka->revoked_changes;
+  status.commits_ok = kafka->commits_ok;
+  status.commits_failed = kafka->commits_failed;
   add_partitions(*kafka, status);
   add_readiness(*kafka, status);
   return status;

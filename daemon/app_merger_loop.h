@@ -14,6 +14,7 @@
 
 #include "daemon/app_messages.h"
 #include "daemon/engine_merger.h"
+#include "daemon/engine_status.h"
 #include "daemon/runtime/heartbeat.h"
 #include "daemon/runtime/published.h"
 #include "daemon/sink/sink.h"
@@ -30,6 +31,9 @@ struct EngineStatus {
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters;  // as in DaemonStatus
   std::int64_t snapshot_last_success_wall_us = kNoTime;
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
+  Timings snapshot_times;                            // from the first barrier to the disk, failures included
+  std::map<std::string, std::uint64_t> state_bytes;  // as in DaemonStatus
+  std::uint64_t outbox_bytes = 0;
   std::map<TopicPartition, std::int64_t> durable_offsets;  // next offset in the last snapshot: what may be committed
 };
 
@@ -44,7 +48,7 @@ struct MergerLoopOptions {
 
 class MergerLoop {
  public:
-  MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options);
+  MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options, FlowMeter& meter);
 
   // Restores from a snapshot. Error: what is wrong with it.
   std::expected<void, std::string> restore(const Snapshot& snapshot);
@@ -75,6 +79,7 @@ class MergerLoop {
   const EnginePlan& plan_;
   MergerQueue& in_;
   MergerLoopOptions options_;
+  FlowMeter& meter_;
   EngineMerger engine_;
   std::map<std::uint32_t, TopicPartition> ids_;
   std::map<std::uint32_t, PartitionCounters> counters_;
@@ -83,12 +88,13 @@ class MergerLoop {
 
   // Barrier alignment: what shards that have passed the barrier say waits until the others passed it.
   std::optional<std::uint64_t> aligning_;
+  std::chrono::steady_clock::time_point aligning_since_;
   std::vector<bool> passed_;
   std::map<TopicPartition, std::string> states_;
   std::vector<MergerInput> held_;
 
   std::vector<std::shared_ptr<const MonitorStatus>> monitor_status_;  // null: changed since it was published
-  std::vector<std::int64_t> evaluated_;                               // by monitor: wall time of its last window
+  std::vector<MonitorProgress> monitor_progress_;                     // by monitor
   EngineStatus progress_;                                             // snapshot fields
   Published<EngineStatus> status_;
   std::chrono::steady_clock::time_point last_publish_{};

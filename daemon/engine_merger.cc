@@ -22,7 +22,8 @@ std::string labels_section(const EnginePlan& plan, const LabelJoin& join) {
 
 }  // namespace
 
-EngineMerger::EngineMerger(const EnginePlan& plan) : plan_(plan), windows_(pane_plans(plan)) {
+EngineMerger::EngineMerger(const EnginePlan& plan, Stopwatch stopwatch)
+    : plan_(plan), stopwatch_(std::move(stopwatch)), windows_(pane_plans(plan)) {
   for (std::size_t m = 0; m < plan.monitors.size(); ++m) {
     monitors_.push_back({MonitorJudge(plan.monitors[m]), MonitorAlerts(plan.alerts[m]), {}, nullptr});
   }
@@ -92,10 +93,13 @@ void EngineMerger::join_labels() {
 
 ClosedWindow EngineMerger::close(const Window& window) {
   Monitor& monitor = monitors_[window.monitor];
+  const auto now = [this] { return stopwatch_ ? stopwatch_() : std::chrono::nanoseconds{}; };
+  const auto began = now();
   ClosedWindow closed{monitor.judge.judge(window), {}};
   closed.transitions = monitor.alerts.step(closed.judgement);
   remember(monitor, window.closed_by, closed.judgement);
   enqueue(closed);
+  closed.took = now() - began;
   return closed;
 }
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,7 +29,11 @@ namespace driftd {
 struct ClosedWindow {
   Judgement judgement;
   std::vector<AlertTransition> transitions;
+  std::chrono::nanoseconds took{};  // judging, alerts and events, by the stopwatch
 };
+
+// Time since any fixed moment: for how long things take, nothing else. Empty: nothing is timed.
+using Stopwatch = std::function<std::chrono::nanoseconds()>;
 
 // What is shown of a monitor beside its last judgement; part of the state.
 struct MonitorHistory {
@@ -52,7 +58,7 @@ inline constexpr std::string_view kLabelsSection = "labels/";
 
 class EngineMerger {
  public:
-  explicit EngineMerger(const EnginePlan& plan);
+  explicit EngineMerger(const EnginePlan& plan, Stopwatch stopwatch = {});
 
   void add_partition(std::uint32_t source_partition, const TopicPartition& id);
   // Windows that this output closed, in order. What has to leave is in the outbox.
@@ -96,6 +102,7 @@ class EngineMerger {
   std::expected<void, std::string> load_monitor(std::size_t index, std::string_view bytes);
 
   const EnginePlan& plan_;
+  Stopwatch stopwatch_;
   WindowMerger windows_;
   std::vector<LabelJoin> joins_;  // in the order of EnginePlan::joins
   std::vector<Monitor> monitors_;

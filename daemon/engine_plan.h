@@ -40,6 +40,7 @@ struct EnginePlan {
   std::vector<std::unique_ptr<LabelJoinPlan>> joins;
   std::vector<std::unique_ptr<const FeatureReference>> made_losses;  // where a reference has none; FeaturePlan points at them
   bool windows_to_kafka = false;
+  bool detailed = false;              // metrics.level: what costs more than a look at the counts is worked out too
   std::vector<std::string> warnings;  // things an operator should hear at start
 };
 

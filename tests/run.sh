@@ -2,7 +2,7 @@
 # Every test of driftd, from a clean checkout: gets what is missing, builds, checks.
 #   tests/run.sh [--quick] [--only LABEL]
 #     --quick        what a commit wants, under two minutes on a built tree: no clang-tidy, no real broker, no Prometheus
-#     --only LABEL   one part: style, tidy, unit, replay, validation, mock, kafka, prometheus
+#     --only LABEL   one part: style, metrics, tidy, unit, replay, validation, mock, kafka, prometheus
 # A part is the tests that ctest knows by that label, and the program tests/LABEL/run where there is one. That program
 # finds the daemon in $DRIFTD, ends with a line `N passed, N failed, N skipped`, and says why it skips: `SKIPPED name: reason`.
 # The last line counts everything; exit 1 when something failed.
@@ -81,7 +81,8 @@ if wanted style; then
   part style python3 tests/style/check.py
   part 'style, the checks themselves' python3 tests/style/self_test.py
 fi
-if [ "$only" = style ]; then finish; fi
+if wanted metrics; then part 'names of metrics' tests/metrics/run; fi
+if [ "$only" = style ] || [ "$only" = metrics ]; then finish; fi
 
 step configure cmake --preset dev
 step build cmake --build "$build"
