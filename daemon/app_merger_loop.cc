@@ -109,7 +109,15 @@ void MergerLoop::handle(MergerInput input) {
   }
 }
 
+void MergerLoop::feed_pushes() {
+  for (std::size_t p = 0; p < options_.pushes.size(); ++p) {
+    engine_.push_outbox(p).settle(*options_.pushes[p]);
+    engine_.push_outbox(p).send(*options_.pushes[p], engine_.push_releasable(p), wall_us());
+  }
+}
+
 void MergerLoop::feed_sink() {
+  feed_pushes();
   if (options_.sink == nullptr) return;
   engine_.settle(*options_.sink);
   engine_.outbox().send(*options_.sink, engine_.releasable());
@@ -142,7 +150,10 @@ void MergerLoop::publish(bool force) {
     status->partitions.push_back(make_partition_status(plan_, id, counters_[index], engine_.windows().is_idle(index)));
   }
   const Outbox& outbox = engine_.outbox();
-  status->sink = {"kafka", outbox.delivered(), outbox.retried(), 0, outbox.waiting()};  // no record is ever given up
+  status->sink = {"kafka", outbox.delivered(), outbox.retried(), 0, outbox.waiting_alerts(), {}};  // no record is ever given up
+  for (std::size_t p = 0; p < engine_.pushes(); ++p) {
+    status->pushes.push_back({plan_.pushes[p].name, 0, 0, engine_.push_given_up(p), engine_.push_outbox(p).waiting(), {}});
+  }
   status->dead_letters = engine_.dead_letters();
   status_.store(std::move(status));
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/decode/record_batch.h"
+#include "daemon/sink/delivery.h"
 #include "daemon/source/message.h"
 #include "daemon/window/label_counters.h"
 #include "detectors/detector.h"
@@ -120,8 +121,9 @@ struct PartitionStatus {
 };
 
 struct SinkStatus {
-  std::string name;                                                   // log | kafka
-  std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // failed: given up
+  std::string name;                                                   // kafka | alertmanager/ADDRESS | webhook/NAME
+  std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // of alerts and windows; failed: given up
+  DeliveryTimes times{};
 };
 
 struct DaemonStatus {

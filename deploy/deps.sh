@@ -13,7 +13,7 @@ rdkafka_prefix=$cache/librdkafka-$rdkafka_version
 build_packages=(g++ cmake ninja-build pkg-config ca-certificates libssl-dev libsasl2-dev libcurl4-openssl-dev libzstd-dev
   liblz4-dev zlib1g-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev libboost-dev libcli11-dev libspdlog-dev
   libfmt-dev libxxhash-dev)
-test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck openjdk-17-jre-headless maven prometheus curl)
+test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck openjdk-17-jre-headless maven prometheus prometheus-alertmanager curl)
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 
@@ -38,7 +38,7 @@ install_packages() {
   if [ "${#need[@]}" -eq 0 ]; then return; fi
   say "installing ${need[*]}"
   as_root apt-get update -qq
-  # The package of Prometheus starts a service that would take port 9090; only its program is wanted here.
+  # The packages of Prometheus and Alertmanager start services that would take ports 9090 and 9093; only their programs are wanted here.
   local policy=/usr/sbin/policy-rc.d made=
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null

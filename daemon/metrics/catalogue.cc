@@ -25,7 +25,9 @@ constexpr std::array kCatalogue{
     MetricSpec{"driftd_snapshot_size_bytes", kGauge, "", "Size of the last snapshot."},
     MetricSpec{"driftd_snapshot_failures_total", kCounter, "reason", "Snapshots that could not be written."},
     // Alerts on their way out.
-    MetricSpec{"driftd_alert_deliveries_total", kCounter, "sink,result", "Events handed to a sink: ok, retry, error (given up)."},
+    MetricSpec{"driftd_alert_deliveries_total", kCounter, "sink,result",
+               "Events handed to a sink, dead letters not counted: ok, retry, error (given up)."},
+    MetricSpec{"driftd_alert_delivery_duration_seconds", kHistogram, "sink", "Time of one delivery, from sending to the answer."},
     MetricSpec{"driftd_alert_queue_records", kGauge, "sink", "Events that wait for a sink."},
     // Kafka.
     MetricSpec{"driftd_kafka_records_consumed_total", kCounter, "stream,topic", "Records read."},

@@ -1,0 +1,49 @@
+#include "daemon/sink/webhook_signature.h"
+
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include <array>
+
+namespace driftd {
+namespace {
+
+constexpr std::size_t kShortestKey = 24, kLongestKey = 64;
+
+}  // namespace
+
+std::string to_base64(std::string_view bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+std::expected<std::string, std::string> webhook_key(std::string_view secret) {
+  const std::string wrong =
+      fmt::format("is no secret of Standard Webhooks: expected whsec_ and base64 of {} to {} bytes", kShortestKey, kLongestKey);
+  if (secret.starts_with("whsec_")) secret.remove_prefix(6);
+  if (secret.empty() || secret.size() % 4 != 0 || secret.size() > 200) return std::unexpected(wrong);
+  std::string key(secret.size(), '\0');
+  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(key.data()), reinterpret_cast<const unsigned char*>(secret.data()),
+                                   static_cast<int>(secret.size()));
+  if (size < 0) return std::unexpected(wrong);
+  // The decoder counts the padding as bytes.
+  const std::size_t padding = secret.ends_with("==") ? 2 : secret.ends_with('=') ? 1 : 0;
+  key.resize(static_cast<std::size_t>(size) - padding);
+  if (key.size() < kShortestKey || key.size() > kLongestKey) return std::unexpected(wrong);
+  return key;
+}
+
+std::string webhook_signature(std::string_view key, std::string_view id, std::int64_t timestamp, std::string_view body) {
+  const std::string content = fmt::format("{}.{}.{}", id, timestamp, body);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
+  unsigned size = 0;
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(content.data()), content.size(),
+       mac.data(), &size);
+  return "v1," + to_base64({reinterpret_cast<const char*>(mac.data()), size});
+}
+
+}  // namespace driftd
