@@ -30,14 +30,14 @@ std::expected<HttpAnswer, std::string> http_get(const std::string& url, const st
 // Whom to POST to, and how long that may take.
 struct HttpReceiver {
   std::string url;                                 // as parse_receiver_url takes it
-  std::string ca_file;                             // certificates that are trusted (PEM); "" = the system's
+  std::string ca_file = {};                        // certificates that are trusted (PEM); "" = the system's
   std::chrono::milliseconds timeout{10'000};       // for the whole exchange, from the name to the last byte of the answer
   std::size_t body_bytes = std::size_t{64} << 10;  // of the answer that are read; what is longer is cut
 };
 
 struct HttpPost {
-  std::string body;
-  std::vector<std::pair<std::string, std::string>> headers;  // Host, Content-Length and Connection are added
+  std::string body = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};  // Host, Content-Length and Connection are added
 };
 
 // The error is one line without the URL, which may be a secret: "Connection refused", "TLS: certificate verify failed". stop: asked

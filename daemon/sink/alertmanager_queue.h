@@ -16,8 +16,8 @@ namespace driftd {
 
 struct AlertmanagerForm {
   std::int64_t resend_every_us = 60'000'000;
-  std::map<std::string, std::string> labels;
-  std::vector<std::pair<std::string, std::string>> headers;  // the login
+  std::map<std::string, std::string> labels = {};
+  std::vector<std::pair<std::string, std::string>> headers = {};  // the login
 };
 
 class AlertmanagerQueue final : public PushQueue {

@@ -16,9 +16,9 @@ namespace driftd {
 struct WebhookForm {
   std::string name;
   WebhookBody body_template = WebhookBody::kCloudEvents;
-  std::optional<BodyTemplate> custom;                        // of kCustom
-  std::vector<std::pair<std::string, std::string>> headers;  // of the configuration, the login included
-  std::string key;                                           // to sign with; "" = unsigned
+  std::optional<BodyTemplate> custom = {};                        // of kCustom
+  std::vector<std::pair<std::string, std::string>> headers = {};  // of the configuration, the login included
+  std::string key = {};                                           // to sign with; "" = unsigned
 };
 
 // The id of the event is its idempotency key: every try of it has the same. wall_us: for the signature.

@@ -90,7 +90,8 @@ TEST_CASE("the sample of every key is the reference page, and holds the defaults
 
   Config expected;
   expected.kafka.brokers = {"localhost:9092"};
-  expected.alert_sinks.webhooks = {{.name = "retrain", .url = "https://ci.example/hooks/retrain"}};
+  expected.alert_sinks.webhooks.emplace_back().name = "retrain";
+  expected.alert_sinks.webhooks[0].url = "https://ci.example/hooks/retrain";
   expected.streams.emplace_back().name = "predictions";
   expected.streams[0].topics = {"fraud.predictions"};
   auto& monitor = expected.monitors.emplace_back();

@@ -44,10 +44,12 @@ TEST_CASE("drift is found, quiet windows stay quiet, and each alert says where")
 
 TEST_CASE("receivers by HTTP get what they want, over crashes, and one that takes nothing costs the others nothing") {
   Config config = make_config();
-  config.alert_sinks.webhooks = {{.name = "all", .send = {"pending", "firing", "updated", "resolved"}},
-                                 {.name = "country", .send = {"firing"}, .kinds = {"quality"}},
-                                 {.name = "elsewhere", .monitors = {"x*"}},
-                                 {.name = "dead"}};
+  auto& webhooks = config.alert_sinks.webhooks;
+  for (const char* name : {"all", "country", "elsewhere", "dead"}) webhooks.emplace_back().name = name;
+  webhooks[0].send = {"pending", "firing", "updated", "resolved"};
+  webhooks[1].send = {"firing"};
+  webhooks[1].kinds = {"quality"};
+  webhooks[2].monitors = {"x*"};
   for (const std::size_t crash_every : {0, 7}) {
     CAPTURE(crash_every);
     Bed::Topics topics;

@@ -21,7 +21,7 @@ Config two_monitors() {
   }
   config.alert_sinks.kafka_enabled = true;
   config.alert_sinks.alertmanager.urls = {"http://am"};
-  config.alert_sinks.webhooks = {{.name = "w", .url = "http://w"}};
+  config.alert_sinks.webhooks.emplace_back().name = "w";
   return config;
 }
 

@@ -7,7 +7,11 @@ using namespace driftd;
 TEST_CASE("one plan a receiver, Alertmanagers first, each with a name of its own") {
   AlertSinksConfig sinks;
   sinks.alertmanager.urls = {"http://am-1:9093", "https://lb.example/am/"};
-  sinks.webhooks = {{.name = "retrain", .send = {"firing"}, .kinds = {"drift"}, .monitors = {"fraud*"}}};
+  WebhookConfig& webhook = sinks.webhooks.emplace_back();
+  webhook.name = "retrain";
+  webhook.send = {"firing"};
+  webhook.kinds = {"drift"};
+  webhook.monitors = {"fraud*"};
   const auto plans = push_plans(sinks);
   REQUIRE(plans.size() == 3);
   CHECK(plans[0].name == "alertmanager/am-1:9093");

@@ -69,7 +69,8 @@ TEST_CASE("what is wrong is named by its key, and no secret is shown") {
   for (const Row& row : rows) {
     CAPTURE(row.want);
     AlertSinksConfig sinks;
-    sinks.webhooks.push_back({.name = "hook", .url = "http://h"});
+    sinks.webhooks.emplace_back().name = "hook";
+    sinks.webhooks[0].url = "http://h";
     row.change(sinks.webhooks[0]);
     if (!sinks.webhooks[0].url_file.empty()) sinks.webhooks[0].url.clear();
     const auto targets = push_targets(sinks);
@@ -78,6 +79,7 @@ TEST_CASE("what is wrong is named by its key, and no secret is shown") {
     CHECK(targets.error().find("hunter2") == std::string::npos);
   }
   AlertSinksConfig sinks;
-  sinks.alertmanager = {.urls = {"http://a"}, .basic_auth_file = folder.write("b", "no colon")};
+  sinks.alertmanager.urls = {"http://a"};
+  sinks.alertmanager.basic_auth_file = folder.write("b", "no colon");
   CHECK(push_targets(sinks).error().starts_with("alerts.alertmanager.basic_auth_file: expected user:password in "));
 }
