@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options)
     : plan_(plan), in_(in), options_(std::move(options)), engine_(plan), passed_(options_.shards, false) {
+  told_given_up_.resize(plan.pushes.size());
   evaluated_.resize(plan.configs.size(), kNoTime);
   monitor_status_.resize(plan.configs.size());
   publish(true);
@@ -113,6 +114,10 @@ void MergerLoop::feed_pushes() {
   for (std::size_t p = 0; p < options_.pushes.size(); ++p) {
     engine_.push_outbox(p).settle(*options_.pushes[p]);
     engine_.push_outbox(p).send(*options_.pushes[p], engine_.push_releasable(p), wall_us());
+    const std::uint64_t given_up = engine_.push_given_up(p);
+    if (given_up == std::exchange(told_given_up_[p], given_up)) continue;
+    log_error("alerts_given_up", "too many wait for a receiver: the oldest are given up",
+              {{"sink", plan_.pushes[p].name}, {"given_up", given_up}});
   }
 }
 

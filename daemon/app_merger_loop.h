@@ -91,6 +91,7 @@ class MergerLoop {
   std::vector<MergerInput> held_;
 
   std::vector<std::shared_ptr<const MonitorStatus>> monitor_status_;  // null: changed since it was published
+  std::vector<std::uint64_t> told_given_up_;                          // by receiver: how many the log knows
   std::vector<std::int64_t> evaluated_;                               // by monitor: wall time of its last window
   EngineStatus progress_;                                             // snapshot fields
   Published<EngineStatus> status_;

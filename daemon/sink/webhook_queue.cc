@@ -13,7 +13,7 @@ constexpr double kFirstWaitUs = 1e6, kLongestWaitUs = 300e6;
 
 }  // namespace
 
-void WebhookQueue::add(OutRecord record, Moment now) { waiting_.push_back({std::move(record), now.steady_us, 0, false}); }
+void WebhookQueue::add(OutRecord record, Moment now) { waiting_.push_back({std::move(record), now.steady_us, 0}); }
 
 // Up to a second after the first try, up to two after the second, ... up to five minutes.
 std::int64_t WebhookQueue::jitter(unsigned tries) const {
@@ -21,21 +21,29 @@ std::int64_t WebhookQueue::jitter(unsigned tries) const {
   return static_cast<std::int64_t>(random_() * most);
 }
 
-bool WebhookQueue::is_old(const Waiting& waiting, Moment now) const {
-  return waiting.record.first_try_us != 0 && now.wall_us - waiting.record.first_try_us >= max_age_us_;
+bool WebhookQueue::is_old(std::int64_t first_try_us, Moment now) const {
+  return first_try_us != 0 && now.wall_us - first_try_us >= max_age_us_;
 }
 
 // What was parked has counted as an error already.
 void WebhookQueue::give_up_old(Moment now) {
   std::erase_if(waiting_, [&](const Waiting& waiting) {
-    if (!is_old(waiting, now)) return false;
+    if (!is_old(waiting.record.first_try_us, now)) return false;
     done_.push_back(waiting.record.sequence);
-    if (!waiting.parked) {
-      ++counts_.error;
-      ++given_up_;
-    }
+    ++counts_.error;
+    ++given_up_;
     return true;
   });
+  while (!parked_.empty() && (parked_.size() > kRoom || is_old(parked_.front().first_try_us, now))) {
+    done_.push_back(parked_.front().sequence);
+    parked_.pop_front();
+  }
+}
+
+void WebhookQueue::park() {
+  const OutRecord& record = waiting_[under_way_].record;
+  parked_.push_back({record.sequence, record.first_try_us});
+  waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(under_way_));
 }
 
 std::optional<PushRequest> WebhookQueue::next(Moment now) {
@@ -45,7 +53,7 @@ std::optional<PushRequest> WebhookQueue::next(Moment now) {
   std::size_t best = waiting_.size();
   for (std::size_t i = 0; i < waiting_.size(); ++i) {
     const Waiting& candidate = waiting_[i];
-    if (candidate.parked || !held.insert(candidate.record.key).second || candidate.due_us > now.steady_us) continue;
+    if (!held.insert(candidate.record.key).second || candidate.due_us > now.steady_us) continue;
     if (best == waiting_.size() || candidate.due_us < waiting_[best].due_us) best = i;
   }
   if (best == waiting_.size()) return std::nullopt;
@@ -69,7 +77,7 @@ std::string WebhookQueue::answered(const PushAnswer& answer, Moment now) {
   if (result == PushResult::kRefused) {
     failures_ = 0;
     ++counts_.error;
-    waiting.parked = true;
+    park();
     return words_of(answer) + "; not tried again before the next start" + lost;
   }
   ++counts_.retry;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <string>
 #include <vector>
@@ -34,16 +35,21 @@ class WebhookQueue final : public PushQueue {
     OutRecord record;
     std::int64_t due_us = 0;  // steady
     unsigned tries = 0;
-    bool parked = false;
+  };
+  struct Parked {
+    std::uint64_t sequence;
+    std::int64_t first_try_us;
   };
   void give_up_old(Moment now);
-  bool is_old(const Waiting& waiting, Moment now) const;
+  bool is_old(std::int64_t first_try_us, Moment now) const;
+  void park();
   std::int64_t jitter(unsigned tries) const;
 
   Requests requests_;
   std::int64_t max_age_us_;
   Random random_;
   std::vector<Waiting> waiting_;  // by sequence
+  std::deque<Parked> parked_;     // the oldest first; the outbox keeps what they were, for the next start
   std::size_t under_way_ = 0;     // index in waiting_
   unsigned failures_ = 0;         // of the receiver, in a row
   std::int64_t quiet_until_us_ = 0;

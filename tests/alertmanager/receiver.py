@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 class Receiver:
     """answer(n, request) of the n-th request (from 0) gives (status, headers, body), or seconds to be silent for."""
 
-    def __init__(self, answer=lambda n, request: (200, {}, b""), port=0):
+    def __init__(self, answer=lambda n, request: (200, {}, b""), port=0, certificate=None):
         self.requests = []
         self.lock = threading.Lock()
         receiver = self
@@ -43,11 +44,16 @@ class Receiver:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self.server.daemon_threads = True
+        self.scheme = "https" if certificate else "http"
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True, do_handshake_on_connect=False)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
-    def url(self, path="/hook"):
-        return f"http://127.0.0.1:{self.port}{path}"
+    def url(self, path="/hook", host="127.0.0.1"):
+        return f"{self.scheme}://{host}:{self.port}{path}"
 
     def all(self):
         with self.lock:

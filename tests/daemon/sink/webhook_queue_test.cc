@@ -144,6 +144,18 @@ TEST_CASE("other answers park the event: an error, and no further try; the next 
   CHECK(bed.queue.counts().error == 1);  // counted once
 }
 
+TEST_CASE("a thousand are parked, the oldest of more are given up; and they take no room") {
+  Bed bed;
+  for (std::uint64_t sequence = 1; sequence <= 1002; ++sequence) {
+    REQUIRE(bed.queue.has_room());
+    bed.add(sequence);
+    REQUIRE_FALSE(bed.send({.status = 403}).empty());
+  }
+  CHECK(bed.send(kOk).empty());
+  CHECK(bed.queue.take_done() == std::vector<std::uint64_t>{1, 2});
+  CHECK(bed.queue.counts().error == 1002);
+}
+
 TEST_CASE("room for a thousand") {
   Bed bed;
   for (std::uint64_t sequence = 1; sequence <= 1000; ++sequence) {
