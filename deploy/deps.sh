@@ -39,7 +39,7 @@ install_packages() {
   if [ "${#need[@]}" -eq 0 ]; then return; fi
   say "installing ${need[*]}"
   as_root apt-get update -qq
-  # The package of Prometheus starts a service that would take port 9090; only its program is wanted here.
+  # The packages of Prometheus and Alertmanager start services that would take ports 9090 and 9093; only their programs are wanted here.
   local policy=/usr/sbin/policy-rc.d made=
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
