@@ -34,7 +34,11 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 install_packages() {
   local want=("${build_packages[@]}") need
-  [ "$what" = test ] && want+=("${test_packages[@]}")
+  if [ "$what" = test ]; then
+    want+=("${test_packages[@]}")
+    # Node.js from elsewhere often brings npm with it, and does not go with Debian's.
+    command -v npm >/dev/null || want+=(nodejs npm)
+  fi
   if ! grep -qs '^ID=debian$' /etc/os-release || ! command -v apt-get >/dev/null; then
     say "this script installs from Debian's archive only. What driftd needs, by Debian's names:"
     printf '  %s\n' "${want[@]}" "librdkafka-dev (>= $rdkafka_mended)" >&2
