@@ -86,7 +86,8 @@ TEST_CASE("barriers go to every shard, after so many records and at the end") {
   FlowMeter meter;
   source.events.push_back(event_of(SourceEvent::Kind::kPartition));
   source.events.push_back(event_of(SourceEvent::Kind::kBatch));
-  source.events.back().batch->messages.resize(10, {.payload = "abcde"});
+  source.events.back().batch->messages.resize(10);
+  for (Message& message : source.events.back().batch->messages) message.payload = "abcde";
   source.events.push_back(event_of(SourceEvent::Kind::kFinished));
   SourceLoop loop(*plan, source, {{&first, &second}, merger, meter}, {.snapshot_interval = std::chrono::hours(1), .snapshot_records = 10});
   loop.run(false, false);
