@@ -99,6 +99,7 @@ streams:
     topics: [payments]
     start: earliest
     fields: {{event_time: at, event_id: id, prediction: score}}
+    on_error: {{action: dead_letter, topic: dead}}
     time: {{lateness: 0s, idle_after: 1h}}
   - name: labels
     topics: [labels]

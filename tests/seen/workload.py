@@ -10,7 +10,7 @@ START_MS = 1_700_000_040_000  # a whole minute
 ROW_MS = 100  # between two rows: 600 a window
 WINDOW_ROWS = 600
 LABEL_AFTER_MS = 5_000
-TOPICS = {"payments": 2, "labels": 2, "silent": 1, "events": 1}
+TOPICS = {"payments": 2, "labels": 2, "silent": 1, "events": 1, "dead": 1}
 COUNTRIES = ["DE"] * 10 + ["FR"] * 6 + ["US"] * 4
 ELSEWHERE = ["DE"] * 6 + ["FR"] * 6 + ["US"] * 8
 
