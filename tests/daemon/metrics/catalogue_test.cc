@@ -56,7 +56,7 @@ const Promise kPromises[] = {
     {"driftd_alert_transitions_total", "monitor,severity,to"},
     {"driftd_alerts_suppressed_total", "monitor,reason"},
     {"driftd_alert_deliveries_total", "sink,result"},
-    {"driftd_alert_delivery_duration_seconds", "sink", "how long a delivery took is not measured"},
+    {"driftd_alert_delivery_duration_seconds", "sink", nullptr},
     {"driftd_alert_queue_records", "sink"},
     {"driftd_window_samples", "monitor,segment"},
     {"driftd_window_minimum_samples", "monitor"},
