@@ -6,13 +6,17 @@
 #include <optional>
 #include <utility>
 
+#include "config/scalar.h"
 #include "daemon/api/documents.h"
+#include "daemon/api/envelope.h"
+#include "daemon/api/past.h"
 #include "daemon/http/target.h"
 #include "daemon/metrics/process.h"
 #include "daemon/page/alert.h"
 #include "daemon/page/feature.h"
 #include "daemon/page/monitor.h"
 #include "daemon/page/overview.h"
+#include "daemon/runtime/event_time.h"
 
 namespace driftd {
 
@@ -34,7 +38,9 @@ namespace {
 using Call = Routes::Call;
 
 constexpr std::size_t kLargestLimit = 1000;
+constexpr std::size_t kMostTransitions = 1000;  // in a history
 constexpr std::string_view kAllRows = "all";
+constexpr std::string_view kTimeForm = " must be a time: RFC 3339, or milliseconds since 1970";
 
 Response text(int status, std::string body) { return {.status = status, .body = std::move(body)}; }
 
@@ -47,6 +53,8 @@ Response failure(int status, std::string_view type, std::string_view message) {
 }
 
 Response api_not_found(std::string_view what) { return failure(404, "not_found", what); }
+
+Response no_history() { return api_not_found("no history is kept: history.enabled is false"); }
 
 std::string lines(const std::vector<std::string>& reasons) {
   std::string out;
@@ -129,11 +137,81 @@ Response answer_features(const Call& call) {
   return json(features_json(*monitor, call.query("segment"), sort == "ratio", *slice));
 }
 
+Response no_feature() { return api_not_found("no such feature and segment in a closed window"); }
+
+// With ?at= the newest window that ended by then, else the last one.
 Response answer_distribution(const Call& call) {
   const MonitorStatus* monitor = find_monitor(call.status, call.captured[0]);
   if (monitor == nullptr) return api_not_found("no such monitor");
-  const FeatureStatus* feature = find_feature(*monitor, call.captured[1], segment_of(call));
-  return feature != nullptr ? json(distribution_json(*monitor, *feature)) : api_not_found("no such feature and segment in a closed window");
+  if (!call.request.query.contains("at")) {
+    const FeatureStatus* feature = find_feature(*monitor, call.captured[1], segment_of(call));
+    return feature != nullptr ? json(distribution_json(*monitor, *feature)) : no_feature();
+  }
+  const auto at = parse_event_time(call.query("at"), TimeUnit::kMilliseconds);
+  if (!at) return failure(400, "bad_data", std::string("at").append(kTimeForm));
+  HistoryReader* const history = call.routes.history();
+  if (history == nullptr) return no_history();
+  const std::string segment = segment_of(call);
+  const auto past = history->feature_at({monitor->name, call.captured[1], segment}, *at);
+  if (!past) return failure(503, "unavailable", past.error());
+  if (!*past) return api_not_found("the history has no window of this feature and segment that ended by then");
+  return json(distribution_json(monitor_then(*monitor, **past), (*past)->feature));
+}
+
+// What the query of a history asks for; or what is wrong with it.
+std::expected<HistoryQuestion, std::string> history_question(const Call& call, const MonitorStatus& monitor) {
+  HistoryQuestion asked{monitor.name, call.query("feature"), segment_of(call), {}, 0};
+  for (const auto& [key, place] : {std::pair{"from", &asked.range.from_us}, {"to", &asked.range.to_us}}) {
+    if (!call.request.query.contains(key)) continue;
+    const auto time = parse_event_time(call.query(key), TimeUnit::kMilliseconds);
+    if (!time) return std::unexpected(std::string(key).append(kTimeForm));
+    *place = *time;
+  }
+  if (asked.range.from_us > asked.range.to_us) return std::unexpected("from is later than to");
+  if (!call.request.query.contains("step")) return asked;
+  const auto step = parse_duration(call.query("step"));
+  if (!step || step->count() <= 0) return std::unexpected("step must be a duration with its unit, such as 15m or 1d");
+  asked.step_us = step->count() * 1000;
+  return asked;
+}
+
+// One window more than is shown, to know whether there are more.
+HistoryRange one_more(HistoryRange range) {
+  ++range.limit;
+  return range;
+}
+
+template <class Point>
+bool cut(std::vector<Point>& points, std::size_t limit) {
+  if (points.size() <= limit) return false;
+  points.erase(points.begin(), points.end() - static_cast<std::ptrdiff_t>(limit));
+  return true;
+}
+
+Response answer_monitor_history(HistoryReader& history, const HistoryQuestion& asked) {
+  auto points = history.segment_points(asked.monitor, asked.segment, one_more(asked.range));
+  if (!points) return failure(503, "unavailable", points.error());
+  auto performance = history.performance_points(asked.monitor, asked.segment, asked.range);
+  if (!performance) return failure(503, "unavailable", performance.error());
+  auto transitions = history.transitions(asked.monitor, {asked.range.from_us, asked.range.to_us, kMostTransitions});
+  if (!transitions) return failure(503, "unavailable", transitions.error());
+  const bool more = cut(*points, asked.range.limit);
+  return json(monitor_history_json(asked, {std::move(*points), std::move(*performance), std::move(*transitions)}, more));
+}
+
+Response answer_history(const Call& call) {
+  const MonitorStatus* monitor = find_monitor(call.status, call.captured[0]);
+  if (monitor == nullptr) return api_not_found("no such monitor");
+  const auto asked = history_question(call, *monitor);
+  if (!asked) return failure(400, "bad_data", asked.error());
+  HistoryReader* const history = call.routes.history();
+  if (history == nullptr) return no_history();
+  if (asked->feature.empty()) return answer_monitor_history(*history, *asked);
+  auto points = history->feature_points({asked->monitor, asked->feature, asked->segment}, one_more(asked->range));
+  if (!points) return failure(503, "unavailable", points.error());
+  if (points->empty() && find_feature(*monitor, asked->feature, asked->segment) == nullptr) return no_feature();
+  const bool more = cut(*points, asked->range.limit);
+  return json(feature_history_json(*asked, *points, more));
 }
 
 Response answer_alerts(const Call& call) {
@@ -196,6 +274,7 @@ Response answer_asset(const Call& call) {
 struct Route {
   std::string_view pattern;
   Response (*answer)(const Call&);
+  bool slow = false;  // may read the disk: answered later, beside the server's thread
 };
 
 constexpr std::array kRoutes{
@@ -209,7 +288,8 @@ constexpr std::array kRoutes{
     Route{"/api/v1/monitors", answer_monitors},
     Route{"/api/v1/monitors/{monitor}", answer_monitor},
     Route{"/api/v1/monitors/{monitor}/features", answer_features},
-    Route{"/api/v1/monitors/{monitor}/features/{feature}/distribution", answer_distribution},
+    Route{"/api/v1/monitors/{monitor}/features/{feature}/distribution", answer_distribution, true},
+    Route{"/api/v1/monitors/{monitor}/history", answer_history, true},
     Route{"/api/v1/alerts", answer_alerts},
     Route{"/api/v1/alerts/{id}", answer_alert},
     Route{"/", answer_overview},
@@ -254,7 +334,17 @@ Response Routes::handle(const Request& request) {
   for (const Route& route : kRoutes) {
     auto captured = match(route.pattern, request.path);
     if (!captured) continue;
-    Response response = route.answer({*this, request, published ? *published : none, sources_.wall_us(), std::move(*captured)});
+    const std::int64_t now_us = sources_.wall_us();
+    Response response;
+    if (route.slow) {
+      response = failure(503, "unavailable", "too many answers wait to be made: try again");
+      response.later = [this, &route, request, published, now_us, captured = std::move(*captured)] {
+        const DaemonStatus nothing = published ? DaemonStatus{} : starting();
+        return route.answer({*this, request, published ? *published : nothing, now_us, captured});
+      };
+    } else {
+      response = route.answer({*this, request, published ? *published : none, now_us, std::move(*captured)});
+    }
     response.route = route.pattern;
     return response;
   }

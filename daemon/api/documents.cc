@@ -7,28 +7,13 @@
 #include <tuple>
 #include <vector>
 
-#include "daemon/runtime/event_time.h"
+#include "daemon/api/envelope.h"
 #include "daemon/runtime/json_writer.h"
 
 namespace driftd {
 namespace {
 
-using Body = std::function<void(JsonWriter&)>;
-
-void time_field(JsonWriter& json, std::string_view name, std::int64_t time_us) {
-  json.key(name);
-  time_us == kNoTime ? json.null() : json.string(format_event_time(time_us));
-}
-
 std::string finish(JsonWriter& json) { return json.key("warnings").begin_array().end_array().end_object().take() + "\n"; }
-
-std::string document(const Body& write) {
-  JsonWriter json;
-  json.begin_object().field("status", "success").key("data").begin_object();
-  write(json);
-  json.end_object();
-  return finish(json);
-}
 
 // A list of the slice's items; `write` writes the fields of one.
 template <class Item>
@@ -184,11 +169,6 @@ std::string_view alert_state_name(AlertState state) {
     case AlertState::kResolved: return "resolved";
   }
   return "";
-}
-
-std::string error_json(std::string_view type, std::string_view message) {
-  JsonWriter json;
-  return json.begin_object().field("status", "error").field("errorType", type).field("error", message).end_object().take() + "\n";
 }
 
 std::string buildinfo_json(const DaemonStatus& status) {

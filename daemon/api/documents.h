@@ -26,8 +26,6 @@ std::string distribution_json(const MonitorStatus& monitor, const FeatureStatus&
 std::string alerts_json(const DaemonStatus& status, std::string_view state, std::string_view monitor, ListSlice slice);
 std::string alert_json(const MonitorStatus& monitor, const AlertStatus& alert);
 
-std::string error_json(std::string_view type, std::string_view message);  // type: bad_data, not_found, ...
-
 std::string_view alert_state_name(AlertState state);  // inactive, pending, firing, resolved
 
 }  // namespace driftd

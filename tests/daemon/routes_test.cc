@@ -18,7 +18,8 @@ Routes routes_over(std::shared_ptr<const DaemonStatus> status) {
 
 Response get(Routes& routes, std::string_view target) {
   auto parsed = parse_target(target).value();
-  return routes.handle({"GET", std::move(parsed.path), std::move(parsed.query)});
+  Response response = routes.handle({"GET", std::move(parsed.path), std::move(parsed.query)});
+  return response.later ? response.later() : response;
 }
 
 Response get(std::string_view target, DaemonStatus status = test::make_status()) {
