@@ -193,7 +193,7 @@ std::expected<void, AppError> App::Parts::make_engine() {
 std::expected<void, AppError> App::Parts::listen() {
   RouteSources sources{[this] { return std::make_shared<const DaemonStatus>(status()); }, wall_us, [this] { return past.get(); }};
   routes = std::make_unique<Routes>(std::move(sources), config.metrics.max_series);
-  auto bound = HttpServer::listen({config.http.listen, config.http.external_url, {}}, routes->handler());
+  auto bound = HttpServer::listen({config.http.listen, config.http.external_url, {}, true}, routes->handler());
   if (!bound) return std::unexpected(AppError{kExitIo, bound.error().in_use, bound.error().message});
   http.emplace(std::move(*bound));
   return {};

@@ -107,8 +107,8 @@ std::string feature_history_json(const HistoryQuestion& asked, const std::vector
 }
 
 std::string monitor_history_json(const HistoryQuestion& asked, const MonitorPast& past, bool more) {
-  const auto steps = steps_of(
-      past.points, asked.step_us, [](const SegmentPoint& p) { return p.ratio; }, [](const SegmentPoint& p) { return p.rows; });
+  const auto steps =
+      steps_of(past.points, asked.step_us, [](const SegmentPoint& p) { return p.ratio; }, [](const SegmentPoint& p) { return p.rows; });
   const auto write = [&](JsonWriter& json) {
     asked_fields(json, asked);
     json.key("points").begin_array();

@@ -18,12 +18,13 @@ constexpr char kFeaturePoints[] = "SELECT " DRIFTD_WINDOW
                                   ", p.status, p.rows, p.ratio, p.detail, w.definition FROM windows w CROSS JOIN points p"
                                   " ON p.window = w.id AND p.series = ? WHERE w.subject = ? AND w.end_us BETWEEN ? AND ?"
                                   " ORDER BY w.end_us DESC, w.start_us DESC LIMIT ?";
-#define DRIFTD_SEGMENT_POINTS(which)                                                                                            \
-  "SELECT " DRIFTD_WINDOW                                                                                                       \
-  ", s.rows, s.ratio, s.judged, s.over, s.predicted, s.labelled, s.performance FROM windows w CROSS JOIN segments s"            \
-  " ON s.window = w.id AND s.segment = ? WHERE w.monitor = ? AND w.end_us BETWEEN ? AND ? AND s.performance IS " which " NULL" \
+#define DRIFTD_SEGMENT_POINTS(which)                                                                                   \
+  "SELECT " DRIFTD_WINDOW                                                                                              \
+  ", s.rows, s.ratio, s.judged, s.over, s.predicted, s.labelled, s.performance FROM windows w CROSS JOIN segments s"   \
+  " ON s.window = w.id AND s.segment = ? WHERE w.monitor = ? AND w.end_us BETWEEN ? AND ? AND s.performance IS " which \
+  " NULL"                                                                                                              \
   " ORDER BY w.end_us DESC, w.start_us DESC LIMIT ?"
-#define DRIFTD_TRANSITIONS                                                                                                   \
+#define DRIFTD_TRANSITIONS                                                                                                 \
   "SELECT start_us, end_us, 1, event_id, alert_id, monitor, feature, segment, kind, severity, transition, summary, event " \
   "FROM transitions "
 
@@ -119,7 +120,8 @@ std::optional<PastFeature> HistoryReader::Parts::past_feature(const Series& want
   feature_points.start();
   past.window = found.window;
   past.feature = std::move(found.feature);
-  if (previous.start().add(wanted.subject).add(past.window.end_us).row() && previous.integer(1) > 0) past.previous_end_us = previous.integer(0);
+  if (previous.start().add(wanted.subject).add(past.window.end_us).row() && previous.integer(1) > 0)
+    past.previous_end_us = previous.integer(0);
   if (next.start().add(wanted.subject).add(past.window.end_us).row() && next.integer(1) > 0) past.next_end_us = next.integer(0);
   previous.start();
   next.start();
@@ -142,14 +144,16 @@ HistoryReader::Parts* HistoryReader::open() {
   parts.db->run("PRAGMA busy_timeout = 500; PRAGMA query_only = 1");
   parts.db->limit_statement_ms(kHistoryAnswerMs);
   const auto made = [&](const char* text) { return parts.db->prepare(text); };
-  parts.find_series = made(
-      "SELECT id, subject, kind, numeric FROM series WHERE monitor = ? AND feature = ? AND segment = ? ORDER BY id DESC LIMIT 1");
+  parts.find_series =
+      made("SELECT id, subject, kind, numeric FROM series WHERE monitor = ? AND feature = ? AND segment = ? ORDER BY id DESC LIMIT 1");
   parts.feature_points = made(kFeaturePoints);
   parts.side = made(
       "SELECT s.detail, d.reference_id, d.reference_rows, d.reference_created_us FROM sides s JOIN definitions d ON d.id = s.definition"
       " WHERE s.definition = ? AND s.series = ?");
-  parts.previous = made("SELECT max(end_us), count(*) FROM (SELECT end_us FROM windows WHERE subject = ? AND end_us < ? ORDER BY end_us DESC LIMIT 1)");
-  parts.next = made("SELECT min(end_us), count(*) FROM (SELECT end_us FROM windows WHERE subject = ? AND end_us > ? ORDER BY end_us LIMIT 1)");
+  parts.previous =
+      made("SELECT max(end_us), count(*) FROM (SELECT end_us FROM windows WHERE subject = ? AND end_us < ? ORDER BY end_us DESC LIMIT 1)");
+  parts.next =
+      made("SELECT min(end_us), count(*) FROM (SELECT end_us FROM windows WHERE subject = ? AND end_us > ? ORDER BY end_us LIMIT 1)");
   parts.segment_points = made(DRIFTD_SEGMENT_POINTS(""));
   parts.performance_points = made(DRIFTD_SEGMENT_POINTS("NOT"));
   parts.timeline = made(DRIFTD_TRANSITIONS "WHERE alert_id = ? ORDER BY end_us, event_id");

@@ -55,7 +55,7 @@ struct PastFeature {
 struct SegmentPoint {
   PastWindow window;
   std::uint64_t rows = 0;
-  double ratio = kNoNumber;           // the worst of its features
+  double ratio = kNoNumber;            // the worst of its features
   std::uint64_t judged = 0, over = 0;  // features with a verdict; at or over their alarm line
   // Windows whose labels came later only.
   std::uint64_t predicted = 0, labelled = 0;

@@ -121,8 +121,8 @@ void HistoryStore::Parts::prepare() {
   sql.add_definition = made("INSERT OR IGNORE INTO definitions VALUES(NULL, ?, ?, ?, ?, ?, ?, 0)");
   sql.find_definition = made("SELECT id FROM definitions WHERE subject = ? AND definition = ?");
   sql.use_definition = made("UPDATE definitions SET newest_window = max(newest_window, ?) WHERE id = ?");
-  sql.add_series = made(
-      "INSERT INTO series VALUES(NULL, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET kind = excluded.kind, numeric = excluded.numeric");
+  sql.add_series =
+      made("INSERT INTO series VALUES(NULL, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET kind = excluded.kind, numeric = excluded.numeric");
   sql.find_series = made("SELECT id FROM series WHERE monitor = ? AND feature = ? AND segment = ? AND subject = ?");
   sql.add_side = made("INSERT OR REPLACE INTO sides VALUES(?, ?, ?)");
   sql.find_window = made("SELECT id FROM windows WHERE subject = ? AND end_us = ? AND start_us = ?");

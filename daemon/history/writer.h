@@ -1,7 +1,8 @@
 // The history's own thread: takes closed windows from the engine, writes them to history.db, and keeps the file within its limits.
 // The engine is never held up by the disk: a queue that is full, or a disk that is, costs windows, which are counted and said once.
 //   Threads: add() and settle() the merger's; run() its own; status() any.
-//   Cost for the engine: a pointer a window; where the disk hangs a second in twenty, at most. Memory: at most kWaitingVerdicts verdicts of windows that wait, the newest aside.
+//   Cost for the engine: a pointer a window; where the disk hangs a second in twenty, at most. Memory: at most kWaitingVerdicts verdicts of
+//   windows that wait, the newest aside.
 // A file that is damaged is set aside as history.db.damaged, and a new one begun.
 #pragma once
 
@@ -54,8 +55,8 @@ class HistoryWriter {
   std::atomic<std::uint64_t> waiting_verdicts_ = 0, added_ = 0, done_ = 0;  // done: written or dropped by run()
   std::atomic<std::uint64_t> size_bytes_ = 0, written_ = 0, dropped_ = 0;
   std::atomic<bool> failing_ = false;
-  Time impatient_until_{};       // merger thread
-  bool dropping_ = false;        // merger thread: the last window found no room
+  Time impatient_until_{};             // merger thread
+  bool dropping_ = false;              // merger thread: the last window found no room
   std::optional<HistoryStore> store_;  // from here on run()'s thread
   Time open_again_{};
 };

@@ -155,7 +155,6 @@ class HttpServer::Loop {
   asio::steady_timer accept_pause_{io_};
   std::vector<std::shared_ptr<Session>> sessions_;  // after io_: their sockets belong to it
   BoundedQueue<SlowAnswer> slow_;
-  std::atomic<bool> has_slow_thread_ = false;
   std::shared_ptr<EventRing> ring_;  // that the streams follow
   std::atomic<bool> waking_ = false;
 };
@@ -172,7 +171,7 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
   // Nothing was asked yet, or not to the end: may be closed in favour of another. Smaller = longer in this state.
   std::optional<std::uint64_t> waiting_since() const { return waiting_since_; }
   bool is_stream() const { return stream_.has_value(); }
-  void send_events();               // of a stream: what is new, unless it is sending
+  void send_events();                // of a stream: what is new, unless it is sending
   void complete(Response response);  // a slow answer is made
 
  private:
@@ -460,7 +459,7 @@ bool HttpServer::Loop::make_room(const asio::ip::address& address) {
 }
 
 bool HttpServer::Loop::make_later(std::shared_ptr<Session> session, Response response) {
-  if (has_slow_thread_) return slow_.try_push(SlowAnswer{std::move(session), std::move(response)});
+  if (options_.slow_thread) return slow_.try_push(SlowAnswer{std::move(session), std::move(response)});
   Response made = response.later();
   made.route = response.route;
   session->complete(std::move(made));
@@ -469,7 +468,6 @@ bool HttpServer::Loop::make_later(std::shared_ptr<Session> session, Response res
 
 // Sockets stay with their thread: the session travels to it with the answer, also where it is the last to hold it.
 void HttpServer::Loop::run_slow() {
-  has_slow_thread_ = true;
   while (!slow_.drained()) {
     auto job = slow_.pop_for(std::chrono::milliseconds(200));
     if (!job) continue;

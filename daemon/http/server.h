@@ -35,6 +35,7 @@ struct HttpOptions {
   std::string listen = "127.0.0.1:3738";  // "127.0.0.1:3738", "[::1]:0" (port 0 = any), "localhost:3738", ":3738" (all addresses)
   std::string external_url;               // its host is answered to as well, on a loopback listener
   HttpLimits limits;
+  bool slow_thread = false;  // run_slow() will be called: without it slow answers are made by run()
 };
 
 struct ListenError {
@@ -52,8 +53,8 @@ class HttpServer {
   ~HttpServer();
 
   void run();       // until stop()
-  void run_slow();  // beside run(); without it slow answers are made by run()
-  void stop();  // cuts what is open; run() returns soon, also when it has not begun
+  void run_slow();  // beside run(), until stop(); only with HttpOptions::slow_thread
+  void stop();      // cuts what is open; run() returns soon, also when it has not begun
   std::uint16_t port() const;
   std::string url() const;  // "http://127.0.0.1:3738/"
 

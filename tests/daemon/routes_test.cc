@@ -4,9 +4,13 @@
 
 #include <set>
 
+#include "daemon/history/store.h"
 #include "daemon/http/target.h"
 #include "daemon/page/layout.h"
+#include "daemon/runtime/event_time.h"
+#include "tests/daemon/history/closed_windows.h"
 #include "tests/daemon/status_fixture.h"
+#include "tests/temp_folder.h"
 
 using namespace driftd;
 
@@ -146,4 +150,96 @@ TEST_CASE("the cap on series counts over the scrapes of one daemon") {
 TEST_CASE("no two routes have one pattern") {
   const auto patterns = route_patterns();
   CHECK(std::set(patterns.begin(), patterns.end()).size() == patterns.size());
+}
+
+namespace {
+
+// Routes over a monitor that has a history of ten windows.
+class PastRoutes {
+ public:
+  explicit PastRoutes(bool enabled = true)
+      : reader_(folder_.path("history.db")),
+        routes_({[this] { return status_; }, [] { return test::kNow; }, [this, enabled] { return enabled ? &reader_ : nullptr; }}, 10'000) {
+    auto store = HistoryStore::open(folder_.path("history.db"));
+    REQUIRE(store);
+    REQUIRE(store->write(closed_.windows()));
+    auto monitor = std::make_shared<MonitorStatus>();
+    monitor->name = "m";
+    monitor->features.emplace_back().name = "amount";
+    monitor->features.back().segment = "all";
+    auto status = std::make_shared<DaemonStatus>();
+    status->monitors = {monitor};
+    status_ = std::move(status);
+  }
+  Response get(std::string_view target) { return ::get(routes_, target); }
+  const test::ClosedWindows closed_;
+
+ private:
+  const TempFolder folder_;
+  HistoryReader reader_;
+  std::shared_ptr<const DaemonStatus> status_;
+  Routes routes_;
+};
+
+}  // namespace
+
+TEST_CASE("the past: a window of a feature, and the windows of a feature or a monitor") {
+  PastRoutes past;
+  const Judgement& third = *past.closed_.windows()[2].judgement;
+  const std::string end = format_event_time(third.end_us), in_ms = std::to_string(third.end_us / 1000);
+  const std::string feature = "/api/v1/monitors/m/features/amount/distribution?at=", history = "/api/v1/monitors/m/history?";
+  const std::string window = "\"end\":\"" + end + "\"", later = "\"end\":\"" + format_event_time(third.end_us + 60'000'000) + "\"";
+  struct Row {
+    std::string target;
+    int status;
+    std::string part, not_part;
+  };
+  const Row rows[] = {
+      {feature + end, 200, window, later},
+      {feature + in_ms, 200, window, later},
+      {feature + std::to_string(third.end_us / 1000 + 59'999), 200, window, later},
+      {feature + end + "&segment=none", 404, "no window of this feature and segment", ""},
+      {feature + "1", 404, "no window of this feature", ""},
+      {feature + "yesterday", 400, "at must be a time: RFC 3339, or milliseconds since 1970", ""},
+      {"/api/v1/monitors/x/features/amount/distribution?at=" + end, 404, "no such monitor", ""},
+      {"/api/v1/monitors/m/features/amount/distribution", 200, "\"end\":null", ""},  // of the last window, which this status does not have
+      {history + "feature=amount", 200, window, "\"performance\""},
+      {history + "feature=amount&to=" + end, 200, window, later},
+      {history + "feature=amount&from=" + in_ms + "&to=" + in_ms, 200, window, later},
+      {history + "feature=amount&step=1h", 200, "\"step_seconds\":3600", ""},
+      {history + "feature=amount&step=1", 400, "step must be a duration", ""},
+      {history + "feature=amount&step=0s", 400, "step must be a duration", ""},
+      {history + "feature=amount&from=2&to=1", 400, "from is later than to", ""},
+      {history + "feature=amount&from=x", 400, "from must be a time", ""},
+      {history + "feature=amount&from=2099-01-01T00:00:00Z", 200, "\"points\":[]", ""},
+      {history + "feature=none", 404, "no such feature and segment", ""},
+      {history + "feature=amount&segment=none", 404, "no such feature and segment", ""},
+      {"/api/v1/monitors/m/history", 200, "\"features_judged\":3", "\"methods\""},
+      {"/api/v1/monitors/m/history", 200, "\"transition\":\"firing\"", ""},
+      {history + "to=" + end, 200, window, later},
+      {"/api/v1/monitors/x/history", 404, "no such monitor", ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.target);
+    const Response response = past.get(row.target);
+    CHECK(response.status == row.status);
+    CHECK(response.content_type == kJson);
+    CHECK(has(response.body, row.part));
+    if (!row.not_part.empty()) CHECK_FALSE(has(response.body, row.not_part));
+  }
+  PastRoutes off(false);
+  CHECK(has(off.get("/api/v1/monitors/m/history").body, "no history is kept: history.enabled is false"));
+  CHECK(off.get(feature + end).status == 404);
+}
+
+TEST_CASE("what reads the disk answers later, and where too much waits it is told") {
+  const Response asked = [&] {
+    Routes routes = routes_over(std::make_shared<const DaemonStatus>(test::make_status()));
+    auto target = parse_target("/api/v1/monitors/employment/history").value();
+    return routes.handle({"GET", std::move(target.path), std::move(target.query)});
+  }();
+  CHECK(asked.later);
+  CHECK(asked.status == 503);
+  CHECK(has(asked.body, "\"errorType\":\"unavailable\""));
+  CHECK(asked.route == "/api/v1/monitors/{monitor}/history");
 }

@@ -11,7 +11,7 @@ import time
 import batch_oracle
 import late_labels
 from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, TESTS, WINDOW_MS, Driftd, Failure, MockBroker, Producer, RealBroker,
-                     closed_windows, config_of, digest, events, free_port, metric, of_type, settled, settled_events, stream_lines, tool,
+                     closed_windows, config_of, digest, events, free_port, history, metric, of_type, settled, settled_events, stream_lines, tool,
                      wait_for, window_ends)
 
 PARTITIONS = 4
@@ -150,6 +150,14 @@ def same_as_batch(seen, windows):
         raise Failure(f"{len(wrong)} of {len(windows)} windows differ from the oracle; {key}: {wrong[key][:5]}")
 
 
+def same_history(got, want):
+    for table, rows in want.items():
+        missing, added = rows - got[table], got[table] - rows
+        if missing or added:
+            example = next(iter(missing or added))
+            raise Failure(f"history, {table}: {len(missing)} rows are missing, {len(added)} are not of the undisturbed run, as {example}")
+
+
 def kills(make_broker, count):
     def kill_9_leaves_no_trace(bed):
         """Equal bytes to a run that nothing disturbs, and equal values to a program that reads all records at once."""
@@ -165,7 +173,10 @@ def kills(make_broker, count):
             producer.write(late_labels.lines(records[topic]))
             producer.close()
         want = seen_at_last(broker, daemon, windows, {**counters, **late})
-        daemon.close()
+        expect("exit code", daemon.terminate()[0], 0)
+        past = history(daemon.folder / "state")
+        expect("windows in the history", len(past["windows"]), len(windows))
+        expect("transitions in the history", len(past["transitions"]), len(want) - len(windows))
 
         broker, daemon, producers = label_road(bed, make_broker, "killed", reference)
         for chunk in late_labels.chunks(records, count):
@@ -181,6 +192,8 @@ def kills(make_broker, count):
         if digest(got) != digest(want):
             changed = [event for event in want.keys() | got.keys() if want.get(event) != got.get(event)]
             raise Failure(f"{len(changed)} events differ from the undisturbed run after {count} kills, {sorted(changed)[:3]}; seed {seed}")
+        expect("exit code", daemon.terminate()[0], 0)
+        same_history(history(daemon.folder / "state"), past)
         written = len(tool("consume", broker.address, "events").splitlines())
         return (f"{count} kills, {len(windows)} windows and {len(want) - len(windows)} alerts, {written - len(got)} of them written again, "
                 f"digest {digest(want)[:16]}")

@@ -52,12 +52,15 @@ inline std::string history_text(const std::string& path) {
   const auto db = Database::open(path, Database::Access::kRead);
   std::string text;
   for (const char* sql :
-       {"SELECT w.subject || '|' || w.monitor || '|' || w.start_us || '|' || w.end_us || '|' || w.complete || '|' || d.reference_id FROM windows w"
+       {"SELECT w.subject || '|' || w.monitor || '|' || w.start_us || '|' || w.end_us || '|' || w.complete || '|' || d.reference_id FROM "
+        "windows w"
         " JOIN definitions d ON d.id = w.definition ORDER BY 1",
-        "SELECT w.subject || '|' || w.end_us || '|' || s.segment || '|' || s.rows || '|' || ifnull(s.ratio, '-') || '|' || s.judged || '|' ||"
+        "SELECT w.subject || '|' || w.end_us || '|' || s.segment || '|' || s.rows || '|' || ifnull(s.ratio, '-') || '|' || s.judged || '|' "
+        "||"
         " s.over || '|' || ifnull(s.predicted, '-') || '|' || ifnull(s.labelled, '-') || '|' || ifnull(s.performance, '-')"
         " FROM segments s JOIN windows w ON w.id = s.window ORDER BY 1",
-        "SELECT w.subject || '|' || w.end_us || '|' || n.feature || '|' || n.segment || '|' || n.kind || '|' || p.status || '|' || p.rows || '|' ||"
+        "SELECT w.subject || '|' || w.end_us || '|' || n.feature || '|' || n.segment || '|' || n.kind || '|' || p.status || '|' || p.rows "
+        "|| '|' ||"
         " ifnull(p.ratio, '-') || '|' || hex(p.detail) || '|' || hex(s.detail) FROM points p JOIN windows w ON w.id = p.window"
         " JOIN series n ON n.id = p.series JOIN sides s ON s.definition = w.definition AND s.series = p.series ORDER BY 1",
         "SELECT event_id || '|' || alert_id || '|' || feature || '|' || segment || '|' || severity || '|' || transition || '|' || event"

@@ -122,8 +122,9 @@ TEST_CASE("what windows of an old definition meant goes with the last of them") 
   }
   CHECK(count(path, "SELECT count(*) FROM windows") == 0);
   REQUIRE(store.write(std::span(closed.windows()).last(1)));
-  CHECK(count(path, "SELECT count(*) FROM points p JOIN windows w ON w.id = p.window JOIN sides s ON s.definition = w.definition AND "
-                    "s.series = p.series") == 3);
+  CHECK(count(path,
+              "SELECT count(*) FROM points p JOIN windows w ON w.id = p.window JOIN sides s ON s.definition = w.definition AND "
+              "s.series = p.series") == 3);
 }
 
 TEST_CASE("damage and another version are told from what may pass; a file set aside is kept") {
