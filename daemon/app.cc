@@ -1,10 +1,14 @@
 #include "daemon/app.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
 
+#include "config/print.h"
+#include "daemon/api/live.h"
 #include "daemon/app_engine.h"
 #include "daemon/cli/verb.h"
 #include "daemon/engine_summary.h"
@@ -76,6 +80,7 @@ struct App::Parts {
   std::unique_ptr<HistoryReader> past;
   std::vector<std::shared_ptr<const HistoryPlan>> history_plans;  // by monitor
   std::atomic<bool> history_ended = false;
+  const std::shared_ptr<EventRing> events = std::make_shared<EventRing>(fmt::format("{:x}", wall_us()));
   std::unique_ptr<RunningEngine> engine;
   std::optional<HttpServer> http;
   std::unique_ptr<Routes> routes;
@@ -87,6 +92,7 @@ struct App::Parts {
   void open_history(const std::string& dir);
   void write_history();
   bool end_history();
+  void tell_followers(const ClosedWindow& closed);
   std::expected<void, AppError> open_kafka();
   std::expected<void, AppError> make_engine();
   std::expected<void, AppError> listen();
@@ -150,6 +156,12 @@ bool App::Parts::end_history() {
   return history_ended;
 }
 
+void App::Parts::tell_followers(const ClosedWindow& closed) {
+  const AlertPlan& alerts = plan->alerts[closed.judgement->monitor];
+  for (const AlertTransition& to : closed.transitions) events->publish(kAlertEvent, alert_message(alerts, *closed.judgement, to));
+  events->publish(kWindowEvent, window_message(alerts, *closed.judgement));
+}
+
 std::expected<void, AppError> App::Parts::open_kafka() {
   std::vector<SourcePosition> known;
   for (const auto& [id, state] : states) {
@@ -177,6 +189,7 @@ std::expected<void, AppError> App::Parts::make_engine() {
   if (history) merger.before_snapshot = [this] { history->settle(); };
   merger.on_window = [this](const ClosedWindow& closed) {
     log_transitions(*plan, closed);
+    tell_followers(closed);
     if (history) history->add({history_plans[closed.judgement->monitor], closed.judgement, closed.transitions});
     if (options.on_window) options.on_window(closed);
   };
@@ -191,9 +204,14 @@ std::expected<void, AppError> App::Parts::make_engine() {
 }
 
 std::expected<void, AppError> App::Parts::listen() {
-  RouteSources sources{[this] { return std::make_shared<const DaemonStatus>(status()); }, wall_us, [this] { return past.get(); }};
+  RouteSources sources{.status = [this] { return std::make_shared<const DaemonStatus>(status()); },
+                       .wall_us = wall_us,
+                       .events = events,
+                       .config_yaml = print_config(config),
+                       .history = [this] { return past.get(); }};
   routes = std::make_unique<Routes>(std::move(sources), config.metrics.max_series);
-  auto bound = HttpServer::listen({config.http.listen, config.http.external_url, {}, true}, routes->handler());
+  auto bound = HttpServer::listen(
+      {.listen = config.http.listen, .external_url = config.http.external_url, .limits = {}, .slow_thread = true}, routes->handler());
   if (!bound) return std::unexpected(AppError{kExitIo, bound.error().in_use, bound.error().message});
   http.emplace(std::move(*bound));
   return {};

@@ -21,6 +21,8 @@ namespace driftd {
 struct RouteSources {
   std::function<std::shared_ptr<const DaemonStatus>()> status;  // null: nothing published yet
   std::function<std::int64_t()> wall_us;
+  std::shared_ptr<EventRing> events = {};        // null: no stream of events
+  std::string config_yaml = {};                  // in force, secrets masked
   std::function<HistoryReader*()> history = {};  // null, or gives null: no history is kept. Asked by slow routes only
 };
 
@@ -36,6 +38,7 @@ class Routes {
 
   struct Call;  // one request with what its route captured
   std::string render_metrics(const DaemonStatus& status);
+  const RouteSources& sources() const { return sources_; }
   HistoryReader* history() const { return sources_.history ? sources_.history() : nullptr; }
 
  private:

@@ -100,7 +100,8 @@ void schemas(JsonWriter& json) {
   json.string("error").end_array().key("properties").begin_object();
   json.key("status").begin_object().field("const", "error").end_object();
   json.key("errorType").begin_object().key("enum").begin_array();
-  for (const char* type : {"bad_data", "unauthorized", "forbidden", "not_found", "timeout", "conflict", "too_large", "internal", "unavailable"})
+  for (const char* type :
+       {"bad_data", "unauthorized", "forbidden", "not_found", "timeout", "conflict", "too_large", "internal", "unavailable"})
     json.string(type);
   json.end_array().end_object().key("error").begin_object().field("type", "string").end_object();
   json.end_object().end_object().end_object().end_object();

@@ -278,8 +278,8 @@ void HttpServer::Session::answer() {
   const auto& message = parser_->get();
   auto target = parse_target(view(message.target()));
   if (!target) return refuse(refusal(400, "the target is not a valid path"));
-  const Request request{std::string(view(message.method_string())), std::move(target->path), std::move(target->query),
-                        std::string(view(message["Last-Event-ID"]))};
+  Request request{std::string(view(message.method_string())), std::move(target->path), std::move(target->query)};
+  request.last_event_id = view(message["Last-Event-ID"]);
   respond(loop_.handler().handle(request));
 }
 

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,6 +46,16 @@ class EventRing {
   std::uint64_t last() const {
     const std::scoped_lock lock(mutex_);
     return last_;
+  }
+
+  // The place that an id names, where every event after it is still here.
+  std::optional<std::uint64_t> place_of(std::string_view id) const {
+    if (!id.starts_with(run_) || !id.substr(run_.size()).starts_with('-')) return std::nullopt;
+    const std::string_view digits = id.substr(run_.size() + 1);
+    std::uint64_t place = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), place);
+    if (error != std::errc{} || end != digits.data() + digits.size() || place > last() || after(place).missed) return std::nullopt;
+    return place;
   }
 
   // Called by publish, on its thread and under the lock: must only wake somebody. Null: nobody.

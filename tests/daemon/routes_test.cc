@@ -17,7 +17,13 @@ using namespace driftd;
 namespace {
 
 Routes routes_over(std::shared_ptr<const DaemonStatus> status) {
-  return Routes({[status] { return status; }, [] { return test::kNow; }}, 10'000);
+  const auto events = std::make_shared<EventRing>("run", 2);
+  for (const char* text : {"1", "2", "3"}) events->publish("window", text);
+  return Routes({.status = [status] { return status; },
+                 .wall_us = [] { return test::kNow; },
+                 .events = events,
+                 .config_yaml = "log:\n  level: info\n"},
+                10'000);
 }
 
 Response get(Routes& routes, std::string_view target) {
@@ -51,6 +57,13 @@ TEST_CASE("what each path answers") {
       {"/readyz", 200, kText, "ready\n"},
       {"/api/v1/status/buildinfo", 200, kJson, "\"version\":\"0.1.0\""},
       {"/api/v1/status/streams", 200, kJson, "\"name\":\"census\""},
+      {"/api/v1/status/config", 200, kJson, "{\"yaml\":\"log:\\n  level: info\\n\",\"config_hash\":\"a41c09be7733\"}"},
+      {"/api/v1/status/runtime", 200, kJson, "{\"now\":\"2026-09-21T14:13:20Z\",\"started\":\"20"},
+      {"/api/v1/status/runtime", 200, kJson, "\"history\":{\"enabled\":false,"},
+      {"/openapi.json", 200, kJson, "\"openapi\": \"3.1.0\""},
+      {"/schema/config.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
+      {"/schema/event.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
+      {"/runbooks/none", 404, kText, "no such runbook\n"},
       {"/api/v1/monitors", 200, kJson, "\"name\":\"employment\""},
       {"/api/v1/monitors?limit=1", 200, kJson, "\"next\":\"1\""},
       {"/api/v1/monitors?limit=1&next=2", 200, kJson, "\"name\":\"payments\""},
@@ -69,6 +82,7 @@ TEST_CASE("what each path answers") {
       {"/api/v1/alerts?state=pending&monitor=employment", 200, kJson, "\"feature\":\"mig\""},
       {"/api/v1/alerts?state=open", 400, kJson, "state must be"},
       {"/api/v1/alerts/6e77b70df680e4e0", 200, kJson, "\"event\":{"},
+      {"/api/v1/alerts/6e77b70df680e4e0", 200, kJson, "\"timeline\":[]"},
       {"/api/v1/alerts/none", 404, kJson, "\"errorType\":\"not_found\""},
       {"/api/v1/none", 404, kJson, "{\"status\":\"error\",\"errorType\":\"not_found\",\"error\":\"no such path\"}\n"},
       {"/api", 404, kJson, "\"status\":\"error\""},
@@ -159,7 +173,10 @@ class PastRoutes {
  public:
   explicit PastRoutes(bool enabled = true)
       : reader_(folder_.path("history.db")),
-        routes_({[this] { return status_; }, [] { return test::kNow; }, [this, enabled] { return enabled ? &reader_ : nullptr; }}, 10'000) {
+        routes_({.status = [this] { return status_; },
+                 .wall_us = [] { return test::kNow; },
+                 .history = [this, enabled] { return enabled ? &reader_ : nullptr; }},
+                10'000) {
     auto store = HistoryStore::open(folder_.path("history.db"));
     REQUIRE(store);
     REQUIRE(store->write(closed_.windows()));
@@ -242,4 +259,53 @@ TEST_CASE("what reads the disk answers later, and where too much waits it is tol
   CHECK(asked.status == 503);
   CHECK(has(asked.body, "\"errorType\":\"unavailable\""));
   CHECK(asked.route == "/api/v1/monitors/{monitor}/history");
+}
+
+TEST_CASE("an alert has its timeline, also when only the history knows it") {
+  PastRoutes past;
+  const auto opened = std::ranges::find_if(past.closed_.windows(), [](const HistoryWindow& window) { return !window.transitions.empty(); });
+  REQUIRE(opened != past.closed_.windows().end());
+  const AlertTransition& to = opened->transitions.front();
+  const Response found = past.get("/api/v1/alerts/" + to.alert_id);
+  CHECK(found.status == 200);
+  const std::string opened_at = format_event_time(opened->judgement->end_us);
+  CHECK(has(found.body, "{\"alert_id\":\"" + to.alert_id + "\",\"monitor\":\"m\",\"kind\":\"" + std::string(kind_name(to.kind)) + "\""));
+  CHECK(has(found.body, "\"opened\":\"" + opened_at + "\""));
+  CHECK(has(found.body, "\"timeline\":[{\"event_id\":\"" + to.event_id + "\",\"transition\":\"firing\""));
+  CHECK(has(found.body, to.event));
+  CHECK(past.get("/api/v1/alerts/none").status == 404);
+}
+
+TEST_CASE("a follower goes on where it was, begins now, or is told to load everything anew") {
+  Routes routes = routes_over(std::make_shared<const DaemonStatus>(test::make_status()));
+  const auto stream_after = [&](std::string last_event_id, std::string_view query) {
+    auto target = parse_target("/api/v1/events" + std::string(query)).value();
+    Request request{"GET", std::move(target.path), std::move(target.query)};
+    request.last_event_id = std::move(last_event_id);
+    const Response response = routes.handle(request);
+    CHECK(response.status == 503);  // what is answered where there is no room
+    REQUIRE(response.stream);
+    return *response.stream;
+  };
+  CHECK(stream_after("", "").first == "retry: 2000\nid: run-3\nevent: start\ndata: {}\n\n");
+  CHECK(stream_after("", "").place == 3);
+  CHECK(stream_after("run-2", "").first == "retry: 2000\n\n");
+  CHECK(stream_after("run-2", "").place == 2);
+  CHECK(stream_after("", "?after=run-1").place == 1);
+  for (const char* gone : {"run-0", "run-4", "other-2", "nonsense"}) {
+    CAPTURE(gone);
+    CHECK(stream_after(gone, "").first == "retry: 2000\nid: run-3\nevent: reset\ndata: {}\n\n");
+    CHECK(stream_after(gone, "").place == 3);
+  }
+}
+
+TEST_CASE("every route is in the OpenAPI document, with a summary and keys of its query that are known") {
+  const std::string document = get("/openapi.json").body;
+  for (const std::string_view pattern : route_patterns()) {
+    CAPTURE(std::string(pattern));
+    const std::string start = "    \"" + std::string(pattern) + "\": {\n      \"get\": {\n        \"summary\": \"";
+    const std::size_t at = document.find(start);
+    REQUIRE(at != std::string::npos);
+    CHECK(document[at + start.size()] != '"');
+  }
 }

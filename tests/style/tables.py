@@ -29,9 +29,9 @@ ROOMS = [
     ("daemon/metrics/", FLOOR + ORDER + ["daemon/status.h"]),
     ("daemon/history/", FLOOR + ORDER + ["daemon/status.h", "daemon/monitor/", "daemon/alert/alert.h"]),
     ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h"]),  # target.h: names in links
-    ("daemon/api/", FLOOR + ORDER + ["daemon/status.h", "daemon/history/reader.h"]),
+    ("daemon/api/", FLOOR + ORDER + ["daemon/status.h", "daemon/history/reader.h", "daemon/alert/alert.h", "daemon/monitor/verdict.h"]),
     ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/", "daemon/history/reader.h",
-                                       "config/scalar.h"]),
+                                       "daemon/alert/event_schema.h", "config/scalar.h", "config/schema.h"]),
     ("daemon/http/", FLOOR),
 ]
 

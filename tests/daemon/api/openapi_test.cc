@@ -19,10 +19,13 @@ TEST_CASE("a route with its places in the path and the keys of its query") {
   const std::string text = openapi_json(routes, "1.2.3");
   CHECK(has(text, "\"openapi\": \"3.1.0\""));
   CHECK(has(text, "\"version\": \"1.2.3\""));
-  CHECK(has(text, "\"/api/v1/monitors/{monitor}/features/{feature}/distribution\": {\n      \"get\": {\n        \"summary\": \"Both sides.\""));
+  CHECK(has(text,
+            "\"/api/v1/monitors/{monitor}/features/{feature}/distribution\": {\n      \"get\": {\n        \"summary\": \"Both sides.\""));
   CHECK(has(text, "\"name\": \"monitor\",\n            \"in\": \"path\",\n            \"required\": true"));
   CHECK(has(text, "\"name\": \"feature\",\n            \"in\": \"path\""));
-  CHECK(has(text, "\"name\": \"at\",\n            \"in\": \"query\",\n            \"required\": false,\n            \"description\": \"The newest"));
+  CHECK(has(
+      text,
+      "\"name\": \"at\",\n            \"in\": \"query\",\n            \"required\": false,\n            \"description\": \"The newest"));
   CHECK(has(text, "\"text/event-stream\""));
   CHECK(has(text, "\"text/html\""));
   CHECK(has(text, "\"$ref\": \"#/components/schemas/Success\""));

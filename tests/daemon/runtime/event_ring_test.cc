@@ -30,3 +30,14 @@ TEST_CASE("a publish wakes the listener") {
   ring.publish("t", "c");
   CHECK(woken == 2);
 }
+
+TEST_CASE("an id names a place of this run that is still here") {
+  EventRing ring("run-7", 2);
+  for (const char* text : {"a", "b", "c"}) ring.publish("t", text);
+  CHECK(ring.place_of("run-7-3") == 3);
+  CHECK(ring.place_of("run-7-1") == 1);
+  for (const char* id : {"run-7-0", "run-7-4", "run-8-3", "run-7", "run-7-", "run-7-3x", "run-7--3", "3", "run-7-99999999999999999999"}) {
+    CAPTURE(id);
+    CHECK_FALSE(ring.place_of(id));
+  }
+}
