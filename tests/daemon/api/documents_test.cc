@@ -66,7 +66,20 @@ TEST_CASE("a distribution has both counts, both shares and what each cell adds")
   const MonitorStatus monitor = test::census_monitor();
   const std::string text = distribution_json(monitor, monitor.features[1]);
   CHECK(has(text, R"("monitor":"employment","feature":"agep","segment":"all","status":"ok","samples":1318,"reference_samples":68785)"));
-  CHECK(has(text, R"({"label":"(-inf, 22]","reference":6879,"current":26,"reference_ratio":)"));
+  CHECK(has(text, R"({"label":"(-inf, 22]","lower":null,"upper":22,"reference":6879,"current":26,"reference_ratio":)"));
+  FeatureStatus numbers = monitor.features[1];
+  numbers.cells = {
+      {"\xe2\x89\xa4 -1.5", 1, 1, 0}, {"(-1.5, 1e3]", 1, 1, 0}, {"> 1000", 1, 1, 0}, {"7", 1, 1, 0}, {"other", 1, 1, 0}, {"(a]", 1, 1, 0}};
+  numbers.methods = {{"psi", Status::kOk, 0.25}};
+  const std::string cells = distribution_json(monitor, numbers);
+  for (const char* part : {R"("psi":0.25,"cells":[)", R"("lower":null,"upper":-1.5,)", R"("lower":-1.5,"upper":1000,)",
+                           R"("lower":1000,"upper":null,)", R"({"label":"7","lower":7,"upper":7,)",
+                           R"({"label":"other","lower":null,"upper":null,)", R"({"label":"(a]","lower":null,"upper":null,)"}) {
+    CAPTURE(part);
+    CHECK(has(cells, part));
+  }
+  numbers.numeric = false;
+  CHECK(has(distribution_json(monitor, numbers), R"({"label":"7","lower":null,"upper":null,)"));
 }
 
 TEST_CASE("alerts by state and monitor") {
