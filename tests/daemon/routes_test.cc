@@ -59,7 +59,7 @@ TEST_CASE("what each path answers") {
       {"/api/v1/status/streams", 200, kJson, "\"name\":\"census\""},
       {"/api/v1/status/config", 200, kJson, "{\"yaml\":\"log:\\n  level: info\\n\",\"config_hash\":\"a41c09be7733\"}"},
       {"/api/v1/status/runtime", 200, kJson, "{\"now\":\"2026-09-21T14:13:20Z\",\"started\":\"20"},
-      {"/api/v1/status/runtime", 200, kJson, "\"history\":{\"enabled\":false,"},
+      {"/api/v1/status/runtime", 200, kJson, "\"history\":{\"enabled\":true,"},
       {"/openapi.json", 200, kJson, "\"openapi\": \"3.1.0\""},
       {"/schema/config.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
       {"/schema/event.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
