@@ -110,7 +110,7 @@ const writing = panels.onRight(
       },
       query(quantile(0.99, "", ofInstances("driftd_snapshot_duration_seconds_bucket")), "99%"),
       query(`sum by (reason) (${increase(ofInstances("driftd_snapshot_failures_total"))})`, "failed: {{reason}}"),
-      query(`sum(${increase(ofInstances("driftd_history_dropped_total"))})`, "windows without history: failures"),
+      query(`sum(${increase(ofInstances("driftd_history_dropped_total"))})`, "windows without history"),
     ),
     1,
     panels.NUMBER,

@@ -198,7 +198,7 @@ class PastRoutes {
         routes_({.status = [this] { return status_; },
                  .wall_us = [] { return test::kNow; },
                  .history = [this, enabled] { return enabled ? &reader_ : nullptr; }},
-                10'000) {
+                {.max_series = 10'000}) {
     auto store = HistoryStore::open(folder_.path("history.db"));
     REQUIRE(store);
     REQUIRE(store->write(closed_.windows()));
