@@ -31,9 +31,11 @@ ROOMS = [
     ("daemon/status", ["detectors/", "daemon/decode/record_batch.h", "daemon/window/label_counters.h", "daemon/sink/delivery.h",
                        "daemon/runtime/timings.h"] + ORDER),
     ("daemon/metrics/", FLOOR + ORDER + ["daemon/status.h"]),
+    ("daemon/history/", FLOOR + ORDER + ["daemon/status.h", "daemon/monitor/", "daemon/alert/alert.h"]),
     ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h"]),  # target.h: names in links
-    ("daemon/api/", FLOOR + ORDER + ["daemon/status.h"]),
-    ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/"]),
+    ("daemon/api/", FLOOR + ORDER + ["daemon/status.h", "daemon/history/reader.h", "daemon/alert/alert.h", "daemon/monitor/verdict.h"]),
+    ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/", "daemon/history/reader.h",
+                                       "daemon/alert/event_schema.h", "config/scalar.h", "config/schema.h"]),
     ("daemon/http/", FLOOR),
 ]
 
@@ -47,6 +49,7 @@ HOMES = {
     "boost/math/": (["detectors/special_functions.cc"], r"\bboost::math\b"),
     "boost/": (["daemon/http/*.cc"], r"\bboost::(?!math\b)|\b(asio|beast)::"),
     "zlib.h": (["daemon/table/gzip*", "daemon/http/gzip*"], r"\b(z_stream|gzFile|inflateInit2?|deflateInit2?)\b"),
+    "sqlite3.h": (["daemon/history/sqlite.cc"], r"\bsqlite3_\w+\("),
     "openssl/": (["daemon/reference/*.cc", "daemon/sink/webhook_signature.cc"], r"\b(EVP|SHA256)_\w+"),
     "CLI/": (["daemon/cli/*"], r"\bCLI::"),
     "spdlog/": (["daemon/runtime/log*.cc"], r"\bspdlog::"),

@@ -25,7 +25,6 @@ struct Promise {
 
 constexpr char kNoJoint[] = "no joint statistic of several features is worked out";
 constexpr char kNoRegistry[] = "there is no format with a schema registry";
-constexpr char kNoHistory[] = "no history is kept on disk";
 
 const Promise kPromises[] = {
     {"driftd_drift_threshold_ratio", "monitor,segment,feature,method"},
@@ -102,7 +101,7 @@ const Promise kPromises[] = {
     {"driftd_snapshot_duration_seconds", ""},
     {"driftd_snapshot_failures_total", "reason"},
     {"driftd_state_memory_bytes", "component"},
-    {"driftd_history_size_bytes", "", kNoHistory},
+    {"driftd_history_size_bytes", ""},
     {"driftd_build_info", "version,revision"},
     {"driftd_ready", ""},
     {"driftd_config_hash", ""},
