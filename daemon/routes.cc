@@ -10,9 +10,13 @@
 #include "daemon/http/target.h"
 #include "daemon/metrics/process.h"
 #include "daemon/page/alert.h"
+#include "daemon/page/daemon.h"
 #include "daemon/page/feature.h"
 #include "daemon/page/monitor.h"
 #include "daemon/page/overview.h"
+#include "daemon/page/reference.h"
+#include "daemon/page/timeline.h"
+#include "daemon/runtime/event_time.h"
 
 namespace driftd {
 
@@ -154,6 +158,10 @@ PageView view_of(const Call& call) {
   PageView view{call.status, call.now_us, "", "", call.query("live") != "off"};
   for (const std::string& segment : call.request.path) view.path += "/" + percent_encode(segment);
   if (view.path.empty()) view.path = "/";
+  view.segment = segment_of(call);
+  view.at_us = parse_rfc3339(call.query("at")).value_or(kNoTime);
+  view.log_shares = call.query("scale") == "log";
+  view.every = call.query("list") == "all";
   return view;
 }
 
@@ -161,20 +169,46 @@ Response answer_overview(const Call& call) { return page(overview_page(view_of(c
 
 Response answer_monitor_page(const Call& call) {
   const MonitorStatus* monitor = find_monitor(call.status, call.captured[0]);
-  if (monitor == nullptr) return text(404, "no such monitor\n");
-  PageView view = view_of(call);
-  view.segment = segment_of(call);
-  return page(monitor_page(view, *monitor));
+  return monitor != nullptr ? page(monitor_page(view_of(call), *monitor)) : text(404, "no such monitor\n");
+}
+
+Response answer_reference_page(const Call& call) {
+  const MonitorStatus* monitor = find_monitor(call.status, call.captured[0]);
+  return monitor != nullptr ? page(reference_page(view_of(call), *monitor)) : text(404, "no such monitor\n");
+}
+
+// A window that is not the last one is shown as far as the status remembers it.
+Response answer_past_feature(const PageView& view, const MonitorStatus& monitor, FeatureStatus feature) {
+  const auto& ends = monitor.history_end_us;
+  const auto found = std::ranges::find(ends, view.at_us);
+  if (found == ends.end()) return text(404, "no such window among the last ones\n");
+  const auto index = static_cast<std::size_t>(found - ends.begin());
+  feature.ratio = index < feature.ratio_history.size() ? feature.ratio_history[index] : kNoNumber;
+  feature.rows = index < monitor.history_rows.size() ? monitor.history_rows[index] : 0;
+  feature.cells.clear();
+  feature.methods.clear();
+  feature.quality.clear();
+  ShownFeature shown{monitor, feature, kNoTime, view.at_us};
+  if (index > 0) shown.previous_us = ends[index - 1];
+  if (index + 1 < ends.size()) shown.next_us = ends[index + 1];
+  return page(feature_page(view, shown));
 }
 
 Response answer_feature_page(const Call& call) {
   const MonitorStatus* monitor = find_monitor(call.status, call.captured[0]);
   if (monitor == nullptr) return text(404, "no such monitor\n");
+  if (!call.query("at").empty() && !parse_rfc3339(call.query("at"))) return text(400, "at must be the end of a window as an RFC 3339 time\n");
   PageView view = view_of(call);
-  view.segment = segment_of(call);
   const FeatureStatus* feature = find_feature(*monitor, call.captured[1], view.segment);
-  return feature != nullptr ? page(feature_page(view, *monitor, *feature)) : text(404, "no such feature and segment in a closed window\n");
+  if (feature == nullptr) return text(404, "no such feature and segment in a closed window\n");
+  if (view.at_us != kNoTime && view.at_us != monitor->window_end_us) return answer_past_feature(view, *monitor, *feature);
+  view.at_us = kNoTime;
+  return page(feature_page(view, in_last_window(*monitor, *feature)));
 }
+
+Response answer_alerts_page(const Call& call) { return page(alerts_page(view_of(call))); }
+
+Response answer_daemon_page(const Call& call) { return page(daemon_page(view_of(call))); }
 
 Response answer_alert_page(const Call& call) {
   const auto [monitor, alert] = find_alert(call.status, call.captured[0]);
@@ -182,15 +216,13 @@ Response answer_alert_page(const Call& call) {
                           : text(404, "no such alert among the open and the last resolved ones\n");
 }
 
-// The name of a file carries its hash, so a browser may keep it for good.
+// The name of their folder carries a hash of the files, so a browser may keep them for good.
 Response answer_asset(const Call& call) {
-  for (const Asset* asset : {&page_style(), &page_script()}) {
-    if (asset->path.substr(4) != call.captured[0]) continue;
-    return {.content_type = std::string(asset->content_type),
-            .body = std::string(asset->body),
-            .cache_control = "public, max-age=31536000, immutable"};
-  }
-  return text(404, "not found\n");
+  const auto found = std::ranges::find(kPageAssets, call.captured[1], &Asset::name);
+  if (call.captured[0] != assets_folder() || found == kPageAssets.end()) return text(404, "not found\n");
+  return {.content_type = std::string(found->content_type),
+          .body = std::string(found->body),
+          .cache_control = "public, max-age=31536000, immutable"};
 }
 
 struct Route {
@@ -215,8 +247,11 @@ constexpr std::array kRoutes{
     Route{"/", answer_overview},
     Route{"/ui/monitors/{monitor}", answer_monitor_page},
     Route{"/ui/monitors/{monitor}/features/{feature}", answer_feature_page},
+    Route{"/ui/monitors/{monitor}/reference", answer_reference_page},
+    Route{"/ui/alerts", answer_alerts_page},
     Route{"/ui/alerts/{id}", answer_alert_page},
-    Route{"/ui/{file}", answer_asset},
+    Route{"/ui/status", answer_daemon_page},
+    Route{"/ui/{folder}/{file}", answer_asset},
 };
 
 // What the pattern's {…} stand for in the path; nullopt: it does not fit.

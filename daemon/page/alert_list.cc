@@ -9,6 +9,8 @@
 namespace driftd {
 namespace {
 
+constexpr std::size_t kShownAlerts = 8;
+
 std::vector<NamedAlert> select(const MonitorStatus& monitor, bool open) {
   std::vector<NamedAlert> out;
   for (const AlertStatus& alert : monitor.alerts) {
@@ -81,9 +83,18 @@ Markup alert_list(std::span<const NamedAlert> alerts) {
     const AlertStatus& alert = *named.alert;
     out += html(R"(<li>{}<div><p><a class="name" href="{}">{}</a> <span class="kind">{}</span></p><p>{}</p>)",
                 {alert_badge(alert), subject_path(*named.monitor, alert), alert_subject(*named.monitor, alert), alert.kind, alert.summary});
-    out += html(R"(<p class="when">{} · <a href="{}">details</a></p></div></li>)", {times(alert), alert_path(alert.alert_id)});
+    out += html(R"(<p class="when">{} · <a href="{}">why did it fire?</a></p></div></li>)", {times(alert), alert_path(alert.alert_id)});
   }
   return out += html("</ul>");
+}
+
+Markup first_alerts(std::span<const NamedAlert> open) {
+  if (open.empty()) return {};
+  Markup out = html(R"(<section aria-label="Open alerts">{})", {alert_list(open.first(std::min(open.size(), kShownAlerts)))});
+  if (open.size() > kShownAlerts) {
+    out += html(R"(<p class="more"><a href="{}">All {} open alerts</a></p>)", {kAlertsPath, count_text(open.size())});
+  }
+  return out += html("</section>");
 }
 
 }  // namespace driftd

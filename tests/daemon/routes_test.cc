@@ -72,6 +72,14 @@ TEST_CASE("what each path answers") {
       {"/ui/monitors/none", 404, kText, "no such monitor\n"},
       {"/ui/monitors/employment/features/agep?segment=sex%3D1", 200, kHtml, "<h1 class=\"name\">agep"},
       {"/ui/monitors/employment/features/none", 404, kText, "no such feature and segment in a closed window\n"},
+      {"/ui/monitors/employment/features/agep?at=2017-12-30T00:00:00Z", 200, kHtml, "(the last one)"},
+      {"/ui/monitors/employment/features/agep?at=2017-12-23T00:00:00Z", 200, kHtml, "rel=\"next\""},
+      {"/ui/monitors/employment/features/agep?at=2001-01-01T00:00:00Z", 404, kText, "no such window"},
+      {"/ui/monitors/employment/features/agep?at=noon", 400, kText, "RFC 3339"},
+      {"/ui/monitors/employment/reference", 200, kHtml, "<h1>Reference <code>8c4c477b9e94</code></h1>"},
+      {"/ui/monitors/none/reference", 404, kText, "no such monitor\n"},
+      {"/ui/alerts", 200, kHtml, "<h1>Alerts</h1>"},
+      {"/ui/status", 200, kHtml, "<h1>driftd is ready</h1>"},
       {"/ui/alerts/6e77b70df680e4e0", 200, kHtml, "relp in employment"},
       {"/ui/alerts/none", 404, kText, "no such alert"},
       {"/ui/none", 404, kText, "not found\n"},
@@ -109,14 +117,15 @@ TEST_CASE("before anything is published") {
   CHECK(get(routes, "/").status == 200);
 }
 
-TEST_CASE("the style and the script may be kept for ever") {
-  for (const Asset* asset : {&page_style(), &page_script()}) {
-    const Response response = get(asset->path);
+TEST_CASE("the style and the modules may be kept for ever") {
+  for (const Asset& asset : kPageAssets) {
+    const Response response = get(asset_path(asset.name));
     CHECK(response.status == 200);
-    CHECK(response.content_type == asset->content_type);
-    CHECK(response.body == asset->body);
+    CHECK(response.content_type == asset.content_type);
+    CHECK(response.body == asset.body);
     CHECK(response.cache_control == "public, max-age=31536000, immutable");
   }
+  CHECK(get("/ui/page-0/page.js").status == 404);
 }
 
 TEST_CASE("answers are counted by template, known methods and status") {

@@ -27,7 +27,9 @@ ROOMS = [
                                        "daemon/state/snapshot.h", "daemon/state/outbox.h", "daemon/status.h"]),
     ("daemon/status", ["detectors/", "daemon/decode/record_batch.h", "daemon/window/label_counters.h"] + ORDER),
     ("daemon/metrics/", FLOOR + ORDER + ["daemon/status.h"]),
-    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h"]),  # target.h: names in links
+    # An alert's event read back, and explained to a person; target.h: names in links.
+    ("daemon/explain/", FLOOR + ["daemon/alert/", "daemon/decode/json_tree.h", "daemon/page/words.h", "daemon/http/target.h", "config/scalar.h"]),
+    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h", "daemon/explain/"]),
     ("daemon/api/", FLOOR + ORDER + ["daemon/status.h"]),
     ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/"]),
     ("daemon/http/", FLOOR),

@@ -33,7 +33,7 @@ TEST_CASE("an alert says what, where, since when") {
   const std::string list = alert_list(open_alerts(monitor)).text;
   CHECK(has(list, "<a class=\"name\" href=\"/ui/monitors/employment/features/relp\">relp in employment</a>"));
   CHECK(has(list, "relp: 0% of rows in 16, 4.5% in the reference; PSI 0.37 (n = 1318)"));
-  CHECK(has(list, "since 9 Dec 2017 \xc2\xb7 <a href=\"/ui/alerts/6e77b70df680e4e0\">details</a></p>"));
+  CHECK(has(list, "since 9 Dec 2017 \xc2\xb7 <a href=\"/ui/alerts/6e77b70df680e4e0\">why did it fire?</a></p>"));
   CHECK(has(alert_list(resolved_alerts(monitor)).text, "from 9 Dec 2017 until 23 Dec 2017 "));
   CHECK(alert_list({}).text.empty());
 }
@@ -46,4 +46,12 @@ TEST_CASE("the subject names the segment, and a monitor without a feature") {
   alert.feature.clear();
   alert.segment = "all";
   CHECK(alert_subject(monitor, alert) == "employment");
+}
+
+TEST_CASE("of many open alerts the first are shown, and where all are") {
+  MonitorStatus monitor = test::census_monitor();
+  CHECK_FALSE(has(first_alerts(open_alerts(monitor)).text, "All "));
+  monitor.alerts.assign(20, monitor.alerts[0]);
+  CHECK(has(first_alerts(open_alerts(monitor)).text, "<a href=\"/ui/alerts\">All 20 open alerts</a>"));
+  CHECK(first_alerts({}).text.empty());
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/cli/explain_event.h"
+#include "daemon/explain/alert_record.h"
 
 namespace driftd {
 
@@ -13,19 +13,29 @@ struct OtherAlert {
   std::string alert_id, kind, feature, segment, state;
 };
 
+// How far another segment of the same feature is, at the last closed window.
+struct SegmentRatio {
+  std::string segment;
+  double ratio = AlertRecord::kNone;  // of its alarm line; NaN: no verdict
+};
+
 // What is known beside the event itself.
 struct ExplainContext {
-  std::string since;               // start of the window that opened the alert; "" = not known
-  std::vector<OtherAlert> others;  // of the monitor
+  std::string since;                   // start of the window that opened the alert; "" = not known
+  std::vector<OtherAlert> others;      // of the monitor
+  std::vector<SegmentRatio> segments;  // of the feature, all rows left out; empty: not known, or there are none
+  std::uint64_t usual_rows = 0;        // median of the windows before; 0: not known
+  std::string labels;                  // what labels say, in words; "" = not known
   std::string url;                 // of the daemon that was asked; "" = the event came from a file
 };
 
 struct Explanation {
   struct Line {
     std::string name, words;
+    bool look = false;  // a check that does not hold: look here first
   };
   std::string sentence, since;
-  std::vector<Line> checks;  // in this order: rows, completeness, quality, segment, model version, effect, significance
+  std::vector<Line> checks;  // rows, completeness, quality, segment, model version, volume and labels where known, effect, significance
   std::vector<AlertRecord::Bin> bins;
   double other_bins = AlertRecord::kNone;  // what all other bins add; NaN: not known
   double score = AlertRecord::kNone;       // the sum of all; NaN: not known
@@ -34,6 +44,7 @@ struct Explanation {
     std::string kcat;  // to be copied
   };
   std::vector<Rows> rows;
+  std::string tap;  // the command that shows them as driftd sees them
   std::uint64_t rows_omitted = 0;  // ranges that the event left out
   std::vector<Line> config;        // key and value of what set the limit
   std::vector<std::string> next;
