@@ -197,7 +197,8 @@ Response answer_past_feature(const PageView& view, const MonitorStatus& monitor,
 Response answer_feature_page(const Call& call) {
   const MonitorStatus* monitor = find_monitor(call.status, call.captured[0]);
   if (monitor == nullptr) return text(404, "no such monitor\n");
-  if (!call.query("at").empty() && !parse_rfc3339(call.query("at"))) return text(400, "at must be the end of a window as an RFC 3339 time\n");
+  if (!call.query("at").empty() && !parse_rfc3339(call.query("at")))
+    return text(400, "at must be the end of a window as an RFC 3339 time\n");
   PageView view = view_of(call);
   const FeatureStatus* feature = find_feature(*monitor, call.captured[1], view.segment);
   if (feature == nullptr) return text(404, "no such feature and segment in a closed window\n");

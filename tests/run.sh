@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Every test of driftd, from a clean checkout: gets what is missing, builds, checks.
 #   tests/run.sh [--quick] [--only LABEL]
-#     --quick        what a commit wants, under two minutes on a built tree: no clang-tidy, no real broker, no Prometheus
-#     --only LABEL   one part: style, tidy, unit, replay, validation, mock, kafka, prometheus
+#     --quick        what a commit wants, under two minutes on a built tree: no clang-tidy, no real broker, Prometheus or browser
+#     --only LABEL   one part: style, tidy, unit, replay, validation, mock, kafka, prometheus, page
 # A part is the tests that ctest knows by that label, and the program tests/LABEL/run where there is one. That program
 # finds the daemon in $DRIFTD, ends with a line `N passed, N failed, N skipped`, and says why it skips: `SKIPPED name: reason`.
 # The last line counts everything; exit 1 when something failed.
@@ -85,10 +85,10 @@ if [ "$only" = style ]; then finish; fi
 
 step configure cmake --preset dev
 step build cmake --build "$build"
-for label in unit replay validation mock kafka prometheus; do
+for label in unit replay validation mock kafka prometheus page; do
   wanted "$label" || continue
   case $quick,$label in
-    yes,kafka | yes,prometheus) skip "$label" '--quick leaves it out' ;;
+    yes,kafka | yes,prometheus | yes,page) skip "$label" '--quick leaves it out' ;;
     *) labelled "$label" ;;
   esac
 done

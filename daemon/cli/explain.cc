@@ -7,11 +7,11 @@
 
 #include "config/suggest.h"
 #include "daemon/cli/arguments.h"
-#include "daemon/explain/alert_record.h"
-#include "daemon/explain/explanation.h"
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/verb.h"
 #include "daemon/decode/json_tree.h"
+#include "daemon/explain/alert_record.h"
+#include "daemon/explain/explanation.h"
 #include "daemon/http/client.h"
 #include "daemon/http/target.h"
 

@@ -136,16 +136,22 @@ void add_checks(const AlertRecord& record, const ExplainContext& context, Explan
       return is_open(other) && other.kind == kind && (feature.empty() || other.feature == feature);
     });
   };
-  out.checks = {{"rows", rows_words(record), record.policy.type != "sequential" && std::isnan(record.statistic)},
-                {"completeness", completeness_words(record), !record.window.complete},
-                {"quality", quality_words(record, context), more_is_missing(record) || open("quality", record.feature)},
-                {"segment", segment_check_words(record, context), is_of_one_segment(record, context)},
-                {"model version", record.model_version.empty() ? "not known: the event names none" : record.model_version}};
+  const auto look_if = [](bool wrong) { return wrong ? Check::kLook : Check::kFine; };
+  const bool no_statistic = record.policy.type != "sequential" && std::isnan(record.statistic);
+  out.checks = {{"rows", rows_words(record), look_if(no_statistic)},
+                {"completeness", completeness_words(record), look_if(!record.window.complete)},
+                {"quality", quality_words(record, context), look_if(more_is_missing(record) || open("quality", record.feature))},
+                {"segment", segment_check_words(record, context), look_if(is_of_one_segment(record, context))},
+                {"model version", record.model_version.empty() ? "not known: the event names none" : record.model_version,
+                 record.model_version.empty() ? Check::kUnknown : Check::kFine}};
   if (context.usual_rows > 0) {
     const double times = static_cast<double>(record.window.samples) / static_cast<double>(context.usual_rows);
-    out.checks.push_back({"volume", volume_words(record, context.usual_rows), volume_is_odd(times)});
+    out.checks.push_back({"volume", volume_words(record, context.usual_rows), look_if(volume_is_odd(times))});
   }
-  if (!context.labels.empty()) out.checks.push_back({"labels", context.labels, open("performance", "")});
+  if (!context.labels.empty()) {
+    const Check known = context.labelled ? Check::kFine : Check::kUnknown;
+    out.checks.push_back({"labels", context.labels, open("performance", "") ? Check::kLook : known});
+  }
   out.checks.push_back({"effect", effect_words(record)});
   out.checks.push_back({"significance", significance_words(record)});
 }
@@ -213,7 +219,8 @@ std::vector<std::string> kind_steps(const AlertRecord& record) {
 }
 
 void add_next(const AlertRecord& record, const ExplainContext& context, Explanation& out) {
-  if (record.state == "resolved") out.next.emplace_back("nothing is to be done: it is over");
+  out.steps = record.state == "resolved" ? std::vector<std::string>{"nothing is to be done: it is over"} : kind_steps(record);
+  if (record.state == "resolved") out.next = out.steps;
   if (!context.url.empty()) out.next.push_back("both sides as shares: " + feature_link(record, context.url));
   if (!record.page.empty()) out.next.push_back("the alert's page: " + record.page);
   for (const OtherAlert& other : context.others) {
@@ -222,7 +229,7 @@ void add_next(const AlertRecord& record, const ExplainContext& context, Explanat
     out.next.push_back(fmt::format("open as well: {}: driftd explain {}", alert_words(other), other.alert_id));
   }
   if (record.state == "resolved") return;
-  for (std::string& step : kind_steps(record)) out.next.push_back(std::move(step));
+  out.next.insert(out.next.end(), out.steps.begin(), out.steps.end());
 }
 
 // ---- As text

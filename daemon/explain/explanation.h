@@ -1,6 +1,7 @@
 // Why an alert fired, in words: what an event says, put in the order in which a person doubts it. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -25,14 +26,21 @@ struct ExplainContext {
   std::vector<OtherAlert> others;      // of the monitor
   std::vector<SegmentRatio> segments;  // of the feature, all rows left out; empty: not known, or there are none
   std::uint64_t usual_rows = 0;        // median of the windows before; 0: not known
-  std::string labels;                  // what labels say, in words; "" = not known
-  std::string url;                 // of the daemon that was asked; "" = the event came from a file
+  std::string labels;                  // what labels say, in words; "" = not known here
+  bool labelled = false;               // they say something
+  std::string url;                     // of the daemon that was asked; "" = the event came from a file
+};
+
+enum class Check : std::uint8_t {
+  kFine,
+  kLook,     // it does not hold: look here first
+  kUnknown,  // there is nothing to check it by
 };
 
 struct Explanation {
   struct Line {
     std::string name, words;
-    bool look = false;  // a check that does not hold: look here first
+    Check check = Check::kFine;
   };
   std::string sentence, since;
   std::vector<Line> checks;  // rows, completeness, quality, segment, model version, volume and labels where known, effect, significance
@@ -44,10 +52,11 @@ struct Explanation {
     std::string kcat;  // to be copied
   };
   std::vector<Rows> rows;
-  std::string tap;  // the command that shows them as driftd sees them
+  std::string tap;                 // the command that shows them as driftd sees them
   std::uint64_t rows_omitted = 0;  // ranges that the event left out
   std::vector<Line> config;        // key and value of what set the limit
-  std::vector<std::string> next;
+  std::vector<std::string> next;   // where to look, other alerts among them
+  std::vector<std::string> steps;  // the last of `next`: what to do
 };
 
 Explanation explain(const AlertRecord& record, const ExplainContext& context);

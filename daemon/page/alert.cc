@@ -65,6 +65,7 @@ ExplainContext context_of(const MonitorStatus& monitor, const AlertStatus& alert
   }
   context.usual_rows = usual_rows(monitor.history_rows);
   context.labels = label_words(monitor, alert.segment);
+  context.labelled = monitor.labels && !monitor.labels->performance.empty();
   return context;
 }
 
@@ -76,13 +77,22 @@ Markup copyable(const std::string& id, const std::string& text) {
               {id, text, id});
 }
 
+Markup check_badge(Check check) {
+  switch (check) {
+    case Check::kLook: return mood_badge(Mood::kPending, "look");
+    case Check::kUnknown: return mood_badge(Mood::kWaiting, "unknown");
+    case Check::kFine: break;
+  }
+  return mood_badge(Mood::kCalm, "fine");
+}
+
 Markup checks(const Explanation& explanation) {
-  const auto looks = static_cast<std::uint64_t>(std::ranges::count_if(explanation.checks, &Explanation::Line::look));
+  const auto looks = static_cast<std::uint64_t>(std::ranges::count(explanation.checks, Check::kLook, &Explanation::Line::check));
   Markup out = html(R"(<section><h2>Is it real?</h2><p>{}</p><ol class="checks">)",
                     {looks == 0 ? std::string("No check speaks against it.")
                                 : plural(looks, "check") + (looks == 1 ? " says" : " say") + " where to look first."});
-  for (const auto& [name, words, look] : explanation.checks) {
-    out += html(R"(<li>{}<b>{}</b><span>{}</span></li>)", {look ? mood_badge(Mood::kPending, "look") : mood_badge(Mood::kCalm, "fine"), name, words});
+  for (const auto& [name, words, check] : explanation.checks) {
+    out += html(R"(<li>{}<b>{}</b><span>{}</span></li>)", {check_badge(check), name, words});
   }
   return out += html("</ol></section>");
 }
@@ -130,7 +140,8 @@ Markup history(const PageView& view, const MonitorStatus& monitor, const AlertSt
     std::vector<HistoryPoint> points;
     for (std::size_t i = 0; i < ends.size(); ++i) {
       const double ratio = feature->ratio_history[i];
-      points.push_back({fmt::format("window to {}: {}", moment_text(ends[i]), std::isnan(ratio) ? "no verdict" : times_text(ratio) + " of its alarm line"),
+      points.push_back({fmt::format("window to {}: {}", moment_text(ends[i]),
+                                    std::isnan(ratio) ? "no verdict" : times_text(ratio) + " of its alarm line"),
                         feature_path(monitor.name, alert.feature, alert.segment), ends[i] == alert.opened_us});
     }
     out += html(
@@ -145,7 +156,8 @@ Markup history(const PageView& view, const MonitorStatus& monitor, const AlertSt
   } else {
     out += moment("Still open", monitor.window_end_us, ", end of the last window");
   }
-  if (const std::string sent = deliveries(view.status); !sent.empty()) out += html("<li><b>All events so far</b><span>{}</span></li>", {sent});
+  if (const std::string sent = deliveries(view.status); !sent.empty())
+    out += html("<li><b>All events so far</b><span>{}</span></li>", {sent});
   return out += html("</ol></section>");
 }
 
@@ -159,7 +171,8 @@ Markup rows(const AlertRecord& record, const Explanation& explanation) {
                 {range.topic, range.partition, range.from, range.to, copyable("kcat-" + std::to_string(number++), kcat)});
   }
   out += html("</ul>");
-  if (explanation.rows_omitted > 0) out += html("<p>And {} more ranges, which the event left out.</p>", {count_text(explanation.rows_omitted)});
+  if (explanation.rows_omitted > 0)
+    out += html("<p>And {} more ranges, which the event left out.</p>", {count_text(explanation.rows_omitted)});
   return out += html("<p>As driftd sees them:</p>{}</section>", {copyable("tap", explanation.tap)});
 }
 
@@ -171,10 +184,13 @@ Markup limits(const AlertRecord& record, const Explanation& explanation) {
   return out += html("</section>");
 }
 
-Markup next_steps(const Explanation& explanation) {
-  if (explanation.next.empty()) return {};
+Markup next_steps(const MonitorStatus& monitor, const Explanation& explanation) {
   Markup out = html(R"(<section><h2>Next</h2><ul>)");
-  for (const std::string& step : explanation.next) out += html("<li>{}</li>", {step});
+  for (const std::string& step : explanation.steps) out += html("<li>{}</li>", {step});
+  if (const auto open = open_alerts(monitor).size(); open > 1) {
+    out += html(R"(<li>see the <a href="{}">{} that are open in {}</a></li>)",
+                {monitor_path(monitor.name), plural(open, "alert"), monitor.name});
+  }
   return out += html("</ul></section>");
 }
 
@@ -187,7 +203,7 @@ Markup explained(const PageView& view, const MonitorStatus& monitor, const Alert
   out += history(view, monitor, alert);
   out += rows(*record, explanation);
   out += limits(*record, explanation);
-  return out += next_steps(explanation);
+  return out += next_steps(monitor, explanation);
 }
 
 }  // namespace
@@ -197,11 +213,12 @@ std::string alert_page(const PageView& view, const MonitorStatus& monitor, const
   Markup out = html(
       R"(<nav class="trail" aria-label="Where you are"><a href="/">Monitors</a> <a class="name" rel="up" href="{}">{}</a> <a href="{}">Alerts</a></nav><h1 class="name">{} {}</h1><p class="lead">{}</p>)",
       {monitor_path(monitor.name), monitor.name, kAlertsPath, subject, alert_badge(alert), alert.summary});
-  out += html(R"(<dl class="facts"><dt>Since</dt><dd>{}</dd><dt>Opened</dt><dd>{}</dd>)",
+  out += html(R"(<dl class="facts across"><div><dt>Kind</dt><dd>{}</dd></div><div><dt>Severity</dt><dd>{}</dd></div>)",
+              {alert.kind, alert.severity});
+  out += html("<div><dt>Since</dt><dd>{}</dd></div><div><dt>Opened</dt><dd>{}</dd></div>",
               {moment_text(alert.since_us), moment_text(alert.opened_us)});
-  if (alert.resolved_us != kNoTime) out += html("<dt>Resolved</dt><dd>{}</dd>", {moment_text(alert.resolved_us)});
-  out += html("<dt>Kind</dt><dd>{}</dd><dt>Severity</dt><dd>{}</dd><dt>Id</dt><dd><code>{}</code></dd></dl>",
-              {alert.kind, alert.severity, alert.alert_id});
+  if (alert.resolved_us != kNoTime) out += html("<div><dt>Resolved</dt><dd>{}</dd></div>", {moment_text(alert.resolved_us)});
+  out += html("<div><dt>Id</dt><dd><code>{}</code></dd></div></dl>", {alert.alert_id});
   if (!alert.feature.empty()) {
     out += html(R"(<p><a class="name" href="{}">See the shares of {}</a></p>)",
                 {feature_path(monitor.name, alert.feature, alert.segment), alert.feature});

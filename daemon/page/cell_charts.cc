@@ -93,7 +93,9 @@ Markup cell_names(std::span<const CellBar> bars, const Plot& plot) {
     const double x = plot.left(i) + plot.width() * (edges ? 1 : 0.5);
     const std::string text = edges ? upper_edge(bars[i].label) : short_label(bars[i].label);
     if (text.empty()) continue;
-    if (edges) out += html(R"(<line class="edge" x1="{}%" x2="{}%" y1="{}" y2="{}"/>)", {percent(x), percent(x), pixels(plot.bottom), pixels(plot.bottom + 5)});
+    if (edges)
+      out += html(R"(<line class="edge" x1="{}%" x2="{}%" y1="{}" y2="{}"/>)",
+                  {percent(x), percent(x), pixels(plot.bottom), pixels(plot.bottom + 5)});
     if (turned) {
       out += html(R"svg(<svg class="turned" x="{}%" y="{}"><text class="tick-name end" transform="rotate(-38)">{}</text></svg>)svg",
                   {percent(x), pixels(plot.bottom + 14), text});
@@ -161,13 +163,13 @@ Markup share_chart(std::span<const CellBar> bars, ShareScale scale) {
 Markup contribution_chart(std::span<const CellBar> bars) {
   double largest = 0;
   for (const CellBar& bar : bars) largest = std::max(largest, bar.contribution);
-  const Plot plot{bars.size(), 110, largest};
+  const Plot plot{bars.size(), 160, largest};
   Markup drawn;
   for (std::size_t i = 0; i < bars.size(); ++i) {
     const char* kind = bars[i].current >= bars[i].reference ? "gained" : "shrunk";
     drawn += vertical_bar(kind, plot, plot.left(i) + plot.width() * 0.25, plot.width() * 0.5, bars[i].contribution);
   }
-  drawn += html(R"(<line class="floor" x2="100%" y1="110" y2="110"/>)");
+  drawn += html(R"(<line class="floor" x2="100%" y1="160" y2="160"/>)");
   drawn += cell_names(bars, plot);
   drawn += hits(bars, plot);
   return framed(fmt::format("adds{}", label_room(bars)).c_str(), "What each cell adds to PSI", axis(plot, number_tick), drawn);

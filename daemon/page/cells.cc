@@ -50,8 +50,8 @@ std::vector<CellBar> cell_bars(std::span<const CellStatus> cells) {
   const std::uint64_t reference_rows = sum(cells, &CellStatus::reference), rows = sum(cells, &CellStatus::current);
   std::vector<CellBar> out;
   for (const CellStatus& cell : cells) {
-    out.push_back({cell.label, cell.reference, cell.current, share(cell.reference, reference_rows), share(cell.current, rows),
-                   cell.contribution});
+    out.push_back(
+        {cell.label, cell.reference, cell.current, share(cell.reference, reference_rows), share(cell.current, rows), cell.contribution});
   }
   return out;
 }

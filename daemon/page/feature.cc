@@ -84,7 +84,8 @@ Markup slider(const PageView& view, const ShownFeature& shown) {
 Markup window_steps(const PageView& view, const ShownFeature& shown) {
   Markup out = html(R"(<nav class="windows" aria-label="Windows"><p>Window <b>{}</b>, {}{}</p><p class="steps">)",
                     {range_text(shown.start_us, shown.end_us), plural(shown.feature.rows, "row"), is_last(shown) ? " (the last one)" : ""});
-  if (shown.previous_us != kNoTime) out += step("prev", address_at(view, shown.monitor, shown.previous_us), "\xe2\x80\xb9", "window before");
+  if (shown.previous_us != kNoTime)
+    out += step("prev", address_at(view, shown.monitor, shown.previous_us), "\xe2\x80\xb9", "window before");
   out += slider(view, shown);
   if (shown.next_us != kNoTime) out += step("next", address_at(view, shown.monitor, shown.next_us), "\xe2\x80\xba", "next window");
   if (!is_last(shown)) out += step("last", address_at(view, shown.monitor, shown.monitor.window_end_us), "\xc2\xbb", "the last one");
@@ -219,7 +220,8 @@ Markup history(const PageView& view, const ShownFeature& shown) {
 
 ShownFeature in_last_window(const MonitorStatus& monitor, const FeatureStatus& feature) {
   ShownFeature shown{monitor, feature, monitor.window_start_us, monitor.window_end_us, segments_of(monitor, feature.name)};
-  if (const auto& ends = monitor.history_end_us; ends.size() > 1 && ends.back() == monitor.window_end_us) shown.previous_us = ends[ends.size() - 2];
+  if (const auto& ends = monitor.history_end_us; ends.size() > 1 && ends.back() == monitor.window_end_us)
+    shown.previous_us = ends[ends.size() - 2];
   return shown;
 }
 

@@ -12,8 +12,8 @@ namespace driftd {
 struct ShownFeature {
   const MonitorStatus& monitor;
   const FeatureStatus& feature;
-  std::int64_t start_us = kNoTime, end_us = kNoTime;  // the window
-  FeatureSegments segments = {};                      // of the feature in it; empty: not known
+  std::int64_t start_us = kNoTime, end_us = kNoTime;      // the window
+  FeatureSegments segments = {};                          // of the feature in it; empty: not known
   std::int64_t previous_us = kNoTime, next_us = kNoTime;  // ends of the windows beside it; kNoTime: there is none
 };
 ShownFeature in_last_window(const MonitorStatus& monitor, const FeatureStatus& feature);

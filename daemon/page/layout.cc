@@ -45,7 +45,8 @@ Markup readiness(const DaemonStatus& status) {
 Markup head(const PageView& view, std::string_view title) {
   Markup out = html(
       R"(<!doctype html><html lang="en" data-live="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{}</title><link rel="icon" href="{}"><link rel="stylesheet" href="{}"><script src="{}"></script><script type="module" src="{}"></script>)",
-      {view.live ? "on" : "off", title, Markup{std::string(kIcon)}, asset_path("style.css"), asset_path("theme.js"), asset_path("page.js")});
+      {view.live ? "on" : "off", title, Markup{std::string(kIcon)}, asset_path("style.css"), asset_path("theme.js"),
+       asset_path("page.js")});
   for (const Asset& asset : kPageAssets) {
     if (!asset.name.ends_with(".js") || asset.name == "theme.js" || asset.name == "page.js") continue;
     out += html(R"(<link rel="modulepreload" href="{}">)", {asset_path(asset.name)});
@@ -55,7 +56,8 @@ Markup head(const PageView& view, std::string_view title) {
 }
 
 Markup navigation(const PageView& view) {
-  constexpr std::array<std::pair<const char*, const char*>, 3> kPlaces{{{"/", "Monitors"}, {kAlertsPath, "Alerts"}, {kStatusPath, "Status"}}};
+  constexpr std::array<std::pair<const char*, const char*>, 3> kPlaces{
+      {{"/", "Monitors"}, {kAlertsPath, "Alerts"}, {kStatusPath, "Status"}}};
   Markup out = html(R"(<nav class="places" aria-label="Pages">)");
   for (const auto& [path, name] : kPlaces) {
     out += html(R"(<a href="{}"{}>{}</a>)", {path, view.path == path ? html(R"( aria-current="page")") : Markup{}, name});

@@ -14,13 +14,13 @@ namespace driftd {
 // Whom a page is made for and when. The status must outlive it.
 struct PageView {
   const DaemonStatus& status;
-  std::int64_t now_us = 0;        // wall clock
-  std::string path;               // of this page, escaped for a URL, without a query
-  std::string segment;            // "" = all rows
-  bool live = true;               // it refreshes itself
-  std::int64_t at_us = kNoTime;   // end of the closed window that is shown; kNoTime: the last one
-  bool log_shares = false;        // shares on a logarithmic scale
-  bool every = false;             // long lists whole
+  std::int64_t now_us = 0;       // wall clock
+  std::string path = {};         // of this page, escaped for a URL, without a query
+  std::string segment = {};      // "" = all rows
+  bool live = true;              // it refreshes itself
+  std::int64_t at_us = kNoTime;  // end of the closed window that is shown; kNoTime: the last one
+  bool log_shares = false;       // shares on a logarithmic scale
+  bool every = false;            // long lists whole
 };
 
 // The address of a page as this view shows it: its state is in the URL.

@@ -1,6 +1,6 @@
 // Keeps the page fresh without reloading it: new content is laid over the old, only what differs is touched.
-const pollEvery = 5000; // also where events come: age and lag change without one
-const afterEvent = 150;
+const pollEvery = 5000;
+const afterEvent = 200; // several windows close at once
 
 const lost = () => document.getElementById("lost");
 const keyOf = (node) => node.id || node.getAttribute?.("data-key") || "";
@@ -105,13 +105,18 @@ async function refresh() {
   }
 }
 
+// The daemon tells when a window has closed or an alert has changed; what changes without either, age and lag, is asked for.
 export function stayLive() {
   if (document.documentElement.dataset.live !== "on") return;
   let waiting = 0;
   const soon = () => {
-    clearTimeout(waiting);
-    waiting = setTimeout(refresh, afterEvent);
+    waiting ||= setTimeout(() => {
+      waiting = 0;
+      refresh();
+    }, afterEvent);
   };
+  const events = new EventSource("/api/v1/events");
+  for (const type of ["window", "alert", "reset"]) events.addEventListener(type, soon);
   setInterval(refresh, pollEvery);
   document.addEventListener("visibilitychange", soon);
 }

@@ -52,7 +52,10 @@ std::vector<QualityRow> quality_rows(const FeatureStatus& feature) {
 
 }  // namespace
 
-std::string times_text(double ratio) { return number_text(ratio) + "\xc3\x97"; }
+std::string times_text(double ratio) {
+  if (ratio > 0 && ratio < 0.01) return "<0.01\xc3\x97";
+  return number_text(ratio == 0 ? 0 : ratio) + "\xc3\x97";  // no negative zero
+}
 
 Markup measures_section(const FeatureStatus& feature) {
   if (feature.methods.empty()) return {};

@@ -9,6 +9,6 @@ namespace driftd {
 Markup measures_section(const FeatureStatus& feature);  // nothing for none
 Markup quality_section(const FeatureStatus& feature);
 
-std::string times_text(double ratio);  // "1.2×": of its alarm line
+std::string times_text(double ratio);  // of its alarm line: "1.2×", "<0.01×"
 
 }  // namespace driftd

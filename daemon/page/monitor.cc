@@ -35,7 +35,7 @@ Features by_worst(const MonitorStatus& monitor, std::string_view segment) {
 // Segments with what is worst in each, by name.
 struct SegmentLink {
   double worst = kNoNumber;
-  bool open = false;
+  bool empty = true;  // no rows on either side
 };
 
 std::map<std::string, SegmentLink> segments_of(const MonitorStatus& monitor) {
@@ -43,32 +43,32 @@ std::map<std::string, SegmentLink> segments_of(const MonitorStatus& monitor) {
   for (const FeatureStatus& feature : monitor.features) {
     SegmentLink& link = out[feature.segment];
     link.worst = std::fmax(link.worst, feature.ratio);
-    link.open |= feature.alert == AlertState::kFiring;
+    link.empty &= feature.rows == 0 && feature.reference_rows == 0;
   }
   return out;
 }
 
 Markup segment_link(const MonitorStatus& monitor, const std::string& name, const SegmentLink& link, bool here) {
-  return html(R"(<a href="{}"{}>{}{}</a>)", {monitor_path(monitor.name, name), here ? html(R"( aria-current="page")") : Markup{},
-                                             name == "all" ? "all rows" : name,
-                                             link.worst >= 1 ? html(R"( <b class="over-line">{}</b>)", {times_text(link.worst)}) : Markup{}});
+  return html(R"(<a href="{}"{}>{}{}</a>)",
+              {monitor_path(monitor.name, name), here ? html(R"( aria-current="page")") : Markup{}, name == "all" ? "all rows" : name,
+               link.worst >= 1 ? html(R"( <b class="over-line">{}</b>)", {times_text(link.worst)}) : Markup{}});
 }
 
 Markup segment_links(const MonitorStatus& monitor, const std::string& segment) {
   const auto segments = segments_of(monitor);
   if (segments.size() < 2) return {};
   Markup few, others;
-  std::size_t shown = 0;
+  if (const auto all = segments.find("all"); all != segments.end()) few += segment_link(monitor, "all", all->second, segment == "all");
+  std::size_t shown = 1, hidden = 0;
   for (const auto& [name, link] : segments) {
-    const bool first = name == "all" || name == segment || link.worst >= 1 || segments.size() <= kMostTabs;
-    const bool fits = name == "all" || name == segment || shown < kMostTabs;
-    (first && fits ? few : others) += segment_link(monitor, name, link, name == segment);
-    shown += first && fits ? 1 : 0;
+    if (name == "all" || (link.empty && name != segment)) continue;
+    const bool first = name == segment || ((link.worst >= 1 || segments.size() <= kMostTabs) && shown < kMostTabs);
+    (first ? few : others) += segment_link(monitor, name, link, name == segment);
+    ++(first ? shown : hidden);
   }
   Markup out = html(R"(<nav class="tabs" aria-label="Segments">{})", {few});
   if (!others.text.empty()) {
-    out += html(R"(<details id="segments"><summary>{} more segments</summary><div class="tabs">{}</div></details>)",
-                {segments.size() - shown, others});
+    out += html(R"(<details id="segments"><summary>{} more segments</summary><div class="tabs">{}</div></details>)", {hidden, others});
   }
   return out += html("</nav>");
 }
@@ -122,7 +122,8 @@ Markup feature_list(const PageView& view, const MonitorStatus& monitor) {
   if (shown == features.size()) return out;
   PageView whole = view;
   whole.every = true;
-  return out += html(R"(<p class="more"><a href="{}" id="more" data-soft>Show all {} features</a></p>)", {own_address(whole), count_text(features.size())});
+  return out += html(R"(<p class="more"><a href="{}" id="more" data-soft>Show all {} features</a></p>)",
+                     {own_address(whole), count_text(features.size())});
 }
 
 // What the labels said of the last window they are in for.

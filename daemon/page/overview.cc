@@ -119,8 +119,8 @@ Markup monitor_card(const PageView& view, const MonitorStatus& monitor) {
       html(R"(<li class="card"><h3><a class="name" data-row href="{}">{}</a>{}</h3>{}<dl>)",
            {monitor_path(monitor.name), monitor.name, mood_badge(monitor_mood(monitor), mood_text(monitor)), verdict_line(monitor)});
   if (monitor.window_end_us != kNoTime) {
-    out += html("<dt>Last window</dt><dd>{}<br>{}{}</dd>", {range_text(monitor.window_start_us, monitor.window_end_us),
-                                                            rows_of_window(monitor), judged_ago(view, monitor)});
+    out += html("<dt>Last window</dt><dd>{}<br>{}{}</dd>",
+                {range_text(monitor.window_start_us, monitor.window_end_us), rows_of_window(monitor), judged_ago(view, monitor)});
   }
   out += html("<dt>Lag</dt><dd>{}</dd>", {lag < 0 ? "unknown" : plural(static_cast<std::uint64_t>(lag), "record")});
   if (!std::isnan(monitor.false_alarm_interval_seconds)) {

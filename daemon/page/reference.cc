@@ -16,7 +16,7 @@ Markup feature_row(const MonitorStatus& monitor, const FeatureStatus& feature) {
   for (CellStatus& cell : cells) cell.current = 0;  // the reference alone
   const std::uint64_t rows = total_rows(feature.reference_classes);
   return html(
-      R"(<tr><th scope="row"><a class="name" data-row href="{}">{}</a></th><td>{}</td><td>{}</td><td class="number">{}</td><td class="number">{}</td><td class="number">{}</td><td class="draw">{}</td></tr>)",
+      R"(<tr><th scope="row" class="name"><a class="name" data-row href="{}">{}</a></th><td>{}</td><td>{}</td><td class="number">{}</td><td class="number">{}</td><td class="number">{}</td><td class="draw">{}</td></tr>)",
       {feature_path(monitor.name, feature.name, feature.segment), feature.name, feature.kind, feature.numeric ? "numeric" : "categorical",
        count_text(feature.reference_rows), rows == 0 ? std::string() : share_text(share_of(missing_rows(feature.reference_classes), rows)),
        feature.cells.size(), small_histogram(cells)});
@@ -42,6 +42,7 @@ Markup features(const PageView& view, const MonitorStatus& monitor) {
 std::size_t segments_of(const MonitorStatus& monitor) {
   std::set<std::string> names;
   for (const FeatureStatus& feature : monitor.features) names.insert(feature.segment);
+  names.erase("all");
   return names.size();
 }
 
@@ -59,7 +60,7 @@ std::string reference_page(const PageView& view, const MonitorStatus& monitor) {
       out += html("<dt>Age at the last window</dt><dd>{}</dd>", {duration_text(monitor.window_end_us - monitor.reference_created_us)});
     }
   }
-  out += html("<dt>Segments judged</dt><dd>{}</dd></dl>", {segments_of(monitor)});
+  out += html("<dt>Segments judged</dt><dd>{}</dd></dl>", {segments_of(monitor) == 0 ? "none" : count_text(segments_of(monitor))});
   out += html(R"(<section><h2>Features in it</h2>{}</section>)", {features(view, monitor)});
   return whole_page(view, "Reference of " + monitor.name + " - driftd", out);
 }

@@ -70,7 +70,8 @@ Markup mix_sentence(const FeatureStatus& all, const FeatureSegments& segments) {
 FeatureSegments segments_of(const MonitorStatus& monitor, const std::string& feature) {
   FeatureSegments out;
   for (const FeatureStatus& each : monitor.features) {
-    if (each.name == feature) out.push_back(&each);
+    const bool empty = each.rows == 0 && each.reference_rows == 0 && each.segment != "all";
+    if (each.name == feature && !empty) out.push_back(&each);
   }
   return out;
 }
@@ -92,7 +93,8 @@ Markup segments_section(const PageView& view, const MonitorStatus& monitor, cons
   const FeatureSegments real = real_segments(segments);
   if (real.empty()) return {};
   const FeatureStatus* all = all_rows(segments);
-  const auto over = static_cast<std::uint64_t>(std::ranges::count_if(real, [](const FeatureStatus* segment) { return segment->ratio >= 1; }));
+  const auto over =
+      static_cast<std::uint64_t>(std::ranges::count_if(real, [](const FeatureStatus* segment) { return segment->ratio >= 1; }));
   Markup out = html(R"(<section id="segments"><h2>Segments</h2><p>{} of {} over the alarm line.</p>)",
                     {count_text(over), plural(real.size(), "segment")});
   if (all != nullptr) out += mix_sentence(*all, real);

@@ -8,7 +8,7 @@
 
 namespace driftd {
 
-// Of one feature in one window: every segment, all rows among them.
+// Of one feature in one window: every segment that has rows on either side, all rows among them.
 using FeatureSegments = std::vector<const FeatureStatus*>;
 FeatureSegments segments_of(const MonitorStatus& monitor, const std::string& feature);  // of the last window
 

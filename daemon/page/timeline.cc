@@ -74,11 +74,19 @@ const char* bar_kind(const AlertStatus& alert) {
 }
 
 std::string period(const AlertStatus& alert) {
-  if (alert.state == AlertState::kResolved) return fmt::format("{} to {}, resolved", moment_text(alert.since_us), moment_text(alert.resolved_us));
+  if (alert.state == AlertState::kResolved)
+    return fmt::format("{} to {}, resolved", moment_text(alert.since_us), moment_text(alert.resolved_us));
   return fmt::format("since {}, {}", moment_text(alert.since_us), alert.state == AlertState::kPending ? "pending" : "open");
 }
 
-Markup lane_row(const Lane& lane, const Span& span) {
+// On the page of one monitor its name goes without saying.
+std::string lane_name(const Lane& lane, bool with_monitor) {
+  const AlertStatus& alert = *lane.alerts.front();
+  if (with_monitor || alert.feature.empty()) return alert_subject(*lane.monitor, alert);
+  return alert.segment == "all" ? alert.feature : alert.feature + ", " + alert.segment;
+}
+
+Markup lane_row(const Lane& lane, const Span& span, bool with_monitor) {
   const AlertStatus& newest = *lane.alerts.front();
   Markup bars;
   for (const AlertStatus* alert : lane.alerts) {
@@ -89,8 +97,17 @@ Markup lane_row(const Lane& lane, const Span& span) {
   }
   return html(
       R"(<li class="lane"><p><a class="name" data-row href="{}">{}</a> <span class="kind">{}</span></p><svg class="track" aria-hidden="true"><line class="grid" x2="100%" y1="12" y2="12"/>{}</svg><p class="when">{}{}</p></li>)",
-      {alert_path(newest.alert_id), alert_subject(*lane.monitor, newest), newest.kind, bars, period(newest),
+      {alert_path(newest.alert_id), lane_name(lane, with_monitor), newest.kind, bars, period(newest),
        lane.alerts.size() > 1 ? fmt::format(" ({} before)", lane.alerts.size() - 1) : std::string()});
+}
+
+// Short: within two days the time of the day, else the day.
+std::string tick_text(std::int64_t time_us, const Span& span) {
+  constexpr std::int64_t kMinute = 60'000'000, kTwoDays = 2 * 86'400'000'000;
+  const std::string text = instant_text(time_us - time_us % kMinute);
+  const std::size_t comma = text.find(", ");
+  if (span.end_us - span.start_us > kTwoDays) return text.substr(0, comma);
+  return text.substr(comma + 2, 5);
 }
 
 Markup axis_row(const Span& span) {
@@ -99,12 +116,12 @@ Markup axis_row(const Span& span) {
     const auto time = span.start_us + (span.end_us - span.start_us) / 4 * i;
     const char* anchor = i == 0 ? "" : i == 4 ? " end" : " middle";
     names += html(R"(<line class="edge" x1="{}%" x2="{}%" y1="0" y2="5"/><text class="tick-name{}{}" x="{}%" y="18">{}</text>)",
-                  {i * 25, i * 25, anchor, i % 2 == 1 ? " second" : "", i * 25, moment_text(time)});
+                  {i * 25, i * 25, anchor, i % 2 == 1 ? " second" : "", i * 25, tick_text(time, span)});
   }
   return html(R"(<li class="lane axis" aria-hidden="true"><p></p><svg class="track">{}</svg><p></p></li>)", {names});
 }
 
-Markup lanes_section(std::vector<Lane> lanes) {
+Markup lanes_section(std::vector<Lane> lanes, bool with_monitor) {
   if (lanes.empty()) return {};
   sort_lanes(lanes);
   const std::size_t hidden = lanes.size() - std::min(lanes.size(), kMostLanes);
@@ -117,7 +134,7 @@ Markup lanes_section(std::vector<Lane> lanes) {
   for (const Lane& lane : lanes) {
     if (!performance && is_performance(lane)) out += html(R"(<li class="parting">Performance, by labels</li>)");
     performance = is_performance(lane);
-    out += lane_row(lane, span);
+    out += lane_row(lane, span, with_monitor);
   }
   out += html("{}</ol>", {axis_row(span)});
   if (hidden > 0) out += html("<p>{} more are not drawn.</p>", {plural(hidden, "lane")});
@@ -126,7 +143,7 @@ Markup lanes_section(std::vector<Lane> lanes) {
 
 }  // namespace
 
-Markup alert_lanes(const MonitorStatus& monitor) { return lanes_section(lanes_of(monitor)); }
+Markup alert_lanes(const MonitorStatus& monitor) { return lanes_section(lanes_of(monitor), false); }
 
 std::string alerts_page(const PageView& view) {
   std::vector<Lane> lanes;
@@ -139,7 +156,7 @@ std::string alerts_page(const PageView& view) {
   if (resolved.size() > kMostResolved) resolved.resize(kMostResolved);
   Markup out = html("<h1>Alerts</h1>");
   if (lanes.empty()) out += html("<p class=\"lead\">No alert has fired that is still remembered.</p>");
-  out += lanes_section(std::move(lanes));
+  out += lanes_section(std::move(lanes), true);
   const auto open = open_alerts(view.status);
   if (!open.empty()) out += html("<section><h2>Open</h2>{}</section>", {alert_list(open)});
   if (!resolved.empty()) out += html("<section><h2>Resolved</h2>{}</section>", {alert_list(resolved)});

@@ -1,5 +1,6 @@
 #include "daemon/explain/explanation.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "tests/daemon/explain/alert_events.h"
@@ -135,7 +136,7 @@ TEST_CASE("doubts: missing values, lost offsets, another segment, a probability 
 TEST_CASE("what only the daemon knows: other segments, usual rows, labels; a check that does not hold is marked") {
   const auto looked_at = [](const Explanation& explanation) {
     std::string names;
-    for (const auto& line : explanation.checks) names += line.look ? line.name + " " : "";
+    for (const auto& line : explanation.checks) names += line.check == Check::kLook ? line.name + " " : "";
     return names;
   };
   ExplainContext context;
@@ -159,6 +160,14 @@ TEST_CASE("what only the daemon knows: other segments, usual rows, labels; a che
   CHECK(check_of(explain(record, context), "volume").ends_with("usual are 1000: another part of the traffic may be here"));
   context.others = {{"a", "performance", "error", "all", "resolved"}};
   CHECK(looked_at(explain(record, context)) == "rows completeness volume ");
+  const auto check_named = [](const Explanation& explanation, std::string_view name) {
+    return std::ranges::find(explanation.checks, name, &Explanation::Line::name)->check;
+  };
+  CHECK(check_named(out, "model version") == Check::kUnknown);
+  CHECK(check_named(out, "labels") == Check::kUnknown);
+  context.labelled = true;
+  CHECK(check_named(explain(amount(), context), "labels") == Check::kFine);
+  CHECK(out.steps.back() == out.next.back());
 }
 
 TEST_CASE("a topic of an event is no shell text") {

@@ -25,7 +25,8 @@ TEST_CASE("the first load is small") {
   const DaemonStatus status = test::make_status();
   std::size_t assets = 0;
   for (const Asset& asset : kPageAssets) assets += asset.body.size();
-  for (const std::string& page : test::every_page(status)) CHECK(page.size() + assets <= 150'000);  // gzip makes a fifth of it; tests/page measures that
+  for (const std::string& page : test::every_page(status))
+    CHECK(page.size() + assets <= 150'000);  // gzip makes a fifth of it; tests/page measures that
 }
 
 TEST_CASE("a page refreshes itself, with and without script, until it is paused") {

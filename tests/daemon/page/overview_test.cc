@@ -49,10 +49,19 @@ TEST_CASE("the monitors, the worst first, each with its state in a word") {
   CHECK(employment < payments);
   CHECK(payments < basket);
   for (const char* part : {"</svg>2 alerts</span>", "</svg>Collecting</span>", "</svg>Calm</span>", "Collecting 320 of 500 rows",
-                           "<b class=\"name\">relp</b> at <b>11.4\xc3\x97</b>", "23 to 30 Dec 2017<br>1,318 rows, judged 4 seconds ago", "339 records", "3 of 8 features over the line",
-                           "<dt>Promise</dt><dd>1 false alarm in 365 days</dd>"}) {
+                           "<b class=\"name\">relp</b> at <b>11.4\xc3\x97</b>", "23 to 30 Dec 2017<br>1,318 rows, judged 4 seconds ago",
+                           "339 records", "3 of 8 features over the line", "<dt>Promise</dt><dd>1 false alarm in 365 days</dd>"}) {
     CAPTURE(part);
     CHECK(has(page, part));
   }
 }
 
+TEST_CASE("a daemon that has just begun says what it waits for") {
+  DaemonStatus status;
+  status.not_ready = {"no partition assigned"};
+  CHECK(has(page_of(status), "<li>no partition assigned</li>"));
+  MonitorStatus waiting = test::collecting_monitor();
+  waiting.window_end_us = kNoTime;
+  waiting.features.clear();
+  CHECK(has(page_of(with({waiting})), "Waiting for the first window to close"));
+}
