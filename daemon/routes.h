@@ -1,5 +1,6 @@
 // All there is under http://…:3738: metrics, health, API and page, as one table of routes over a published DaemonStatus.
-// Thread: one, the server's; `status` hands over a value that another thread published.
+// Thread: the server's; `status` hands over a value that another thread published. A route that reads the disk answers later, on the
+// server's thread for that, and touches nothing here but the history.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/history/reader.h"
 #include "daemon/http/message.h"
 #include "daemon/metrics/collect.h"
 #include "daemon/metrics/exposition.h"
@@ -19,6 +21,9 @@ namespace driftd {
 struct RouteSources {
   std::function<std::shared_ptr<const DaemonStatus>()> status;  // null: nothing published yet
   std::function<std::int64_t()> wall_us;
+  std::shared_ptr<EventRing> events = {};        // null: no stream of events
+  std::string config_yaml = {};                  // in force, secrets masked
+  std::function<HistoryReader*()> history = {};  // null, or gives null: no history is kept. Asked by slow routes only
 };
 
 class Routes {
@@ -33,6 +38,8 @@ class Routes {
 
   struct Call;  // one request with what its route captured
   std::string render_metrics(const DaemonStatus& status);
+  const RouteSources& sources() const { return sources_; }
+  HistoryReader* history() const { return sources_.history ? sources_.history() : nullptr; }
 
  private:
   RouteSources sources_;

@@ -124,6 +124,15 @@ struct SinkStatus {
   std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // failed: given up
 };
 
+// Closed windows on disk (history.db), for the page and the API.
+struct HistoryStatus {
+  bool enabled = false;
+  std::uint64_t size_bytes = 0;  // of its files
+  std::uint64_t windows = 0;     // written since the start
+  std::uint64_t dropped = 0;     // windows that could not be written since the start
+  bool failing = false;          // the last write did not succeed
+};
+
 struct DaemonStatus {
   bool ready = false;
   std::vector<std::string> not_ready;  // reasons, one a line
@@ -137,6 +146,7 @@ struct DaemonStatus {
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
   std::map<std::string, std::uint64_t> kafka_errors;  // by librdkafka's enum name
   std::map<std::string, std::uint64_t> log_messages;  // by level
+  HistoryStatus history;
 };
 
 // What follows from the values above, for all who show them.

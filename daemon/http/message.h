@@ -3,9 +3,13 @@
 
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "daemon/runtime/event_ring.h"
 
 namespace driftd {
 
@@ -13,6 +17,14 @@ struct Request {
   std::string method;                                     // GET or HEAD
   std::vector<std::string> path;                          // decoded segments: "/api/a%2Fb" is {"api", "a/b"}, "/" is {}
   std::map<std::string, std::string, std::less<>> query;  // decoded; of a repeated key the first
+  std::string last_event_id = {};                         // of the header; "" = none
+};
+
+// An answer that never ends: server-sent events from a place in a ring on.
+struct EventStream {
+  std::shared_ptr<EventRing> ring;
+  std::string first;        // sent before them
+  std::uint64_t place = 0;  // the last event that the client has
 };
 
 struct Response {
@@ -21,6 +33,9 @@ struct Response {
   std::string body = {};
   std::string cache_control = "no-store";
   std::string allow = {};  // for 405: the methods there are
+  // At most one of these: the server makes the answer from it, and gives this one only where it is at its limit.
+  std::function<Response()> later = {};  // for what may take long: run on the thread of run_slow, never that of run
+  std::optional<EventStream> stream = {};
   std::string route = {};  // template of the route that answered, for counters; "" = none: refused by the server
 };
 

@@ -15,6 +15,8 @@
 namespace driftd {
 namespace {
 
+constexpr std::size_t kShownTransitions = 12;
+
 const FeatureStatus* feature_of(const MonitorStatus& monitor, const AlertStatus& alert) {
   const auto found = std::ranges::find_if(
       monitor.features, [&](const FeatureStatus& feature) { return feature.name == alert.feature && feature.segment == alert.segment; });
@@ -132,7 +134,20 @@ std::string deliveries(const DaemonStatus& status) {
   return words;
 }
 
-Markup history(const PageView& view, const MonitorStatus& monitor, const AlertStatus& alert) {
+// Each step of its life, the last ones where there are many.
+Markup transitions(std::span<const PastTransition> timeline) {
+  Markup out;
+  const std::size_t left_out = timeline.size() - std::min(timeline.size(), kShownTransitions);
+  if (left_out > 0) out += html("<li><b>Before</b><span>{}</span></li>", {plural(left_out, "event")});
+  for (const PastTransition& step : timeline.subspan(left_out)) {
+    std::string name = step.transition;
+    if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+    out += html("<li><b>{}</b><span>{}: {}</span></li>", {name, moment_text(step.window.end_us), step.summary});
+  }
+  return out;
+}
+
+Markup history(const PageView& view, const MonitorStatus& monitor, const AlertStatus& alert, std::span<const PastTransition> timeline) {
   Markup out = html(R"(<section><h2>How it came</h2>)");
   const FeatureStatus* feature = feature_of(monitor, alert);
   const auto& ends = monitor.history_end_us;
@@ -150,9 +165,10 @@ Markup history(const PageView& view, const MonitorStatus& monitor, const AlertSt
   }
   out += html(R"(<ol class="times">)");
   out += moment("First over its limit", alert.since_us, ", start of that window");
-  out += moment("Opened", alert.opened_us, ", when that window closed");
+  if (timeline.empty()) out += moment("Opened", alert.opened_us, ", when that window closed");
+  out += transitions(timeline);
   if (alert.resolved_us != kNoTime) {
-    out += moment("Resolved", alert.resolved_us, "");
+    if (timeline.empty()) out += moment("Resolved", alert.resolved_us, "");
   } else {
     out += moment("Still open", monitor.window_end_us, ", end of the last window");
   }
@@ -194,13 +210,13 @@ Markup next_steps(const MonitorStatus& monitor, const Explanation& explanation) 
   return out += html("</ul></section>");
 }
 
-Markup explained(const PageView& view, const MonitorStatus& monitor, const AlertStatus& alert) {
+Markup explained(const PageView& view, const MonitorStatus& monitor, const AlertStatus& alert, std::span<const PastTransition> timeline) {
   const auto record = read_alert_event(alert.event_json);
-  if (!record) return history(view, monitor, alert);
+  if (!record) return history(view, monitor, alert, timeline);
   const Explanation explanation = explain(*record, context_of(monitor, alert));
   Markup out = checks(explanation);
   out += bins(*record, explanation, feature_path(monitor.name, alert.feature, alert.segment));
-  out += history(view, monitor, alert);
+  out += history(view, monitor, alert, timeline);
   out += rows(*record, explanation);
   out += limits(*record, explanation);
   return out += next_steps(monitor, explanation);
@@ -208,7 +224,8 @@ Markup explained(const PageView& view, const MonitorStatus& monitor, const Alert
 
 }  // namespace
 
-std::string alert_page(const PageView& view, const MonitorStatus& monitor, const AlertStatus& alert) {
+std::string alert_page(const PageView& view, const MonitorStatus& monitor, const AlertStatus& alert,
+                       std::span<const PastTransition> timeline) {
   const std::string subject = alert_subject(monitor, alert);
   Markup out = html(
       R"(<nav class="trail" aria-label="Where you are"><a href="/">Monitors</a> <a class="name" rel="up" href="{}">{}</a> <a href="{}">Alerts</a></nav><h1 class="name">{} {}</h1><p class="lead">{}</p>)",
@@ -223,7 +240,7 @@ std::string alert_page(const PageView& view, const MonitorStatus& monitor, const
     out += html(R"(<p><a class="name" href="{}">See the shares of {}</a></p>)",
                 {feature_path(monitor.name, alert.feature, alert.segment), alert.feature});
   }
-  out += explained(view, monitor, alert);
+  out += explained(view, monitor, alert, timeline);
   if (!alert.event_json.empty()) {
     out += html(
         R"(<details id="event"><summary>The last event, as it was sent</summary><button type="button" data-copy="event-text" hidden>Copy</button><pre class="wide" tabindex="0" id="event-text">{}</pre></details>)",

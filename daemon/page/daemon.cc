@@ -42,6 +42,12 @@ Markup daemon_facts(const PageView& view) {
                                                                      : duration_text(view.now_us - status.snapshot_last_success_wall_us) +
                                                                            " old, " + bytes_text(status.snapshot_size_bytes)});
   if (status.snapshot_failures > 0) out += html("<dt>Failed snapshots</dt><dd>{}</dd>", {count_text(status.snapshot_failures)});
+  if (status.history.enabled) {
+    const HistoryStatus& history = status.history;
+    out += html("<dt>History</dt><dd>{}{}, {} written since the start{}</dd>",
+                {bytes_text(history.size_bytes), history.failing ? ", cannot be written" : "", plural(history.windows, "window"),
+                 history.dropped == 0 ? std::string() : ", " + count_text(history.dropped) + " dropped"});
+  }
   for (const SinkStatus& sink : status.sinks) {
     out += html("<dt>Sink {}</dt><dd>{} delivered, {} waiting</dd>", {sink.name, count_text(sink.delivered), count_text(sink.waiting)});
   }

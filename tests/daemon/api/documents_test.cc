@@ -17,8 +17,6 @@ TEST_CASE("whole documents") {
   CHECK(buildinfo_json(status) ==
         R"({"status":"success","data":{"version":"0.1.0","revision":"a41c09be7733","config_hash":"a41c09be7733"},"warnings":[]})"
         "\n");
-  CHECK(error_json("bad_data", "a \"b\"") == R"({"status":"error","errorType":"bad_data","error":"a \"b\""})"
-                                             "\n");
   CHECK(monitors_json({}, {}) == R"({"status":"success","data":[],"next":null,"warnings":[]})"
                                  "\n");
   status.partitions.resize(1);
