@@ -95,6 +95,7 @@ ALLOWED = {
         "detectors/reference/cell_kernel.cc:getenv(": "DRIFTD_SIMD chooses between kernels whose results are equal; a test compares them",
     },
     "files are small and text": {
+        "tests/page/screenshots/*": "pictures of the page for README.md, made by tests/page",
         "deploy/demo/census-employment/stream.csv.gz": "the demo's data set, 3 MB, with its origin beside it",
     },
 }

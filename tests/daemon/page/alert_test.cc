@@ -59,3 +59,20 @@ TEST_CASE("why it fired: checks in order, what moved, how it came, the rows, the
   CHECK(has(page, "kafka: 7 delivered, 2 waiting, 0 given up"));
   CHECK_FALSE(has(page, "Runbook"));
 }
+
+TEST_CASE("every step of an alert's life, the last ones where there are many") {
+  const DaemonStatus status = test::make_status();
+  const MonitorStatus monitor = test::census_monitor();
+  std::vector<PastTransition> timeline(15);
+  for (PastTransition& step : timeline) {
+    step.transition = "updated";
+    step.summary = "still so";
+    step.window.end_us = test::kWindowEnd;
+  }
+  timeline.back().transition = "resolved";
+  const std::string page = alert_page(test::view_of(status), monitor, monitor.alerts[3], timeline);
+  CHECK(has(page, "<li><b>Before</b><span>3 events</span></li>"));
+  CHECK(has(page, "<li><b>Updated</b><span>30 Dec 2017: still so</span></li>"));
+  CHECK(has(page, "<li><b>Resolved</b><span>30 Dec 2017: still so</span></li>"));
+  CHECK_FALSE(has(page, "<b>Opened</b>"));
+}

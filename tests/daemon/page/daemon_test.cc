@@ -34,3 +34,10 @@ TEST_CASE("a daemon that has just begun says what it waits for") {
   CHECK(has(page, "<dd>none yet</dd>"));
   CHECK(not_ready_notice(test::make_status()).text.empty());
 }
+
+TEST_CASE("the history, where one is kept") {
+  DaemonStatus status = test::make_status();
+  CHECK_FALSE(has(page_of(status), "History"));
+  status.history = {true, 2048, 12, 3, true};
+  CHECK(has(page_of(status), "<dt>History</dt><dd>2.0 KiB, cannot be written, 12 windows written since the start, 3 dropped</dd>"));
+}
