@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <utility>
 
 #include "daemon/explain/explanation.h"
 #include "daemon/page/alert_list.h"
@@ -63,7 +65,8 @@ ExplainContext context_of(const MonitorStatus& monitor, const AlertStatus& alert
     context.others.push_back({other.alert_id, other.kind, other.feature, other.segment, state_word(other.state)});
   }
   for (const FeatureStatus& feature : monitor.features) {
-    if (feature.name == alert.feature && feature.segment != "all") context.segments.push_back({feature.segment, feature.ratio});
+    const bool empty = feature.rows == 0 && feature.reference_rows == 0;
+    if (feature.name == alert.feature && feature.segment != "all" && !empty) context.segments.push_back({feature.segment, feature.ratio});
   }
   context.usual_rows = usual_rows(monitor.history_rows);
   context.labels = label_words(monitor, alert.segment);
@@ -192,11 +195,24 @@ Markup rows(const AlertRecord& record, const Explanation& explanation) {
   return out += html("<p>As driftd sees them:</p>{}</section>", {copyable("tap", explanation.tap)});
 }
 
+// Of the shipped rules, which this daemon serves; "" for a kind that has none.
+std::string runbook_path(const AlertRecord& record) {
+  constexpr std::array<std::pair<std::string_view, const char*>, 4> kRunbooks{{{"drift", "DriftdFeatureDrift"},
+                                                                               {"prediction", "DriftdPredictionDrift"},
+                                                                               {"performance", "DriftdPerformanceDegraded"},
+                                                                               {"quality", "DriftdDataQuality"}}};
+  const auto* found = std::ranges::find(kRunbooks, record.kind, &std::pair<std::string_view, const char*>::first);
+  if (found == kRunbooks.end()) return {};
+  const bool critical = record.kind == "drift" && record.severity == "critical";
+  return "/runbooks/" + std::string(found->second) + (critical ? "Critical" : "");
+}
+
 Markup limits(const AlertRecord& record, const Explanation& explanation) {
   Markup out = html(R"(<section><h2>What set the limit</h2><dl class="facts">)");
   for (const auto& line : explanation.config) out += html("<dt><code>{}</code></dt><dd>{}</dd>", {line.name, line.words});
   out += html("<dt>configuration</dt><dd><code>{}</code></dd></dl>", {record.config_hash});
-  if (!record.runbook.empty()) out += html(R"(<p><a href="{}">Runbook</a></p>)", {record.runbook});
+  const std::string runbook = record.runbook.empty() ? runbook_path(record) : record.runbook;
+  if (!runbook.empty()) out += html(R"(<p><a href="{}">Runbook</a></p>)", {runbook});
   return out += html("</section>");
 }
 

@@ -1,6 +1,7 @@
 // Keeps the page fresh without reloading it: new content is laid over the old, only what differs is touched.
 const pollEvery = 5000;
 const afterEvent = 200; // several windows close at once
+const onceMore = 1500; // what the daemon shows may be a moment behind what it tells
 
 const lost = () => document.getElementById("lost");
 const keyOf = (node) => node.id || node.getAttribute?.("data-key") || "";
@@ -109,11 +110,14 @@ async function refresh() {
 export function stayLive() {
   if (document.documentElement.dataset.live !== "on") return;
   let waiting = 0;
+  let again = 0;
   const soon = () => {
     waiting ||= setTimeout(() => {
       waiting = 0;
       refresh();
     }, afterEvent);
+    clearTimeout(again);
+    again = setTimeout(refresh, onceMore);
   };
   const events = new EventSource("/api/v1/events");
   for (const type of ["window", "alert", "reset"]) events.addEventListener(type, soon);

@@ -57,7 +57,7 @@ TEST_CASE("why it fired: checks in order, what moved, how it came, the rows, the
   CHECK(has(page, "usual are 1"));
   CHECK(has(page, "95.0% of the predictions of 16 to 23 Dec 2017 are labelled, Accuracy 0.91, Precision 0.8, F1 0.5"));
   CHECK(has(page, "kafka: 7 delivered, 2 waiting, 0 given up"));
-  CHECK_FALSE(has(page, "Runbook"));
+  CHECK(has(page, "<a href=\"/runbooks/DriftdFeatureDriftCritical\">Runbook</a>"));
 }
 
 TEST_CASE("every step of an alert's life, the last ones where there are many") {
