@@ -7,12 +7,20 @@ namespace driftd {
 
 using namespace std::chrono_literals;
 
-SourceLoop::SourceLoop(const EnginePlan& plan, Source& source, std::vector<ShardQueue*> shards, MergerQueue& merger,
-                       SourceLoopOptions options)
-    : plan_(plan), source_(source), shards_(std::move(shards)), merger_(merger), options_(options) {}
+SourceLoop::SourceLoop(const EnginePlan& plan, Source& source, Links links, SourceLoopOptions options)
+    : plan_(plan), source_(source), shards_(std::move(links.shards)), merger_(links.merger), meter_(links.meter), options_(options) {}
 
 void SourceLoop::push(std::uint32_t shard, ShardInput input) {
+  meter_.enter(input.bytes);
   while (!shards_[shard]->push_for(input, 1s) && !shards_[shard]->closed()) heartbeat_.beat();
+}
+
+bool SourceLoop::try_push(std::uint32_t shard, ShardInput& input) {
+  const std::uint64_t bytes = input.bytes;
+  meter_.enter(bytes);
+  if (shards_[shard]->try_push(input)) return true;
+  meter_.leave(bytes);
+  return false;
 }
 
 void SourceLoop::add_partition(const SourceEvent& event) {
@@ -41,7 +49,7 @@ void SourceLoop::add_partition(const SourceEvent& event) {
 void SourceLoop::deliver(std::uint32_t index, ShardInput input) {
   Partition& partition = partitions_.at(index);
   if (options_.blocking) return push(partition.shard, std::move(input));
-  if (partition.waiting.empty() && shards_[partition.shard]->try_push(input)) return;
+  if (partition.waiting.empty() && try_push(partition.shard, input)) return;
   partition.waiting.push_back(std::move(input));
   ++waiting_;
   if (!partition.paused) source_.pause(index);
@@ -51,7 +59,7 @@ void SourceLoop::deliver(std::uint32_t index, ShardInput input) {
 void SourceLoop::retry_waiting() {
   if (waiting_ == 0) return;
   for (auto& [index, partition] : partitions_) {
-    while (!partition.waiting.empty() && shards_[partition.shard]->try_push(partition.waiting.front())) {
+    while (!partition.waiting.empty() && try_push(partition.shard, partition.waiting.front())) {
       partition.waiting.pop_front();
       --waiting_;
     }
@@ -72,6 +80,7 @@ void SourceLoop::handle(SourceEvent event) {
       partition.caught_up = partition.idle = false;
       partition.last_record = Clock::now();
       records_since_snapshot_ += event.batch->messages.size();
+      for (const Message& message : event.batch->messages) input.bytes += message.payload.size();
       input.kind = ShardInput::Kind::kBatch;
       input.batch = std::move(event.batch);
       break;
@@ -83,6 +92,13 @@ void SourceLoop::handle(SourceEvent event) {
       break;
   }
   deliver(event.partition, std::move(input));
+}
+
+// The time since the last look counts where something waited then.
+void SourceLoop::meter_waiting() {
+  const auto now = Clock::now();
+  if (waiting_ > 0) meter_.add_wait(FlowMeter::kIngest, now - last_look_);
+  last_look_ = now;
 }
 
 // Idle is a wall-clock decision: only at the end of a partition that is neither paused nor waiting (decision 3).
@@ -126,11 +142,12 @@ bool SourceLoop::all_finished() const {
 }
 
 void SourceLoop::run(const std::atomic<bool>& stop, const std::atomic<bool>& snapshot_wanted) {
-  last_snapshot_ = Clock::now();
+  last_snapshot_ = last_look_ = Clock::now();
   const bool snapshots = options_.snapshot_interval.count() > 0;
   while (!stop && !(waiting_ == 0 && all_finished())) {
     heartbeat_.beat();
     handle(source_.poll(waiting_ > 0 ? 1ms : 20ms));
+    meter_waiting();
     retry_waiting();
     mark_idle();
     housekeeping();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -14,7 +15,9 @@
 #include "daemon/api/openapi.h"
 #include "daemon/api/past.h"
 #include "daemon/api/runbooks.h"
+#include "daemon/http/negotiate.h"
 #include "daemon/http/target.h"
+#include "daemon/metrics/open_metrics.h"
 #include "daemon/metrics/process.h"
 #include "daemon/page/alert.h"
 #include "daemon/page/daemon.h"
@@ -25,6 +28,7 @@
 #include "daemon/page/reference.h"
 #include "daemon/page/timeline.h"
 #include "daemon/runtime/event_time.h"
+#include "daemon/runtime/logger.h"
 
 namespace driftd {
 
@@ -113,7 +117,7 @@ Response bad_slice() { return failure(400, "bad_data", "limit must be 1 to 1000,
 
 // ---- Routes ----
 
-Response answer_metrics(const Call& call) { return {.content_type = kExpositionType, .body = call.routes.render_metrics(call.status)}; }
+Response answer_metrics(const Call& call) { return call.routes.metrics(call.status, call.request.accept); }
 
 Response answer_healthy(const Call& call) {
   return call.status.stalled.empty() ? text(200, "healthy\n") : text(503, lines(call.status.stalled));
@@ -449,8 +453,17 @@ DaemonStatus starting() {
 
 }  // namespace
 
-std::string Routes::render_metrics(const DaemonStatus& status) {
-  return exposition_.render(collect_samples(status, answers_, read_process_usage()));
+Response Routes::metrics(const DaemonStatus& status, std::string_view accept) {
+  constexpr std::array kOffers{MediaOffer{"text/plain", "0.0.4"}, MediaOffer{"application/openmetrics-text", "1.0.0"}};
+  const bool open = choose_media(accept, kOffers) == 1;
+  const SampleSet samples = collect_samples(status, activity_, read_process_usage(), metrics_);
+  Response response{.content_type = open ? std::string(kOpenMetricsType) : kExpositionType, .vary = "Accept"};
+  response.body = exposition_.render(samples, open ? MetricsFormat::kOpenMetrics : MetricsFormat::kText, sources_.wall_us());
+  if (exposition_.newly_capped()) {
+    log_warn("series_limit", "metrics.max_series is reached: new series are left out and counted in driftd_metric_series_dropped_total",
+             {{"max_series", metrics_.max_series}});
+  }
+  return response;
 }
 
 Response Routes::handle(const Request& request) {
@@ -464,11 +477,16 @@ Response Routes::handle(const Request& request) {
     if (route.slow) {
       response = failure(503, "unavailable", "too many answers wait to be made: try again");
       response.later = [this, &route, request, published, now_us, captured = std::move(*captured)] {
+        const auto asked = std::chrono::steady_clock::now();
         const DaemonStatus nothing = published ? DaemonStatus{} : starting();
-        return route.answer({*this, request, published ? *published : nothing, now_us, captured});
+        Response made = route.answer({*this, request, published ? *published : nothing, now_us, captured});
+        made.took = std::chrono::steady_clock::now() - asked;
+        return made;
       };
     } else {
+      const auto began = std::chrono::steady_clock::now();
       response = route.answer({*this, request, published ? *published : none, now_us, std::move(*captured)});
+      activity_.durations[std::string(route.document.pattern)].add(std::chrono::steady_clock::now() - began);
     }
     response.route = route.document.pattern;
     return response;
@@ -479,7 +497,8 @@ Response Routes::handle(const Request& request) {
 // Methods come from outside: all but ours are one label value.
 void Routes::count(std::string_view method, const Response& response) {
   const bool known = method == "GET" || method == "HEAD";
-  ++answers_[{response.route, std::string(known ? method : "other"), response.status}];
+  ++activity_.answers[{response.route, std::string(known ? method : "other"), response.status}];
+  if (response.took.count() > 0) activity_.durations[response.route].add(response.took);
 }
 
 HttpHandler Routes::handler() {

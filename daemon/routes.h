@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/config.h"
 #include "daemon/history/reader.h"
 #include "daemon/http/message.h"
 #include "daemon/metrics/collect.h"
@@ -28,7 +29,7 @@ struct RouteSources {
 
 class Routes {
  public:
-  Routes(RouteSources sources, std::uint32_t max_series) : sources_(std::move(sources)), exposition_(max_series) {}
+  Routes(RouteSources sources, const MetricsConfig& metrics) : sources_(std::move(sources)), metrics_(metrics), exposition_(metrics) {}
 
   Response handle(const Request& request);
   void count(std::string_view method, const Response& response);  // for HttpHandler::answered
@@ -36,15 +37,16 @@ class Routes {
   // For a server; this must outlive it.
   HttpHandler handler();
 
-  struct Call;  // one request with what its route captured
-  std::string render_metrics(const DaemonStatus& status);
+  struct Call;                                                            // one request with what its route captured
+  Response metrics(const DaemonStatus& status, std::string_view accept);  // in the form that is asked for
   const RouteSources& sources() const { return sources_; }
   HistoryReader* history() const { return sources_.history ? sources_.history() : nullptr; }
 
  private:
   RouteSources sources_;
+  MetricsConfig metrics_;
   Exposition exposition_;
-  HttpAnswers answers_;
+  HttpActivity activity_;
 };
 
 std::vector<std::string_view> route_patterns();  // the table, for documents and tests

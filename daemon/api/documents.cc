@@ -1,6 +1,7 @@
 #include "daemon/api/documents.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <functional>
 #include <optional>
@@ -222,6 +223,36 @@ std::string features_json(const MonitorStatus& monitor, std::string_view segment
   return list<FeatureStatus>(items, slice, feature_fields);
 }
 
+namespace {
+
+// Where a cell of numbers begins and ends, by its label: "(80, 120]", "≤ 5", "> 9", "3", which is a value by itself. NaN: nowhere.
+struct Bounds {
+  double lower = kNoNumber, upper = kNoNumber;
+};
+
+double number_of(std::string_view text) {
+  double value = kNoNumber;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() ? value : kNoNumber;
+}
+
+Bounds bounds_of(std::string_view label) {
+  constexpr std::string_view kUpTo = "\xe2\x89\xa4 ", kOver = "> ", kBetween = ", ";
+  if (label.starts_with(kUpTo)) return {kNoNumber, number_of(label.substr(kUpTo.size()))};
+  if (label.starts_with(kOver)) return {number_of(label.substr(kOver.size())), kNoNumber};
+  const std::size_t comma = label.find(kBetween);
+  if (!label.starts_with('(') || !label.ends_with(']') || comma == std::string_view::npos) return {number_of(label), number_of(label)};
+  const std::size_t second = comma + kBetween.size();
+  return {number_of(label.substr(1, comma - 1)), number_of(label.substr(second, label.size() - second - 1))};
+}
+
+double psi_of(const FeatureStatus& feature) {
+  const auto found = std::ranges::find(feature.methods, "psi", &MethodStatus::method);
+  return found == feature.methods.end() ? kNoNumber : found->statistic;
+}
+
+}  // namespace
+
 std::string distribution_json(const MonitorStatus& monitor, const FeatureStatus& feature) {
   std::uint64_t reference_rows = 0, rows = 0;
   for (const CellStatus& cell : feature.cells) {
@@ -233,9 +264,11 @@ std::string distribution_json(const MonitorStatus& monitor, const FeatureStatus&
     json.field("status", status_name(feature.status)).field("samples", feature.rows).field("reference_samples", feature.reference_rows);
     window_fields(json, monitor);
     reference_fields(json, monitor);
-    json.key("cells").begin_array();
+    json.field("psi", psi_of(feature)).key("cells").begin_array();
     for (const CellStatus& cell : feature.cells) {
-      json.begin_object().field("label", cell.label).field("reference", cell.reference).field("current", cell.current);
+      const Bounds bounds = feature.numeric ? bounds_of(cell.label) : Bounds{};
+      json.begin_object().field("label", cell.label).field("lower", bounds.lower).field("upper", bounds.upper);
+      json.field("reference", cell.reference).field("current", cell.current);
       json.field("reference_ratio", share_of(cell.reference, reference_rows)).field("current_ratio", share_of(cell.current, rows));
       json.field("contribution", cell.contribution).end_object();
     }

@@ -16,7 +16,8 @@ const std::string kRich =
     "kafka:\n"
     "  brokers: [a, \"b:9092\"]\n"
     "  librdkafka: {fetch.wait.max.ms: 100, client.rack: \"x: {y}\"}\n"
-    "alerts: {close_after: 7, kafka: {enabled: true}}\n"
+    "alerts: {close_after: 7, kafka: {enabled: true}, alertmanager: {urls: [\"http://a\"], labels: {team: x}},\n"
+    "  webhooks: [{name: w, url: \"http://w\", headers: {x-team: y}, template: custom, body: \"{\\\"a\\\": {{rows}}}\"}]}\n"
     "streams: [{name: s, topics: [x, y], start: 2025-01-01T00:00:00Z, fields: {event_time: 'a\\.b.$$c'}}]\n"
     "monitors:\n"
     "  - {name: one, stream: s, reference: r.csv, segments: {by: [c], values: {c: [NO, \"1\", \"true\"]}}, window: {every: 90s, "
@@ -89,6 +90,8 @@ TEST_CASE("the sample of every key is the reference page, and holds the defaults
 
   Config expected;
   expected.kafka.brokers = {"localhost:9092"};
+  expected.alert_sinks.webhooks.emplace_back().name = "retrain";
+  expected.alert_sinks.webhooks[0].url = "https://ci.example/hooks/retrain";
   expected.streams.emplace_back().name = "predictions";
   expected.streams[0].topics = {"fraud.predictions"};
   auto& monitor = expected.monitors.emplace_back();

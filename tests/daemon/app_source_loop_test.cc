@@ -31,6 +31,7 @@ TEST_CASE("a full shard pauses its partition, room resumes it, and nothing is lo
   ShardQueue shard(2);
   MergerQueue merger(8);
   ScriptedSource source;
+  FlowMeter meter;
   source.events.push_back(event_of(SourceEvent::Kind::kPartition));
   for (int i = 0; i < 5; ++i) source.events.push_back(event_of(SourceEvent::Kind::kBatch));
   source.events.push_back(event_of(SourceEvent::Kind::kFinished));
@@ -40,10 +41,11 @@ TEST_CASE("a full shard pauses its partition, room resumes it, and nothing is lo
     was_paused = was_paused || !source.paused.empty();
     if (source.polls % 6 == 0) drain(shard, seen);
   };
-  SourceLoop loop(*plan, source, {&shard}, merger, {});
+  SourceLoop loop(*plan, source, {{&shard}, merger, meter}, {});
   loop.run(false, false);
   drain(shard, seen);
   CHECK(was_paused);
+  CHECK(meter.waited_seconds(FlowMeter::kIngest) > 0);
   CHECK(source.pauses == source.resumes);
   CHECK(seen == std::vector<InputKind>{InputKind::kPartition, InputKind::kBatch, InputKind::kBatch, InputKind::kBatch, InputKind::kBatch,
                                        InputKind::kBatch, InputKind::kFinished, InputKind::kStop});
@@ -60,6 +62,7 @@ TEST_CASE("a partition is idle at its end and not before") {
     ShardQueue shard(16);
     MergerQueue merger(8);
     ScriptedSource source;
+    FlowMeter meter;
     source.events.push_back(event_of(SourceEvent::Kind::kPartition));
     if (caught_up) source.events.push_back(event_of(SourceEvent::Kind::kCaughtUp));
     std::vector<InputKind> seen;
@@ -70,7 +73,7 @@ TEST_CASE("a partition is idle at its end and not before") {
       const bool idle = !seen.empty() && seen.back() == InputKind::kIdle;
       stop = idle || (!caught_up && ++rounds == 50);
     };
-    SourceLoop(**plan, source, {&shard}, merger, {}).run(stop, false);
+    SourceLoop(**plan, source, {{&shard}, merger, meter}, {}).run(stop, false);
     CHECK((std::count(seen.begin(), seen.end(), InputKind::kIdle) == 1) == caught_up);
   }
 }
@@ -80,12 +83,15 @@ TEST_CASE("barriers go to every shard, after so many records and at the end") {
   ShardQueue first(16), second(16);
   MergerQueue merger(8);
   ScriptedSource source;
+  FlowMeter meter;
   source.events.push_back(event_of(SourceEvent::Kind::kPartition));
   source.events.push_back(event_of(SourceEvent::Kind::kBatch));
-  source.events.back().batch->messages.resize(10);
+  source.events.back().batch->messages.resize(10, {.payload = "abcde"});
   source.events.push_back(event_of(SourceEvent::Kind::kFinished));
-  SourceLoop loop(*plan, source, {&first, &second}, merger, {.snapshot_interval = std::chrono::hours(1), .snapshot_records = 10});
+  SourceLoop loop(*plan, source, {{&first, &second}, merger, meter}, {.snapshot_interval = std::chrono::hours(1), .snapshot_records = 10});
   loop.run(false, false);
+  CHECK(meter.shard_bytes() == 50);  // nobody took them
+  CHECK(meter.waited_seconds(FlowMeter::kIngest) == 0);
   std::vector<InputKind> one, two;
   drain(first, one);
   drain(second, two);

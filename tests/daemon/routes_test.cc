@@ -23,7 +23,7 @@ Routes routes_over(std::shared_ptr<const DaemonStatus> status) {
                  .wall_us = [] { return test::kNow; },
                  .events = events,
                  .config_yaml = "log:\n  level: info\n"},
-                10'000);
+                {.max_series = 10'000});
 }
 
 Response get(Routes& routes, std::string_view target) {
@@ -59,7 +59,7 @@ TEST_CASE("what each path answers") {
       {"/api/v1/status/streams", 200, kJson, "\"name\":\"census\""},
       {"/api/v1/status/config", 200, kJson, "{\"yaml\":\"log:\\n  level: info\\n\",\"config_hash\":\"a41c09be7733\"}"},
       {"/api/v1/status/runtime", 200, kJson, "{\"now\":\"2026-09-21T14:13:20Z\",\"started\":\"20"},
-      {"/api/v1/status/runtime", 200, kJson, "\"history\":{\"enabled\":false,"},
+      {"/api/v1/status/runtime", 200, kJson, "\"history\":{\"enabled\":true,"},
       {"/openapi.json", 200, kJson, "\"openapi\": \"3.1.0\""},
       {"/schema/config.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
       {"/schema/event.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
@@ -162,9 +162,31 @@ TEST_CASE("answers are counted by template, known methods and status") {
   CHECK(has(metrics, "driftd_http_requests_total{route=\"\",method=\"other\",code=\"405\"} 2\n"));
 }
 
+TEST_CASE("durations of answers are there by template") {
+  Routes routes = routes_over(std::make_shared<const DaemonStatus>(test::make_status()));
+  get(routes, "/api/v1/monitors/employment");
+  get(routes, "/api/v1/monitors/none");
+  CHECK(has(get(routes, "/metrics").body, "driftd_http_request_duration_seconds_count{route=\"/api/v1/monitors/{monitor}\"} 2\n"));
+}
+
+TEST_CASE("OpenMetrics for those who ask for it") {
+  Routes routes = routes_over(std::make_shared<const DaemonStatus>(test::make_status()));
+  const auto scrape = [&](const char* accept) { return routes.handle({"GET", {"metrics"}, {}, accept}); };
+  const Response open = scrape("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
+  CHECK(open.content_type == "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  CHECK(open.vary == "Accept");
+  CHECK(open.body.ends_with("\n# EOF\n"));
+  CHECK(has(open.body, "# {alert_id=\"6e77b70df680e4e0\"} 1 "));
+  const Response text = scrape("text/plain;version=0.0.4");
+  CHECK(text.content_type == "text/plain; version=0.0.4; charset=utf-8");
+  CHECK(text.vary == "Accept");
+  CHECK_FALSE(has(text.body, "# EOF"));
+  CHECK_FALSE(has(text.body, "alert_id"));
+}
+
 TEST_CASE("the cap on series counts over the scrapes of one daemon") {
   const auto status = std::make_shared<const DaemonStatus>(test::make_status());
-  Routes routes({[status] { return status; }, [] { return test::kNow; }}, 50);
+  Routes routes({[status] { return status; }, [] { return test::kNow; }}, {.max_series = 50});
   CHECK_FALSE(has(get(routes, "/metrics").body, "driftd_drift_evaluable{"));
   const std::string second = get(routes, "/metrics").body;
   CHECK(has(second, "driftd_metric_series_dropped_total{family=\"driftd_drift_evaluable\"} 30\n"));
