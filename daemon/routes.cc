@@ -358,7 +358,8 @@ Response answer_daemon_page(const Call& call) { return page(daemon_page(view_of(
 // One that the status has forgotten is made from the history.
 Response answer_alert_page(const Call& call) {
   std::vector<PastTransition> timeline;
-  if (HistoryReader* const history = call.routes.history()) timeline = history->timeline(call.captured[0]).value_or({});
+  if (HistoryReader* const history = call.routes.history())
+    timeline = history->timeline(call.captured[0]).value_or(std::vector<PastTransition>{});
   const auto [owner, alert] = find_alert(call.status, call.captured[0]);
   if (alert != nullptr) return page(alert_page(view_of(call), *owner, *alert, timeline));
   const MonitorStatus* monitor = timeline.empty() ? nullptr : find_monitor(call.status, timeline.front().monitor);
