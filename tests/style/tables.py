@@ -32,7 +32,9 @@ ROOMS = [
                        "daemon/runtime/timings.h"] + ORDER),
     ("daemon/metrics/", FLOOR + ORDER + ["daemon/status.h"]),
     ("daemon/history/", FLOOR + ORDER + ["daemon/status.h", "daemon/monitor/", "daemon/alert/alert.h"]),
-    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h"]),  # target.h: names in links
+    # An alert's event read back, and explained to a person; target.h: names in links.
+    ("daemon/explain/", FLOOR + ["daemon/alert/", "daemon/decode/json_tree.h", "daemon/page/words.h", "daemon/http/target.h", "config/scalar.h"]),
+    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h", "daemon/explain/", "daemon/history/reader.h"]),
     ("daemon/api/", FLOOR + ORDER + ["daemon/status.h", "daemon/history/reader.h", "daemon/alert/alert.h", "daemon/monitor/verdict.h"]),
     ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/", "daemon/history/reader.h",
                                        "daemon/alert/event_schema.h", "config/scalar.h", "config/schema.h"]),
@@ -102,6 +104,7 @@ ALLOWED = {
         "detectors/reference/cell_kernel.cc:getenv(": "DRIFTD_SIMD chooses between kernels whose results are equal; a test compares them",
     },
     "files are small and text": {
+        "tests/page/screenshots/*": "pictures of the page for README.md, made by tests/page",
         "deploy/demo/census-employment/stream.csv.gz": "the demo's data set, 3 MB, with its origin beside it",
     },
 }
