@@ -148,10 +148,35 @@ struct AlertConfig {
   FixedAlertConfig fixed;
 };
 
-struct AlertSinksConfig {  // alerts.kafka: sinks belong to the daemon, not to a monitor
+// Alerts pushed to every one of these Alertmanagers; no URL = none.
+struct AlertmanagerConfig {
+  std::vector<std::string> urls;
+  Milliseconds resend_every{60'000}, timeout{10'000};
+  std::map<std::string, std::string> labels;  // put on every alert
+  std::string basic_auth_file, token_file, ca_file;
+};
+
+enum class WebhookBody : std::uint8_t { kCloudEvents, kSlack, kAlertmanager, kCustom };
+
+struct WebhookConfig {
+  std::string name;
+  std::string url, url_file;  // one of the two: the address of some receivers is a secret
+  WebhookBody body_template = WebhookBody::kCloudEvents;
+  std::string body;                                                // kCustom: JSON with placeholders (body_template.h)
+  std::vector<std::string> send{"firing", "updated", "resolved"};  // transitions: pending, firing, updated, resolved
+  std::vector<std::string> kinds;                                  // empty = all: drift, prediction, performance, quality
+  std::vector<std::string> monitors{"*"};                          // globs
+  std::map<std::string, std::string> headers;
+  std::string secret_file, token_file, ca_file;
+  Milliseconds timeout{10'000}, max_age{86'400'000};
+};
+
+struct AlertSinksConfig {  // alerts.kafka, .alertmanager, .webhooks: sinks belong to the daemon, not to a monitor
   bool kafka_enabled = false;
   std::string kafka_topic = "driftd.events.v1";
   bool kafka_windows = false;  // closed windows on the same topic
+  AlertmanagerConfig alertmanager;
+  std::vector<WebhookConfig> webhooks;
 };
 
 // Labels that come later, on a topic of their own, and are joined to predictions by event id.

@@ -119,6 +119,7 @@ std::string print_config(const Config& config, const std::map<std::string, std::
 std::string print_reference() {
   Document document;
   document.config.streams.emplace_back();
+  document.config.alert_sinks.webhooks.emplace_back();
   document.monitors.emplace_back();
   const Style style{
       .left_out = [](const ConfigKey& field) { return field.stream_key; },

@@ -17,6 +17,8 @@
 #include "daemon/runtime/version.h"
 #include "daemon/runtime/wall_clock.h"
 #include "daemon/sink/kafka_sink.h"
+#include "daemon/sink/push_receiver.h"
+#include "daemon/sink/push_receivers.h"
 #include "daemon/source/kafka_source.h"
 #include "daemon/state/file_store.h"
 #include "daemon/state/state_dir.h"
@@ -29,6 +31,7 @@ namespace {
 
 constexpr auto kFlushBudget = 1500ms;  // this and two closes stay well under the 10 s of a stop (decision 10)
 constexpr auto kCloseBudget = 1500ms;
+constexpr std::int64_t kFiringAgainAfterUs = 5'000'000;  // a start: what was read again by then has put the state right
 
 KafkaLog kafka_log(const char* client) {
   return [client](LogLevel level, std::string_view event, const std::string& text) {
@@ -69,7 +72,9 @@ struct App::Parts {
   std::map<TopicPartition, std::int64_t> committed;  // to the group
   std::unique_ptr<KafkaSource> source;
   std::unique_ptr<KafkaSink> sink;
+  std::vector<std::unique_ptr<PushReceiver>> pushes;  // in the order of plan->pushes
   std::unique_ptr<RunningEngine> engine;
+  std::vector<std::jthread> push_threads;
   std::optional<HttpServer> http;
   std::unique_ptr<Routes> routes;
   std::atomic<bool> draining = false;
@@ -80,6 +85,9 @@ struct App::Parts {
   std::expected<void, AppError> open_state();
   std::expected<void, AppError> open_kafka();
   std::expected<void, AppError> make_engine();
+  std::expected<void, AppError> make_pushes();
+  void start_pushes();
+  void add_sinks(const EngineStatus& published, DaemonStatus& status) const;
   std::expected<void, AppError> listen();
   DaemonStatus status() const;
   void add_partitions(const KafkaSourceStatus& kafka, DaemonStatus& status) const;
@@ -136,6 +144,7 @@ std::expected<void, AppError> App::Parts::make_engine() {
   merger.shards = shard_count(config.engine);
   merger.store = &*store;
   merger.sink = sink.get();
+  for (const auto& push : pushes) merger.pushes.push_back(push.get());
   merger.flush_sink = [this] { return sink == nullptr || sink->flush(kFlushBudget); };
   merger.on_window = [this](const ClosedWindow& closed) {
     log_transitions(*plan, closed);
@@ -148,7 +157,37 @@ std::expected<void, AppError> App::Parts::make_engine() {
   if (const auto restored = engine->merger().restore(*snapshot); !restored) {
     return std::unexpected(AppError{kExitConfig, false, restored.error() + "; --reset-state starts afresh"});
   }
+  for (std::size_t p = 0; p < pushes.size(); ++p) {
+    pushes[p]->restore(engine->merger().engine().firing_events(plan->pushes[p]), kFiringAgainAfterUs);
+  }
   return {};
+}
+
+std::expected<void, AppError> App::Parts::make_pushes() {
+  auto targets = push_targets(config.alert_sinks);
+  if (!targets) return std::unexpected(AppError{kExitConfig, false, targets.error()});
+  for (PushTarget& target : *targets) {
+    auto queue = make_push_queue(target);
+    pushes.push_back(std::make_unique<PushReceiver>(target.name, std::move(target.receiver), std::move(queue)));
+  }
+  if (!snapshot) return {};
+  for (const SnapshotSection& section : snapshot->sections) {
+    if (!section.id.starts_with(kPushSection)) continue;
+    const std::string name = section.id.substr(kPushSection.size());
+    if (std::ranges::find(plan->pushes, name, &PushPlan::name) != plan->pushes.end()) continue;
+    log_warn("receiver_gone", "what waits for a receiver that is no longer configured is forgotten", {{"sink", name}});
+  }
+  return {};
+}
+
+// A thread each: none waits for another, not even for a name that nobody looks up.
+void App::Parts::start_pushes() {
+  for (const auto& push : pushes) {
+    push_threads.emplace_back([&push](const std::stop_token& stop) {
+      set_thread_name("push");
+      push->run([&stop] { return stop.stop_requested(); });
+    });
+  }
 }
 
 std::expected<void, AppError> App::Parts::listen() {
@@ -166,7 +205,7 @@ std::expected<std::unique_ptr<App>, AppError> App::create(const Config& config, 
   parts->config = config;
   parts->plan = std::move(plan);
   parts->options = std::move(options);
-  for (const auto step : {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_engine}) {
+  for (const auto step : {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_pushes, &Parts::make_engine}) {
     if (auto done = (parts.get()->*step)(); !done) return std::unexpected(done.error());
   }
   return std::unique_ptr<App>(new App(std::move(parts)));
@@ -192,6 +231,21 @@ void App::Parts::add_partitions(const KafkaSourceStatus& kafka, DaemonStatus& st
     partition.duplicates = found->duplicates;
   }
   std::sort(status.partitions.begin(), status.partitions.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+}
+
+void App::Parts::add_sinks(const EngineStatus& published, DaemonStatus& status) const {
+  if (sink != nullptr) {
+    status.sinks.push_back(published.sink);
+    status.sinks.back().times = sink->status()->times;
+  }
+  for (std::size_t p = 0; p < pushes.size(); ++p) {
+    const auto counts = pushes[p]->counts();
+    SinkStatus& push = status.sinks.emplace_back(published.pushes[p]);
+    push.delivered = counts->ok;
+    push.retried = counts->retry;
+    push.failed += counts->error;
+    push.times = counts->times;
+  }
 }
 
 void App::Parts::add_readiness(const KafkaSourceStatus& kafka, DaemonStatus& status) const {
@@ -222,7 +276,7 @@ DaemonStatus App::Parts::status() const {
   if (const auto published = engine->merger().status().load()) {
     status.monitors = published->monitors;
     status.partitions = published->partitions;
-    if (sink != nullptr) status.sinks.push_back(published->sink);
+    add_sinks(*published, status);
     status.snapshot_last_success_wall_us = published->snapshot_last_success_wall_us;
     status.snapshot_size_bytes = published->snapshot_size_bytes;
     status.snapshots = published->snapshots;
@@ -291,6 +345,8 @@ int App::Parts::close() {
   const bool failed = !failure.empty();
   if (failed) log_error("failed", failure);
   engine.reset();
+  for (std::jthread& thread : push_threads) thread.request_stop();  // all, before any is waited for
+  push_threads.clear();
   const bool sink_closed = sink == nullptr || sink->close(kCloseBudget);
   const bool source_closed = source->close(kCloseBudget);
   const int code = failed ? failure_code : kExitOk;
@@ -311,6 +367,7 @@ int App::run() {
   log_info("listening", "page and metrics", {{"url", url()}});
   if (parts.find_partitions()) {
     parts.engine->source_loop().restore(std::move(parts.states));
+    parts.start_pushes();
     parts.engine->start();
     parts.serve_until_stopped();
   }

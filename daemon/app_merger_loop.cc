@@ -37,6 +37,7 @@ MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOption
       meter_(meter),
       engine_(plan, [] { return std::chrono::steady_clock::now().time_since_epoch(); }),
       passed_(options_.shards, false) {
+  told_given_up_.resize(plan.pushes.size());
   monitor_progress_.resize(plan.configs.size());
   monitor_status_.resize(plan.configs.size());
   publish(true);
@@ -127,6 +128,7 @@ void MergerLoop::handle(MergerInput input) {
   switch (input.kind) {
     case kPartition:
       ids_.emplace(input.partition, input.id);
+      counters_[input.partition] = input.output.counters;
       engine_.add_partition(input.partition, input.id);
       break;
     case kOutput: apply(std::move(input.output)); break;
@@ -136,7 +138,19 @@ void MergerLoop::handle(MergerInput input) {
   }
 }
 
+void MergerLoop::feed_pushes() {
+  for (std::size_t p = 0; p < options_.pushes.size(); ++p) {
+    engine_.push_outbox(p).settle(*options_.pushes[p]);
+    engine_.push_outbox(p).send(*options_.pushes[p], engine_.push_releasable(p), wall_us());
+    const std::uint64_t given_up = engine_.push_given_up(p);
+    if (given_up == std::exchange(told_given_up_[p], given_up)) continue;
+    log_error("alerts_given_up", "too many wait for a receiver: the oldest are given up",
+              {{"sink", plan_.pushes[p].name}, {"given_up", given_up}});
+  }
+}
+
 void MergerLoop::feed_sink() {
+  feed_pushes();
   if (options_.sink == nullptr) return;
   engine_.settle(*options_.sink);
   engine_.outbox().send(*options_.sink, engine_.releasable());
@@ -169,8 +183,11 @@ void MergerLoop::publish(bool force) {
     status->partitions.push_back(make_partition_status(plan_, id, counters_[index], engine_.windows().is_idle(index)));
   }
   const Outbox& outbox = engine_.outbox();
-  status->sink = {"kafka", outbox.delivered(), outbox.retried(), 0, outbox.waiting()};  // no record is ever given up
+  status->sink = {"kafka", outbox.delivered(), outbox.retried(), 0, outbox.waiting_alerts(), {}};  // no record is ever given up
   status->outbox_bytes = outbox.bytes();
+  for (std::size_t p = 0; p < engine_.pushes(); ++p) {
+    status->pushes.push_back({plan_.pushes[p].name, 0, 0, engine_.push_given_up(p), engine_.push_outbox(p).waiting(), {}});
+  }
   status->dead_letters = engine_.dead_letters();
   status_.store(std::move(status));
 }

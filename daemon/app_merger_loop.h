@@ -28,6 +28,7 @@ struct EngineStatus {
   std::vector<std::shared_ptr<const MonitorStatus>> monitors;
   std::vector<PartitionStatus> partitions;
   SinkStatus sink;
+  std::vector<SinkStatus> pushes;  // in the order of EnginePlan::pushes: what waits, and what was given up because too much did
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters;  // as in DaemonStatus
   std::int64_t snapshot_last_success_wall_us = kNoTime;
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
@@ -41,6 +42,7 @@ struct MergerLoopOptions {
   std::uint32_t shards = 1;
   FileStore* store = nullptr;                               // nullptr: no snapshots
   RecordSink* sink = nullptr;                               // nullptr: records stay in the outbox and are dropped (replay)
+  std::vector<RecordSink*> pushes = {};                     // in the order of EnginePlan::pushes; empty: as if there were none
   std::uint64_t outbox_bytes = 64ULL << 20;                 // more unacknowledged than this: outputs wait, and so the source
   std::function<bool()> flush_sink = {};                    // at the end, before the last snapshot: gives the sink a moment to deliver
   std::function<void(const ClosedWindow&)> on_window = {};  // log, replay and demo listen here
@@ -71,6 +73,7 @@ class MergerLoop {
   void align(MergerInput input);
   void save(std::map<TopicPartition, std::string> states);
   void feed_sink();
+  void feed_pushes();
   void flush_sink();
   bool outbox_full() const;
   void publish(bool force);
@@ -95,6 +98,7 @@ class MergerLoop {
 
   std::vector<std::shared_ptr<const MonitorStatus>> monitor_status_;  // null: changed since it was published
   std::vector<MonitorProgress> monitor_progress_;                     // by monitor
+  std::vector<std::uint64_t> told_given_up_;                          // by receiver: how many the log knows
   EngineStatus progress_;                                             // snapshot fields
   Published<EngineStatus> status_;
   std::chrono::steady_clock::time_point last_publish_{};

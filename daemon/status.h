@@ -13,6 +13,7 @@
 
 #include "daemon/decode/record_batch.h"
 #include "daemon/runtime/timings.h"
+#include "daemon/sink/delivery.h"
 #include "daemon/source/message.h"
 #include "daemon/window/label_counters.h"
 #include "detectors/detector.h"
@@ -143,8 +144,9 @@ struct QueueStatus {
 };
 
 struct SinkStatus {
-  std::string name;                                                   // log | kafka
-  std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // failed: given up
+  std::string name;                                                   // kafka | alertmanager/ADDRESS | webhook/NAME
+  std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // of alerts and windows; failed: given up
+  DeliveryTimes times{};
 };
 
 struct DaemonStatus {

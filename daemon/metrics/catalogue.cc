@@ -46,7 +46,9 @@ constexpr std::array kCatalogue{
     MetricSpec{"driftd_backpressure_seconds_total", kCounter, "stage",
                "Time that what comes before a stage waited for it: the source (ingest), a decoder (window), the windows (alert)."},
     // Alerts on their way out.
-    MetricSpec{"driftd_alert_deliveries_total", kCounter, "sink,result", "Events handed to a sink: ok, retry, error (given up)."},
+    MetricSpec{"driftd_alert_deliveries_total", kCounter, "sink,result",
+               "Events handed to a sink, dead letters not counted: ok, retry, error (given up)."},
+    MetricSpec{"driftd_alert_delivery_duration_seconds", kHistogram, "sink", "Time of one delivery, from sending to the answer."},
     MetricSpec{"driftd_alert_queue_records", kGauge, "sink", "Events that wait for a sink."},
     // Kafka.
     MetricSpec{"driftd_kafka_records_consumed_total", kCounter, "stream,topic", "Records read."},

@@ -83,10 +83,15 @@ void add_http(SampleSet& out, const HttpActivity& http) {
   for (const auto& [route, timings] : http.durations) out.add("driftd_http_request_duration_seconds", {route}, make_buckets(timings));
 }
 
+Buckets delivery_times(const DeliveryTimes& times) {
+  return {{kDeliverySeconds.begin(), kDeliverySeconds.end()}, {times.counts.begin(), times.counts.end()}, times.sum_seconds};
+}
+
 void add_sinks(SampleSet& out, const DaemonStatus& status) {
   for (const SinkStatus& sink : status.sinks) {
     const std::array<std::uint64_t, 3> counts{sink.delivered, sink.retried, sink.failed};
     for (std::size_t i = 0; i < counts.size(); ++i) out.add("driftd_alert_deliveries_total", {sink.name, kDeliveryResults[i]}, counts[i]);
+    out.add("driftd_alert_delivery_duration_seconds", {sink.name}, delivery_times(sink.times));
     out.add("driftd_alert_queue_records", {sink.name}, sink.waiting);
   }
 }
@@ -362,8 +367,12 @@ std::vector<Bin> shown_bins(const FeatureStatus& feature) {
   return bins;
 }
 
+// Their number comes first, so that names in the order of text are bins in their order.
 void add_bins(SampleSet& out, std::string_view monitor, const FeatureStatus& feature) {
-  for (const Bin& bin : shown_bins(feature)) {
+  std::size_t number = 0;
+  for (Bin& bin : shown_bins(feature)) {
+    ++number;
+    bin.label.insert(0, (number < 10 ? "0" : "") + std::to_string(number) + " ");
     out.add("driftd_feature_bin_ratio", {monitor, feature.name, bin.label, "reference"}, share_of(bin.reference, feature.reference_rows));
     out.add("driftd_feature_bin_ratio", {monitor, feature.name, bin.label, "current"}, share_of(bin.current, feature.rows));
   }

@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <map>
 #include <memory>
@@ -98,6 +99,7 @@ class KafkaSource final : public Source {
   void take_answer(Clock::time_point now);
   void ask(Clock::time_point now);
   void ask_about(const Partition& partition, std::int64_t at);
+  void doubt_remains(const std::string& error);
   void apply_discovery();
   void add_partition(const SourcePosition& position);
   void stop_topic(const std::string& topic);
@@ -138,8 +140,8 @@ class KafkaSource final : public Source {
 
   Asked asked_ = Asked::kNothing;
   std::uint32_t asked_about_ = 0;                        // partition of kLogStart, kLogEnd
-  std::vector<std::uint32_t> in_doubt_;                  // partitions whose position may be outside the log, or that give nothing
-  Clock::time_point ask_at_, publish_at_, answered_at_;  // answered: by any broker, about anything
+  std::deque<std::uint32_t> in_doubt_;                   // partitions whose position may be outside the log, or that give nothing
+  Clock::time_point ask_at_, topics_at_, publish_at_, answered_at_;  // topics: asked for again; answered: by any broker, about anything
   std::chrono::milliseconds backoff_{0};
   bool assigned_ = false;
 

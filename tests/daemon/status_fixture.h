@@ -270,6 +270,7 @@ inline DaemonStatus make_status() {
   out.partitions[2].idle = true;
   out.partitions[3].paused = true;
   out.sinks = {{"kafka", 7, 1, 0, 2}, {"log", 9, 0, 0, 0}};
+  out.sinks[0].times.add(0.02);
   out.snapshot_last_success_wall_us = kNow - 6 * kSecond;
   out.snapshot_size_bytes = 183'402;
   out.snapshots = 412;
