@@ -129,6 +129,7 @@ void MergerLoop::handle(MergerInput input) {
   switch (input.kind) {
     case kPartition:
       ids_.emplace(input.partition, input.id);
+      counters_[input.partition] = input.output.counters;
       engine_.add_partition(input.partition, input.id);
       break;
     case kOutput: apply(std::move(input.output)); break;

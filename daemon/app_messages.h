@@ -34,7 +34,7 @@ struct MergerInput {
   std::uint32_t shard = 0;      // kOutput, kBarrier, kStopped: who speaks
   std::uint32_t partition = 0;  // kPartition
   TopicPartition id;            // kPartition
-  ShardOutput output;
+  ShardOutput output;           // kOutput; kPartition: its counters, with which the partition begins
   std::uint64_t barrier = 0;
   std::map<TopicPartition, std::string> states;  // kBarrier: of the shard's partitions
   std::string failure;                           // kFailed

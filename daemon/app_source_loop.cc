@@ -23,24 +23,40 @@ bool SourceLoop::try_push(std::uint32_t shard, ShardInput& input) {
   return false;
 }
 
+namespace {
+
+// What its status shows until its first record, which may be long in coming: no counter falls to 0 and no lag is the whole topic.
+// State that cannot be read is the shard's to report.
+PartitionCounters counters_at_start(const SourceEvent& event, const std::string& state) {
+  if (!state.empty()) {
+    if (auto saved = read_saved_partition(state)) return saved->counters;
+  }
+  PartitionCounters counters;
+  counters.next_offset = event.start;
+  return counters;
+}
+
+}  // namespace
+
 void SourceLoop::add_partition(const SourceEvent& event) {
   Partition partition;
   partition.id = event.id;
   partition.stream = plan_.stream_of_topic.at(event.id.topic);
   partition.shard = static_cast<std::uint32_t>(partitions_.size() % shards_.size());
   partition.last_record = Clock::now();
-  // The merger must know of the partition before any output of any record read from now on.
-  MergerInput known;
-  known.kind = MergerInput::Kind::kPartition;
-  known.partition = event.partition;
-  known.id = event.id;
-  while (!merger_.push_for(known, 1s) && !merger_.closed()) heartbeat_.beat();
   ShardInput input;
   input.kind = ShardInput::Kind::kPartition;
   input.partition = event.partition;
   input.id = event.id;
   input.start = event.start;
   if (const auto found = restored_.find(event.id); found != restored_.end()) input.state = std::move(found->second);
+  // The merger must know of the partition before any output of any record read from now on.
+  MergerInput known;
+  known.kind = MergerInput::Kind::kPartition;
+  known.partition = event.partition;
+  known.id = event.id;
+  known.output.counters = counters_at_start(event, input.state);
+  while (!merger_.push_for(known, 1s) && !merger_.closed()) heartbeat_.beat();
   const std::uint32_t shard = partition.shard;
   partitions_.insert_or_assign(event.partition, std::move(partition));
   push(shard, std::move(input));

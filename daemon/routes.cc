@@ -20,9 +20,13 @@
 #include "daemon/metrics/open_metrics.h"
 #include "daemon/metrics/process.h"
 #include "daemon/page/alert.h"
+#include "daemon/page/daemon.h"
 #include "daemon/page/feature.h"
 #include "daemon/page/monitor.h"
 #include "daemon/page/overview.h"
+#include "daemon/page/past.h"
+#include "daemon/page/reference.h"
+#include "daemon/page/timeline.h"
 #include "daemon/runtime/event_time.h"
 #include "daemon/runtime/logger.h"
 
@@ -286,6 +290,10 @@ PageView view_of(const Call& call) {
   PageView view{call.status, call.now_us, "", "", call.query("live") != "off"};
   for (const std::string& segment : call.request.path) view.path += "/" + percent_encode(segment);
   if (view.path.empty()) view.path = "/";
+  view.segment = segment_of(call);
+  view.at_us = parse_event_time(call.query("at"), TimeUnit::kMilliseconds).value_or(kNoTime);
+  view.log_shares = call.query("scale") == "log";
+  view.every = call.query("list") == "all";
   return view;
 }
 
@@ -293,36 +301,79 @@ Response answer_overview(const Call& call) { return page(overview_page(view_of(c
 
 Response answer_monitor_page(const Call& call) {
   const MonitorStatus* monitor = find_monitor(call.status, call.captured[0]);
-  if (monitor == nullptr) return text(404, "no such monitor\n");
-  PageView view = view_of(call);
-  view.segment = segment_of(call);
-  return page(monitor_page(view, *monitor));
+  return monitor != nullptr ? page(monitor_page(view_of(call), *monitor)) : text(404, "no such monitor\n");
+}
+
+Response answer_reference_page(const Call& call) {
+  const MonitorStatus* monitor = find_monitor(call.status, call.captured[0]);
+  return monitor != nullptr ? page(reference_page(view_of(call), *monitor)) : text(404, "no such monitor\n");
+}
+
+// Without a history a window that is over is shown as far as the status remembers it.
+Response answer_remembered_feature(const PageView& view, const MonitorStatus& monitor, FeatureStatus feature) {
+  const auto& ends = monitor.history_end_us;
+  const auto found = std::ranges::find(ends, view.at_us);
+  if (found == ends.end()) return text(404, "no such window among the last ones\n");
+  const auto index = static_cast<std::size_t>(found - ends.begin());
+  feature.ratio = index < feature.ratio_history.size() ? feature.ratio_history[index] : kNoNumber;
+  feature.rows = index < monitor.history_rows.size() ? monitor.history_rows[index] : 0;
+  feature.cells.clear();
+  feature.methods.clear();
+  feature.quality.clear();
+  ShownFeature shown{monitor, feature, kNoTime, view.at_us};
+  if (index > 0) shown.previous_us = ends[index - 1];
+  if (index + 1 < ends.size()) shown.next_us = ends[index + 1];
+  return page(feature_page(view, shown));
+}
+
+// The newest window that ended by view.at_us.
+Response answer_past_feature(const Call& call, PageView view, const MonitorStatus& monitor, const FeatureStatus& last) {
+  HistoryReader* const history = call.routes.history();
+  if (history == nullptr) return answer_remembered_feature(view, monitor, last);
+  const auto past = past_view(*history, monitor, last, view.at_us);
+  if (!past) return text(503, past.error() + "\n");
+  if (!*past) return text(404, "the history has no window of this feature and segment that ended by then\n");
+  view.at_us = (*past)->window.end_us;
+  return page(feature_page(view, shown_of(monitor, **past)));
 }
 
 Response answer_feature_page(const Call& call) {
   const MonitorStatus* monitor = find_monitor(call.status, call.captured[0]);
   if (monitor == nullptr) return text(404, "no such monitor\n");
-  PageView view = view_of(call);
-  view.segment = segment_of(call);
-  const FeatureStatus* feature = find_feature(*monitor, call.captured[1], view.segment);
-  return feature != nullptr ? page(feature_page(view, *monitor, *feature)) : text(404, "no such feature and segment in a closed window\n");
-}
-
-Response answer_alert_page(const Call& call) {
-  const auto [monitor, alert] = find_alert(call.status, call.captured[0]);
-  return alert != nullptr ? page(alert_page(view_of(call), *monitor, *alert))
-                          : text(404, "no such alert among the open and the last resolved ones\n");
-}
-
-// The name of a file carries its hash, so a browser may keep it for good.
-Response answer_asset(const Call& call) {
-  for (const Asset* asset : {&page_style(), &page_script()}) {
-    if (asset->path.substr(4) != call.captured[0]) continue;
-    return {.content_type = std::string(asset->content_type),
-            .body = std::string(asset->body),
-            .cache_control = "public, max-age=31536000, immutable"};
+  if (call.request.query.contains("at") && !parse_event_time(call.query("at"), TimeUnit::kMilliseconds)) {
+    return text(400, std::string("at").append(kTimeForm) + "\n");
   }
-  return text(404, "not found\n");
+  PageView view = view_of(call);
+  const FeatureStatus* feature = find_feature(*monitor, call.captured[1], view.segment);
+  if (feature == nullptr) return text(404, "no such feature and segment in a closed window\n");
+  if (view.at_us != kNoTime && view.at_us < monitor->window_end_us) return answer_past_feature(call, view, *monitor, *feature);
+  view.at_us = kNoTime;
+  return page(feature_page(view, in_last_window(*monitor, *feature)));
+}
+
+Response answer_alerts_page(const Call& call) { return page(alerts_page(view_of(call))); }
+
+Response answer_daemon_page(const Call& call) { return page(daemon_page(view_of(call))); }
+
+// One that the status has forgotten is made from the history.
+Response answer_alert_page(const Call& call) {
+  std::vector<PastTransition> timeline;
+  if (HistoryReader* const history = call.routes.history())
+    timeline = history->timeline(call.captured[0]).value_or(std::vector<PastTransition>{});
+  const auto [owner, alert] = find_alert(call.status, call.captured[0]);
+  if (alert != nullptr) return page(alert_page(view_of(call), *owner, *alert, timeline));
+  const MonitorStatus* monitor = timeline.empty() ? nullptr : find_monitor(call.status, timeline.front().monitor);
+  if (monitor != nullptr) return page(alert_page(view_of(call), *monitor, alert_of(timeline), timeline));
+  return text(404, "no such alert among the open and the last resolved ones, nor in the history\n");
+}
+
+// The name of their folder carries a hash of the files, so a browser may keep them for good.
+Response answer_asset(const Call& call) {
+  const auto found = std::ranges::find(kPageAssets, call.captured[1], &Asset::name);
+  if (call.captured[0] != assets_folder() || found == kPageAssets.end()) return text(404, "not found\n");
+  return {.content_type = std::string(found->content_type),
+          .body = std::string(found->body),
+          .cache_control = "public, max-age=31536000, immutable"};
 }
 
 struct Route {
@@ -360,10 +411,16 @@ constexpr std::array kRoutes{
     Route{{"/api/v1/alerts/{id}", "One alert: its last event and its timeline.", ""}, answer_alert, true},
     Route{{"/api/v1/events", "Closed windows and alert transitions as they happen, as server-sent events.", "after"}, answer_events},
     Route{{"/", "The page: all monitors.", ""}, answer_overview},
-    Route{{"/ui/monitors/{monitor}", "The page of a monitor.", "segment"}, answer_monitor_page},
-    Route{{"/ui/monitors/{monitor}/features/{feature}", "The page of a feature.", "segment"}, answer_feature_page},
-    Route{{"/ui/alerts/{id}", "The page of an alert.", ""}, answer_alert_page},
-    Route{{"/ui/{file}", "Style and script of the page.", ""}, answer_asset},
+    Route{{"/ui/monitors/{monitor}", "The page of a monitor.", "segment list live"}, answer_monitor_page},
+    Route{{"/ui/monitors/{monitor}/features/{feature}", "The page of a feature, in the last window or another one.",
+           "segment at scale list live"},
+          answer_feature_page,
+          true},
+    Route{{"/ui/monitors/{monitor}/reference", "What a monitor compares with.", "segment list live"}, answer_reference_page},
+    Route{{"/ui/alerts", "All alerts on one time axis.", "live"}, answer_alerts_page},
+    Route{{"/ui/alerts/{id}", "Why an alert fired.", "live"}, answer_alert_page, true},
+    Route{{"/ui/status", "Streams, state and deliveries.", "live"}, answer_daemon_page},
+    Route{{"/ui/{folder}/{file}", "Style and script of the page.", ""}, answer_asset},
 };
 
 Response answer_openapi(const Call& call) {

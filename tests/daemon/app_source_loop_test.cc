@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "daemon/app_merger_loop.h"
 #include "tests/daemon/scripted_source.h"
 
 namespace driftd {
@@ -52,6 +53,40 @@ TEST_CASE("a full shard pauses its partition, room resumes it, and nothing is lo
   CHECK(merger.try_pop()->kind == MergerInput::Kind::kPartition);
 }
 
+TEST_CASE("a partition begins with the counters of its state, or where it starts; the status shows them before any record") {
+  const auto plan = make_plan();
+  EngineShard before(*plan);
+  before.add_partition(0, {"t", 0}, 0, {});
+  ShardOutput counted;
+  before.consume(make_messages(0, make_records(5, 400, 400), 0, 250), counted);
+  ShardQueue shard(8);
+  MergerQueue merger(8);
+  ScriptedSource source;
+  FlowMeter meter;
+  source.events.push_back(event_of(SourceEvent::Kind::kPartition));
+  source.events.push_back(event_of(SourceEvent::Kind::kPartition));
+  source.events.back().partition = 1;
+  source.events.back().id = {"t", 1};
+  source.events.back().start = 77;
+  SourceLoop loop(*plan, source, {{&shard}, merger, meter}, {});
+  loop.restore(before.save());
+  std::atomic<bool> stop = false;
+  source.on_poll = [&] { stop = source.events.empty(); };
+  loop.run(stop, false);
+  for (int i = 0; i < 3; ++i) REQUIRE(shard.try_pop());
+  REQUIRE(merger.try_push(MergerInput()));  // kStopped
+  MergerLoop merging(*plan, merger, {}, meter);
+  REQUIRE(merging.run());
+  const auto status = merging.status().load();
+  REQUIRE(status->partitions.size() == 2);
+  CHECK(status->partitions[0].next_offset == 250);
+  CHECK(status->partitions[0].records == 250);
+  CHECK(status->partitions[0].rows == counted.counters.rows);
+  CHECK(status->partitions[0].watermark_us == counted.counters.watermark_us);
+  CHECK(status->partitions[1].next_offset == 77);
+  CHECK(status->partitions[1].records == 0);
+}
+
 TEST_CASE("a partition is idle at its end and not before") {
   for (const bool caught_up : {false, true}) {
     CAPTURE(caught_up);
@@ -86,7 +121,8 @@ TEST_CASE("barriers go to every shard, after so many records and at the end") {
   FlowMeter meter;
   source.events.push_back(event_of(SourceEvent::Kind::kPartition));
   source.events.push_back(event_of(SourceEvent::Kind::kBatch));
-  source.events.back().batch->messages.resize(10, {.payload = "abcde"});
+  source.events.back().batch->messages.resize(10);
+  for (Message& message : source.events.back().batch->messages) message.payload = "abcde";
   source.events.push_back(event_of(SourceEvent::Kind::kFinished));
   SourceLoop loop(*plan, source, {{&first, &second}, merger, meter}, {.snapshot_interval = std::chrono::hours(1), .snapshot_records = 10});
   loop.run(false, false);

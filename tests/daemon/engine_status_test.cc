@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <tuple>
 
 #include "tests/daemon/engine_fixture.h"
 
@@ -92,7 +93,9 @@ TEST_CASE("settings of the monitor show") {
 
 TEST_CASE("after windows each feature shows its last verdict, its history and its alert") {
   const Ended ended;
-  const auto status = make_monitor_status(ended.merger_, 0, {.evaluated_wall_us = 77});
+  MonitorProgress progress;
+  progress.evaluated_wall_us = 77;
+  const auto status = make_monitor_status(ended.merger_, 0, progress);
   const MonitorHistory& history = ended.merger_.history(0);
   CHECK(status->last_evaluation_wall_us == 77);
   CHECK(status->windows_closed == std::map<std::string, std::uint64_t>{{"count", 0}, {"time", history.windows_closed[0]}});
@@ -151,9 +154,13 @@ TEST_CASE("progress keeps the last alert of each transition and how long windows
   const Ended ended;
   ClosedWindow closed;
   closed.took = std::chrono::milliseconds(3);
-  closed.transitions = {{.transition = Transition::kFiring, .alert_id = "a", .severity = "warning"},
-                        {.transition = Transition::kFiring, .alert_id = "b", .severity = "warning"},
-                        {.transition = Transition::kResolved, .alert_id = "c", .severity = "critical"}};
+  for (const auto& [transition, id, severity] :
+       {std::tuple{Transition::kFiring, "a", "warning"}, {Transition::kFiring, "b", "warning"}, {Transition::kResolved, "c", "critical"}}) {
+    AlertTransition& added = closed.transitions.emplace_back();
+    added.transition = transition;
+    added.alert_id = id;
+    added.severity = severity;
+  }
   MonitorProgress progress;
   progress.add(closed, 5);
   const auto status = make_monitor_status(ended.merger_, 0, progress);

@@ -91,6 +91,14 @@ TEST_CASE("what each path answers") {
       {"/ui/monitors/none", 404, kText, "no such monitor\n"},
       {"/ui/monitors/employment/features/agep?segment=sex%3D1", 200, kHtml, "<h1 class=\"name\">agep"},
       {"/ui/monitors/employment/features/none", 404, kText, "no such feature and segment in a closed window\n"},
+      {"/ui/monitors/employment/features/agep?at=2017-12-30T00:00:00Z", 200, kHtml, "(the last one)"},
+      {"/ui/monitors/employment/features/agep?at=2017-12-23T00:00:00Z", 200, kHtml, "rel=\"next\""},
+      {"/ui/monitors/employment/features/agep?at=2001-01-01T00:00:00Z", 404, kText, "no such window"},
+      {"/ui/monitors/employment/features/agep?at=noon", 400, kText, "at must be a time"},
+      {"/ui/monitors/employment/reference", 200, kHtml, "<h1>Reference <code>8c4c477b9e94</code></h1>"},
+      {"/ui/monitors/none/reference", 404, kText, "no such monitor\n"},
+      {"/ui/alerts", 200, kHtml, "<h1>Alerts</h1>"},
+      {"/ui/status", 200, kHtml, "<h1>driftd is ready</h1>"},
       {"/ui/alerts/6e77b70df680e4e0", 200, kHtml, "relp in employment"},
       {"/ui/alerts/none", 404, kText, "no such alert"},
       {"/ui/none", 404, kText, "not found\n"},
@@ -128,14 +136,15 @@ TEST_CASE("before anything is published") {
   CHECK(get(routes, "/").status == 200);
 }
 
-TEST_CASE("the style and the script may be kept for ever") {
-  for (const Asset* asset : {&page_style(), &page_script()}) {
-    const Response response = get(asset->path);
+TEST_CASE("the style and the modules may be kept for ever") {
+  for (const Asset& asset : kPageAssets) {
+    const Response response = get(asset_path(asset.name));
     CHECK(response.status == 200);
-    CHECK(response.content_type == asset->content_type);
-    CHECK(response.body == asset->body);
+    CHECK(response.content_type == asset.content_type);
+    CHECK(response.body == asset.body);
     CHECK(response.cache_control == "public, max-age=31536000, immutable");
   }
+  CHECK(get("/ui/page-0/page.js").status == 404);
 }
 
 TEST_CASE("answers are counted by template, known methods and status") {
@@ -296,6 +305,31 @@ TEST_CASE("an alert has its timeline, also when only the history knows it") {
   CHECK(has(found.body, "\"timeline\":[{\"event_id\":\"" + to.event_id + "\",\"transition\":\"firing\""));
   CHECK(has(found.body, to.event));
   CHECK(past.get("/api/v1/alerts/none").status == 404);
+}
+
+TEST_CASE("the page of a feature shows a window that is over") {
+  PastRoutes past;
+  const Judgement& third = *past.closed_.windows()[2].judgement;
+  const std::string at = "/ui/monitors/m/features/amount?at=";
+  const Response found = past.get(at + format_event_time(third.end_us));
+  CHECK(found.status == 200);
+  CHECK(found.content_type == kHtml);
+  CHECK(has(found.body, "What each cell adds"));
+  CHECK(has(found.body, "rel=\"prev\" href=\"/ui/monitors/m/features/amount?at="));
+  CHECK(has(found.body, "rel=\"next\""));
+  CHECK(past.get(at + "1").status == 404);
+  CHECK(past.get(at + "noon").status == 400);
+}
+
+TEST_CASE("the page of an alert that only the history knows") {
+  PastRoutes past;
+  const auto opened = std::ranges::find_if(past.closed_.windows(), [](const HistoryWindow& window) { return !window.transitions.empty(); });
+  REQUIRE(opened != past.closed_.windows().end());
+  const AlertTransition& to = opened->transitions.front();
+  const Response found = past.get("/ui/alerts/" + to.alert_id);
+  CHECK(found.status == 200);
+  CHECK(has(found.body, "Is it real?"));
+  CHECK(has(found.body, "<b>Firing</b>"));
 }
 
 TEST_CASE("a follower goes on where it was, begins now, or is told to load everything anew") {

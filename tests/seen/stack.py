@@ -93,11 +93,13 @@ def driftd_config(folder, address, port):
   librdkafka: {{reconnect.backoff.max.ms: "500"}}
 http: {{listen: "127.0.0.1:{port}"}}
 state: {{dir: {json.dumps(str(folder / "state"))}, snapshot_interval: 500ms}}
+alerts: {{kafka: {{enabled: true, topic: events}}}}
 streams:
   - name: payments
     topics: [payments]
     start: earliest
     fields: {{event_time: at, event_id: id, prediction: score}}
+    on_error: {{action: dead_letter, topic: dead}}
     time: {{lateness: 0s, idle_after: 1h}}
   - name: labels
     topics: [labels]
@@ -164,7 +166,7 @@ class Stack:
         rows = folder / "reference.jsonl"
         rows.write_text(workload.reference_lines())
         subprocess.run([harness.DRIFTD, "reference", "build", rows, "-o", folder / "payments.ref", "--segment-by", "country",
-                        "--prediction", "score", "--label", "is_fraud", "--exclude", "id"], check=True, capture_output=True)
+                        "--prediction", "score", "--label", "is_fraud", "--exclude", "id", "--time", "at"], check=True, capture_output=True)
         self.driftd = self.bed.add(harness.Driftd(folder, driftd_config(folder, self.broker.address, port)))
         self.driftd.port = port
         self.driftd.start()

@@ -10,7 +10,7 @@ START_MS = 1_700_000_040_000  # a whole minute
 ROW_MS = 100  # between two rows: 600 a window
 WINDOW_ROWS = 600
 LABEL_AFTER_MS = 5_000
-TOPICS = {"payments": 2, "labels": 2, "silent": 1}
+TOPICS = {"payments": 2, "labels": 2, "silent": 1, "events": 1, "dead": 1}
 COUNTRIES = ["DE"] * 10 + ["FR"] * 6 + ["US"] * 4
 ELSEWHERE = ["DE"] * 6 + ["FR"] * 6 + ["US"] * 8
 
@@ -33,8 +33,9 @@ def payment(number, drifted):
 
 
 def reference_lines(count=8_000):
-    """What the references are built from, labels included."""
-    return "".join(json.dumps({**row, "is_fraud": fraud}) + "\n" for row, fraud in (payment(-1 - number, False) for number in range(count)))
+    """What the reference is built from, labels included: the rows before the first."""
+    rows = ((number, *payment(number, False)) for number in range(-count, 0))
+    return "".join(json.dumps({"at": START_MS + number * ROW_MS, **row, "is_fraud": fraud}) + "\n" for number, row, fraud in rows)
 
 
 def records(first, last, drifted):
