@@ -149,6 +149,15 @@ struct SinkStatus {
   DeliveryTimes times{};
 };
 
+// Closed windows on disk (history.db), for the page and the API.
+struct HistoryStatus {
+  bool enabled = false;
+  std::uint64_t size_bytes = 0;  // of its files
+  std::uint64_t windows = 0;     // written since the start
+  std::uint64_t dropped = 0;     // windows that could not be written since the start
+  bool failing = false;          // the last write did not succeed
+};
+
 struct DaemonStatus {
   bool ready = false;
   std::vector<std::string> not_ready;  // reasons, one a line
@@ -171,6 +180,7 @@ struct DaemonStatus {
   std::int64_t config_reload_wall_us = kNoTime;                   // of the last that was taken
   std::int64_t now_wall_us = kNoTime, started_wall_us = kNoTime;  // when this was published, and the process began
   std::map<std::string, std::uint64_t> log_messages;              // by level
+  HistoryStatus history;
 };
 
 // What follows from the values above, for all who show them.

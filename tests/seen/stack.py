@@ -213,6 +213,11 @@ class Stack:
     def feed_unreadable(self, count):
         self.producers["payments"].write(workload.unreadable(self.rows, self.rows + count))
 
+    def end_feeding(self):
+        """Everything fed is delivered, and the producers are gone."""
+        for producer in self.producers.values():
+            producer.close()
+
     # ---- Looking ----
 
     def _prometheus(self, path, **parameters):
