@@ -41,73 +41,74 @@ bool has(const std::string& text, std::string_view part) { return text.find(part
 
 constexpr char kJson[] = "application/json", kHtml[] = "text/html; charset=utf-8", kText[] = "text/plain; charset=utf-8";
 
+struct Row {
+  const char* target;
+  int status;
+  const char *type, *part;
+};
+const Row kAnswers[] = {
+    {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8", "\ndriftd_ready 1\n"},
+    {"/-/healthy", 200, kText, "healthy\n"},
+    {"/healthz", 200, kText, "healthy\n"},
+    {"/-/ready", 200, kText, "ready\n"},
+    {"/readyz", 200, kText, "ready\n"},
+    {"/api/v1/status/buildinfo", 200, kJson, "\"version\":\"0.1.0\""},
+    {"/api/v1/status/streams", 200, kJson, "\"name\":\"census\""},
+    {"/api/v1/status/config", 200, kJson, "{\"yaml\":\"log:\\n  level: info\\n\",\"config_hash\":\"a41c09be7733\"}"},
+    {"/api/v1/status/runtime", 200, kJson, "{\"now\":\"2026-09-21T14:13:20Z\",\"started\":\"20"},
+    {"/api/v1/status/runtime", 200, kJson, "\"history\":{\"enabled\":true,"},
+    {"/openapi.json", 200, kJson, "\"openapi\": \"3.1.0\""},
+    {"/schema/config.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
+    {"/schema/event.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
+    {"/runbooks/none", 404, kText, "no such runbook\n"},
+    {"/api/v1/monitors", 200, kJson, "\"name\":\"employment\""},
+    {"/api/v1/monitors?limit=1", 200, kJson, "\"next\":\"1\""},
+    {"/api/v1/monitors?limit=1&next=2", 200, kJson, "\"name\":\"payments\""},
+    {"/api/v1/monitors?limit=0", 400, kJson, "\"errorType\":\"bad_data\""},
+    {"/api/v1/monitors?limit=1001", 400, kJson, "\"errorType\":\"bad_data\""},
+    {"/api/v1/monitors?limit=x", 400, kJson, "\"errorType\":\"bad_data\""},
+    {"/api/v1/monitors?next=-1", 400, kJson, "\"errorType\":\"bad_data\""},
+    {"/api/v1/monitors/employment", 200, kJson, "\"name\":\"employment\""},
+    {"/api/v1/monitors/none", 404, kJson, "\"errorType\":\"not_found\""},
+    {"/api/v1/monitors/employment/features?sort=ratio&segment=sex%3D1", 200, kJson, "\"data\":[{\"name\":\"agep\",\"segment\":\"sex=1\""},
+    {"/api/v1/monitors/employment/features?sort=name", 400, kJson, "sort must be ratio"},
+    {"/api/v1/monitors/none/features", 404, kJson, "no such monitor"},
+    {"/api/v1/monitors/employment/features/agep/distribution", 200, kJson, "\"segment\":\"all\""},
+    {"/api/v1/monitors/employment/features/agep/distribution?segment=sex%3D1", 200, kJson, "\"segment\":\"sex=1\""},
+    {"/api/v1/monitors/employment/features/none/distribution", 404, kJson, "\"errorType\":\"not_found\""},
+    {"/api/v1/alerts?state=pending&monitor=employment", 200, kJson, "\"feature\":\"mig\""},
+    {"/api/v1/alerts?state=open", 400, kJson, "state must be"},
+    {"/api/v1/alerts/6e77b70df680e4e0", 200, kJson, "\"event\":{"},
+    {"/api/v1/alerts/6e77b70df680e4e0", 200, kJson, "\"timeline\":[]"},
+    {"/api/v1/alerts/none", 404, kJson, "\"errorType\":\"not_found\""},
+    {"/api/v1/none", 404, kJson, "{\"status\":\"error\",\"errorType\":\"not_found\",\"error\":\"no such path\"}\n"},
+    {"/api", 404, kJson, "\"status\":\"error\""},
+    {"/", 200, kHtml, "<h1>2 alerts are firing, 1 is pending</h1>"},
+    {"/ui/monitors/employment", 200, kHtml, "<h1 class=\"name\">employment"},
+    {"/ui/monitors/none", 404, kText, "no such monitor\n"},
+    {"/ui/monitors/employment/features/agep?segment=sex%3D1", 200, kHtml, "<h1 class=\"name\">agep"},
+    {"/ui/monitors/employment/features/none", 404, kText, "no such feature and segment in a closed window\n"},
+    {"/ui/monitors/employment/features/agep?at=2017-12-30T00:00:00Z", 200, kHtml, "(the last one)"},
+    {"/ui/monitors/employment/features/agep?at=2017-12-23T00:00:00Z", 200, kHtml, "rel=\"next\""},
+    {"/ui/monitors/employment/features/agep?at=2001-01-01T00:00:00Z", 404, kText, "no such window"},
+    {"/ui/monitors/employment/features/agep?at=noon", 400, kText, "at must be a time"},
+    {"/ui/monitors/employment/reference", 200, kHtml, "<h1>Reference <code>8c4c477b9e94</code></h1>"},
+    {"/ui/monitors/none/reference", 404, kText, "no such monitor\n"},
+    {"/ui/alerts", 200, kHtml, "<h1>Alerts</h1>"},
+    {"/ui/status", 200, kHtml, "<h1>driftd is ready</h1>"},
+    {"/ui/alerts/6e77b70df680e4e0", 200, kHtml, "relp in employment"},
+    {"/ui/alerts/none", 404, kText, "no such alert"},
+    {"/ui/none", 404, kText, "not found\n"},
+    {"/none", 404, kText, "not found\n"},
+    {"/metrics/", 404, kText, "not found\n"},
+    {"//", 404, kText, "not found\n"},
+    {"/../etc/passwd", 404, kText, "not found\n"},
+};
+
 }  // namespace
 
 TEST_CASE("what each path answers") {
-  struct Row {
-    const char* target;
-    int status;
-    const char *type, *part;
-  };
-  const Row rows[] = {
-      {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8", "\ndriftd_ready 1\n"},
-      {"/-/healthy", 200, kText, "healthy\n"},
-      {"/healthz", 200, kText, "healthy\n"},
-      {"/-/ready", 200, kText, "ready\n"},
-      {"/readyz", 200, kText, "ready\n"},
-      {"/api/v1/status/buildinfo", 200, kJson, "\"version\":\"0.1.0\""},
-      {"/api/v1/status/streams", 200, kJson, "\"name\":\"census\""},
-      {"/api/v1/status/config", 200, kJson, "{\"yaml\":\"log:\\n  level: info\\n\",\"config_hash\":\"a41c09be7733\"}"},
-      {"/api/v1/status/runtime", 200, kJson, "{\"now\":\"2026-09-21T14:13:20Z\",\"started\":\"20"},
-      {"/api/v1/status/runtime", 200, kJson, "\"history\":{\"enabled\":true,"},
-      {"/openapi.json", 200, kJson, "\"openapi\": \"3.1.0\""},
-      {"/schema/config.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
-      {"/schema/event.json", 200, kJson, "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\""},
-      {"/runbooks/none", 404, kText, "no such runbook\n"},
-      {"/api/v1/monitors", 200, kJson, "\"name\":\"employment\""},
-      {"/api/v1/monitors?limit=1", 200, kJson, "\"next\":\"1\""},
-      {"/api/v1/monitors?limit=1&next=2", 200, kJson, "\"name\":\"payments\""},
-      {"/api/v1/monitors?limit=0", 400, kJson, "\"errorType\":\"bad_data\""},
-      {"/api/v1/monitors?limit=1001", 400, kJson, "\"errorType\":\"bad_data\""},
-      {"/api/v1/monitors?limit=x", 400, kJson, "\"errorType\":\"bad_data\""},
-      {"/api/v1/monitors?next=-1", 400, kJson, "\"errorType\":\"bad_data\""},
-      {"/api/v1/monitors/employment", 200, kJson, "\"name\":\"employment\""},
-      {"/api/v1/monitors/none", 404, kJson, "\"errorType\":\"not_found\""},
-      {"/api/v1/monitors/employment/features?sort=ratio&segment=sex%3D1", 200, kJson, "\"data\":[{\"name\":\"agep\",\"segment\":\"sex=1\""},
-      {"/api/v1/monitors/employment/features?sort=name", 400, kJson, "sort must be ratio"},
-      {"/api/v1/monitors/none/features", 404, kJson, "no such monitor"},
-      {"/api/v1/monitors/employment/features/agep/distribution", 200, kJson, "\"segment\":\"all\""},
-      {"/api/v1/monitors/employment/features/agep/distribution?segment=sex%3D1", 200, kJson, "\"segment\":\"sex=1\""},
-      {"/api/v1/monitors/employment/features/none/distribution", 404, kJson, "\"errorType\":\"not_found\""},
-      {"/api/v1/alerts?state=pending&monitor=employment", 200, kJson, "\"feature\":\"mig\""},
-      {"/api/v1/alerts?state=open", 400, kJson, "state must be"},
-      {"/api/v1/alerts/6e77b70df680e4e0", 200, kJson, "\"event\":{"},
-      {"/api/v1/alerts/6e77b70df680e4e0", 200, kJson, "\"timeline\":[]"},
-      {"/api/v1/alerts/none", 404, kJson, "\"errorType\":\"not_found\""},
-      {"/api/v1/none", 404, kJson, "{\"status\":\"error\",\"errorType\":\"not_found\",\"error\":\"no such path\"}\n"},
-      {"/api", 404, kJson, "\"status\":\"error\""},
-      {"/", 200, kHtml, "<h1>2 alerts are firing, 1 is pending</h1>"},
-      {"/ui/monitors/employment", 200, kHtml, "<h1 class=\"name\">employment"},
-      {"/ui/monitors/none", 404, kText, "no such monitor\n"},
-      {"/ui/monitors/employment/features/agep?segment=sex%3D1", 200, kHtml, "<h1 class=\"name\">agep"},
-      {"/ui/monitors/employment/features/none", 404, kText, "no such feature and segment in a closed window\n"},
-      {"/ui/monitors/employment/features/agep?at=2017-12-30T00:00:00Z", 200, kHtml, "(the last one)"},
-      {"/ui/monitors/employment/features/agep?at=2017-12-23T00:00:00Z", 200, kHtml, "rel=\"next\""},
-      {"/ui/monitors/employment/features/agep?at=2001-01-01T00:00:00Z", 404, kText, "no such window"},
-      {"/ui/monitors/employment/features/agep?at=noon", 400, kText, "at must be a time"},
-      {"/ui/monitors/employment/reference", 200, kHtml, "<h1>Reference <code>8c4c477b9e94</code></h1>"},
-      {"/ui/monitors/none/reference", 404, kText, "no such monitor\n"},
-      {"/ui/alerts", 200, kHtml, "<h1>Alerts</h1>"},
-      {"/ui/status", 200, kHtml, "<h1>driftd is ready</h1>"},
-      {"/ui/alerts/6e77b70df680e4e0", 200, kHtml, "relp in employment"},
-      {"/ui/alerts/none", 404, kText, "no such alert"},
-      {"/ui/none", 404, kText, "not found\n"},
-      {"/none", 404, kText, "not found\n"},
-      {"/metrics/", 404, kText, "not found\n"},
-      {"//", 404, kText, "not found\n"},
-      {"/../etc/passwd", 404, kText, "not found\n"},
-  };
-  for (const auto& row : rows) {
+  for (const auto& row : kAnswers) {
     CAPTURE(row.target);
     const Response response = get(row.target);
     CHECK(response.status == row.status);

@@ -5,8 +5,8 @@
 #include "daemon/cli/verb.h"
 #include "daemon/http/server.h"
 #include "daemon/routes.h"
-#include "tests/daemon/explain/alert_events.h"
 #include "tests/daemon/cli/captured.h"
+#include "tests/daemon/explain/alert_events.h"
 #include "tests/temp_folder.h"
 
 using namespace driftd;

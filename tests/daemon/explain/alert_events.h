@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/explain/alert_record.h"
 #include "daemon/decode/json_tree.h"
+#include "daemon/explain/alert_record.h"
 
 namespace driftd::test {
 

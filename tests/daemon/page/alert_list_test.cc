@@ -63,7 +63,7 @@ TEST_CASE("of many open alerts the first subjects are shown, and where all are; 
   CHECK(has(list, ">relp in employment</a>"));
   CHECK_FALSE(has(list, "segment k="));
   CHECK(has(list, "also in <a class=\"name\" href=\"/ui/alerts/6e77b70df680e4e0\">k=1</a>, "));
-  CHECK(has(list, " and 3 more segments</p>"));
+  CHECK(has(list, " and 3 more segments"));
   CHECK(has(list, "<a href=\"/ui/alerts\">All 8 open alerts</a>"));
   for (int i = 0; i < 8; ++i) monitor.alerts[static_cast<std::size_t>(i)].feature = "f" + std::to_string(i);
   const std::string many = first_alerts(open_alerts(monitor)).text;
