@@ -69,7 +69,10 @@ Markup other_segments(const std::vector<NamedAlert>& others) {
     out += html(R"({}<a class="name" href="{}">{}</a>)",
                 {i == 0 ? "" : ", ", alert_path(others[i].alert->alert_id), others[i].alert->segment});
   }
-  if (others.size() > kNamedSegments) out += html(" and {} more", {plural(others.size() - kNamedSegments, "segment")});
+  if (others.size() > kNamedSegments) {
+    const std::size_t more = others.size() - kNamedSegments;
+    out += html(" and {} more {}", {count_text(more), more == 1 ? "segment" : "segments"});
+  }
   return out;
 }
 

@@ -37,6 +37,7 @@ TEST_CASE("a daemon that has just begun says what it waits for") {
 
 TEST_CASE("the history, where one is kept") {
   DaemonStatus status = test::make_status();
+  status.history = {};
   CHECK_FALSE(has(page_of(status), "<dt>History</dt>"));
   status.history = {true, 2048, 12, 3, true};
   CHECK(has(page_of(status), "<dt>History</dt><dd>2.0 KiB, cannot be written, 12 windows written since the start, 3 dropped</dd>"));
