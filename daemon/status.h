@@ -2,6 +2,7 @@
 // /metrics, /api and the page. A published value never changes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -124,6 +125,21 @@ struct SinkStatus {
   std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // failed: given up
 };
 
+inline constexpr std::array<std::int64_t, 10> kRegistryMilliseconds{1, 2, 5, 10, 50, 100, 500, 1000, 5000, 10'000};
+
+// What the schema registry was asked and answered.
+struct RegistryStatus {
+  enum Result : std::uint8_t { kOk, kNotFound, kError };
+  static constexpr std::size_t kResults = 3;
+  struct Requests {
+    std::array<std::uint64_t, kRegistryMilliseconds.size() + 1> durations{};  // by bucket; the last: longer
+    double seconds = 0;
+  };
+  std::array<Requests, kResults> requests{};  // by result
+  std::uint64_t cache_entries = 0;
+  std::vector<std::string> problems;  // what stands in the way of schemas that records wait for, with the way out
+};
+
 struct DaemonStatus {
   bool ready = false;
   std::vector<std::string> not_ready;  // reasons, one a line
@@ -135,6 +151,7 @@ struct DaemonStatus {
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters;  // (stream, result: ok, retry, error)
   std::int64_t snapshot_last_success_wall_us = kNoTime;
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
+  std::optional<RegistryStatus> registry;             // where a stream has schemas
   std::map<std::string, std::uint64_t> kafka_errors;  // by librdkafka's enum name
   std::map<std::string, std::uint64_t> log_messages;  // by level
 };

@@ -1,5 +1,7 @@
 #include "daemon/http/endpoint.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -54,18 +56,30 @@ std::string url_host(std::string_view url) {
   return split ? lower(split->host) : std::string{};
 }
 
-std::optional<HttpAddress> parse_http_url(std::string_view url) {
-  constexpr std::string_view kScheme = "http://";
-  if (lower(url.substr(0, kScheme.size())) != kScheme || url.find_first_of("@?# ") != std::string_view::npos) return std::nullopt;
-  url.remove_prefix(kScheme.size());
+namespace {
+
+std::optional<HttpAddress> parse_url(std::string_view url, std::string_view scheme, std::string_view port) {
+  if (lower(url.substr(0, scheme.size())) != scheme || url.find_first_of("@?# ") != std::string_view::npos) return std::nullopt;
+  url.remove_prefix(scheme.size());
   const std::string authority(url.substr(0, url.find('/')));
   std::string_view path = url.substr(authority.size());
   while (path.ends_with('/')) path.remove_suffix(1);
   const auto split = split_host_port(authority);
   if (!split || split->host.empty()) return std::nullopt;
-  auto endpoint = parse_endpoint(split->has_port ? authority : authority + ":80");
+  auto endpoint = parse_endpoint(split->has_port ? authority : fmt::format("{}:{}", authority, port));
   if (!endpoint) return std::nullopt;
-  return HttpAddress{std::move(*endpoint), std::string(path)};
+  return HttpAddress{std::move(*endpoint), std::string(path), false};
+}
+
+}  // namespace
+
+std::optional<HttpAddress> parse_http_url(std::string_view url) { return parse_url(url, "http://", "80"); }
+
+std::optional<HttpAddress> parse_web_url(std::string_view url) {
+  auto address = parse_url(url, "https://", "443");
+  if (!address) return parse_http_url(url);
+  address->tls = true;
+  return address;
 }
 
 bool host_allowed(std::string_view host_header, std::string_view own, std::string_view external_host) {

@@ -25,9 +25,12 @@ std::string url_host(std::string_view url);
 struct HttpAddress {
   Endpoint endpoint;
   std::string path;
+  bool tls = false;  // https
   friend bool operator==(const HttpAddress&, const HttpAddress&) = default;
 };
 std::optional<HttpAddress> parse_http_url(std::string_view url);
+// The same for https as well, whose port is 443 where none is named.
+std::optional<HttpAddress> parse_web_url(std::string_view url);
 
 // Whether a listener on the loopback address `own` answers to this Host header: localhost, its own address, or the host of
 // external_url; the port does not matter (a tunnel changes it). Anything else may be a page that re-bound its own name to us.
