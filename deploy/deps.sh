@@ -12,7 +12,7 @@ rdkafka_prefix=$cache/librdkafka-$rdkafka_version
 
 build_packages=(g++ cmake ninja-build pkg-config ca-certificates libssl-dev libsasl2-dev libcurl4-openssl-dev libzstd-dev
   liblz4-dev zlib1g-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev libboost-dev libcli11-dev libspdlog-dev
-  libfmt-dev libxxhash-dev)
+  libfmt-dev libxxhash-dev libprotobuf-dev libprotoc-dev)
 test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck openjdk-17-jre-headless maven prometheus curl)
 
 say() { printf 'deps: %s\n' "$*" >&2; }

@@ -51,7 +51,7 @@ std::optional<std::uint64_t> whole_of(const JsonTree::Object& object, std::strin
 class Parser {
  public:
   std::expected<AvroTypeId, std::string> parse(std::string_view text, std::string_view what) {
-    const auto tree = parse_json(quoted(text) ? std::string(text) : '"' + std::string(text) + '"');
+    const auto tree = parse_json(primitive(text) ? '"' + std::string(text) + '"' : std::string(text));  // a primitive's name may come bare
     if (!tree) return std::unexpected(fmt::format("{} is {}", what, tree.error()));
     const AvroTypeId type = add(*tree, "");
     if (!problem_.empty()) return std::unexpected(fmt::format("{}: {}", what, problem_));
@@ -61,16 +61,13 @@ class Parser {
   std::vector<AvroType> take() { return std::move(types_); }
 
  private:
-  // A primitive's name may come bare.
-  static bool quoted(std::string_view text) { return !primitive(text).has_value(); }
-
   AvroTypeId fail(std::string what) {
     if (problem_.empty()) problem_ = std::move(what);
     return 0;
   }
 
   AvroTypeId emplace(AvroKind kind) {
-    types_.push_back({.kind = kind});
+    types_.emplace_back().kind = kind;
     return static_cast<AvroTypeId>(types_.size() - 1);
   }
 

@@ -6,6 +6,7 @@
 #include "daemon/decode/avro_decoder.h"
 #include "daemon/decode/csv_decoder.h"
 #include "daemon/decode/json_decoder.h"
+#include "daemon/decode/protobuf_decoder.h"
 
 namespace driftd {
 namespace {
@@ -24,6 +25,7 @@ std::unique_ptr<Decoder> make_decoder(const DecodePlan& plan) {
   switch (plan.format) {
     case Format::kCsv: return make_csv_decoder(plan);
     case Format::kAvro: return make_avro_decoder(plan);
+    case Format::kProtobuf: return make_protobuf_decoder(plan);
     default: return make_json_decoder(plan);
   }
 }

@@ -56,6 +56,13 @@ void JsonRow::take_days(const Field& field, std::int64_t days) {
   time ? row_.event_time(*time) : row_.no_event_time(Reject::kBadTime);
 }
 
+void JsonRow::take_timestamp(const Field& field, std::int64_t seconds, std::int32_t nanos) {
+  take(field, {.kind = JsonKind::kContainer});
+  if (!field.event_time) return;
+  const auto whole = nanos >= 0 && nanos < 1'000'000'000 ? event_time_of(seconds, TimeUnit::kSeconds) : std::nullopt;
+  whole ? row_.event_time(*whole + nanos / 1000) : row_.no_event_time(Reject::kBadTime);
+}
+
 void JsonRow::take_number(std::uint32_t column, const JsonValue& value) {
   switch (value.kind) {
     case JsonKind::kInteger:

@@ -29,9 +29,10 @@ class JsonRow {
   void number(std::uint32_t column, double value) { row_.number(column, value); }
   void take(const Field& field, const JsonValue& value);  // all that is read of it but its children
   // What JSON has no values for.
-  void take_double(const Field& field, double value);                     // NaN and infinities too
-  void take_time(const Field& field, std::int64_t value, TimeUnit unit);  // elsewhere than as event time the bare integer
-  void take_days(const Field& field, std::int64_t days);                  // since 1970; likewise
+  void take_double(const Field& field, double value);                                 // NaN and infinities too
+  void take_time(const Field& field, std::int64_t value, TimeUnit unit);              // elsewhere than as event time the bare integer
+  void take_days(const Field& field, std::int64_t days);                              // since 1970; likewise
+  void take_timestamp(const Field& field, std::int64_t seconds, std::int32_t nanos);  // of an event time alone; elsewhere it is no value
   std::optional<Reject> finish(const Message& message) { return row_.finish(message); }
   Reject discard(Reject why = Reject::kMalformed) { return row_.discard(why); }
 

@@ -44,6 +44,7 @@ HOMES = {
     "prometheus/": (["daemon/metrics/*.cc"], r"\bprometheus::"),
     "boost/math/": (["detectors/special_functions.cc"], r"\bboost::math\b"),
     "boost/": (["daemon/http/*.cc"], r"\bboost::(?!math\b)|\b(asio|beast)::"),
+    "google/protobuf/": (["daemon/decode/protobuf_schema.cc"], r"\b(google::protobuf|pb)::"),
     "zlib.h": (["daemon/table/gzip*"], r"\b(z_stream|gzFile|inflateInit2?|deflateInit2?)\b"),
     "openssl/": (["daemon/reference/*.cc"], r"\b(EVP|SHA256)_\w+"),
     "CLI/": (["daemon/cli/*"], r"\bCLI::"),

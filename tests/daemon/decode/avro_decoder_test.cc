@@ -101,7 +101,8 @@ TEST_CASE("bytes that are no datum of their schema are refused, read or not") {
       {"bytes of negative length", "\"bytes\"", long_bytes(-4)},
       {"a block that is larger than the record", R"({"type":"array","items":"int"})", long_bytes(-1) + long_bytes(1'000'000)},
       {"a block of negative size", R"({"type":"array","items":"int"})", long_bytes(-1) + long_bytes(-1)},
-      {"a map whose key is no text", R"({"type":"map","values":"int"})", long_bytes(1) + text_bytes("\xFF") + long_bytes(1) + long_bytes(0)},
+      {"a map whose key is no text", R"({"type":"map","values":"int"})",
+       long_bytes(1) + text_bytes("\xFF") + long_bytes(1) + long_bytes(0)},
       {"items without end", R"({"type":"array","items":"int"})", long_bytes(1LL << 60) + long_bytes(1)},
   };
   DecodePlan reads = avro_plan(), looks_away = avro_plan();
@@ -189,8 +190,12 @@ TEST_CASE("decimals are the nearest double") {
     double want;
   };
   const Row rows[] = {
-      {"\x04\xD2", 2, 12.34}, {"\xFF", 0, -1}, {"\x80", 1, -12.8}, {std::string("\0", 1), 3, 0},
-      {"\x7F" + std::string(15, '\xFF'), 38, 1.7014118346046923}, {"\x80" + std::string(15, '\0'), 0, -1.7014118346046923e38},
+      {"\x04\xD2", 2, 12.34},
+      {"\xFF", 0, -1},
+      {"\x80", 1, -12.8},
+      {std::string("\0", 1), 3, 0},
+      {"\x7F" + std::string(15, '\xFF'), 38, 1.7014118346046923},
+      {"\x80" + std::string(15, '\0'), 0, -1.7014118346046923e38},
       {"\x01", 30, 1e-30},
   };
   for (const Row& row : rows) {

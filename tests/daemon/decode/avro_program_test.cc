@@ -55,8 +55,8 @@ TEST_CASE("a schema that grows without end is refused, one that holds itself is 
   const PlannedField nobody;
   const auto program = compile_avro(*parsed, nobody);
   CHECK((program.has_value() || program.error() == "the schema is too large"));
-  const auto itself = parse_avro_schema(
-      {1, SchemaType::kAvro, R"({"type":"record","name":"R","fields":[{"name":"next","type":["null","R"]}]})", {}});
+  const auto itself =
+      parse_avro_schema({1, SchemaType::kAvro, R"({"type":"record","name":"R","fields":[{"name":"next","type":["null","R"]}]})", {}});
   REQUIRE(itself);
   CHECK(compile_avro(*itself, nobody).has_value());
 }

@@ -42,9 +42,10 @@ TEST_CASE("a schema is read as the specification says") {
 }
 
 TEST_CASE("a logical type that does not fit is none") {
-  for (const char* text : {R"({"type":"bytes","logicalType":"decimal"})", R"({"type":"bytes","logicalType":"decimal","precision":2,"scale":3})",
-                           R"({"type":"string","logicalType":"timestamp-millis"})", R"({"type":"long","logicalType":"other"})",
-                           R"({"type":"long","logicalType":"date"})", R"({"type":"long","logicalType":7})"}) {
+  for (const char* text :
+       {R"({"type":"bytes","logicalType":"decimal"})", R"({"type":"bytes","logicalType":"decimal","precision":2,"scale":3})",
+        R"({"type":"string","logicalType":"timestamp-millis"})", R"({"type":"long","logicalType":"other"})",
+        R"({"type":"long","logicalType":"date"})", R"({"type":"long","logicalType":7})"}) {
     CAPTURE(text);
     const auto schema = parse(text);
     REQUIRE(schema);

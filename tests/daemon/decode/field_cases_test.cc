@@ -38,10 +38,13 @@ Wanted wanted(std::string_view kind, const JsonTree& value) {
   if (kind == "bool") return {kWrongType, kValid, 0, std::get<bool>(value.value) ? "true" : "false"};
   if (kind == "text") return {kWrongType, kValid, 0, *value.text()};
   if (kind == "none") return {};
-  if (value.text() != nullptr) return {*value.text() == "nan" ? kNan : *value.text() == "inf" ? kPositiveInfinity : kNegativeInfinity, kWrongType, 0, ""};
+  if (kind == "absent") return {kAbsent, kAbsent, 0, ""};
+  if (value.text() != nullptr)
+    return {*value.text() == "nan" ? kNan : *value.text() == "inf" ? kPositiveInfinity : kNegativeInfinity, kWrongType, 0, ""};
   CategoryBuffer buffer;
   if (kind == "int") {
-    if (const auto* whole = std::get_if<std::uint64_t>(&value.value)) return {kValid, kValid, static_cast<double>(*whole), std::string(category_text(*whole, buffer))};
+    if (const auto* whole = std::get_if<std::uint64_t>(&value.value))
+      return {kValid, kValid, static_cast<double>(*whole), std::string(category_text(*whole, buffer))};
     const auto whole = std::get<std::int64_t>(value.value);
     return {kValid, kValid, static_cast<double>(whole), std::string(category_text(whole, buffer))};
   }
@@ -81,12 +84,14 @@ std::string difference(const FieldCase& each, const DecodePlan& plan, const Reco
     const JsonTree::Array& field = *fields_of(each)[i].array();
     const Wanted want = wanted(*field[1].text(), field[2]);
     const std::size_t number = plan.slots[2 * i].column * kColumnStride, category = plan.slots[2 * i + 1].column * kColumnStride;
-    const bool same_number = batch.numeric_class[number] == want.number && (want.number != ValueClass::kValid || batch.numeric[number] == want.value);
+    const bool same_number =
+        batch.numeric_class[number] == want.number && (want.number != ValueClass::kValid || batch.numeric[number] == want.value);
     const bool same_category = batch.category_class[category] == want.category &&
                                (want.category != ValueClass::kValid || batch.category[category] == hash_category(want.text));
     if (!same_number || !same_category) {
-      return *field[0].text() + ": " + *field[1].text() + " became number class " + std::to_string(static_cast<int>(batch.numeric_class[number])) + ", " +
-             std::to_string(batch.numeric[number]) + "; category class " + std::to_string(static_cast<int>(batch.category_class[category]));
+      return *field[0].text() + ": " + *field[1].text() + " became number class " +
+             std::to_string(static_cast<int>(batch.numeric_class[number])) + ", " + std::to_string(batch.numeric[number]) +
+             "; category class " + std::to_string(static_cast<int>(batch.category_class[category]));
     }
   }
   return {};

@@ -10,7 +10,8 @@ TEST_CASE("a schema comes with its type and references") {
   CHECK(avro->type == SchemaType::kAvro);
   CHECK(avro->text == "\"int\"");
   const auto protobuf = read_registry_answer(
-      {200, R"({"subject":"s","version":1,"schemaType":"PROTOBUF","schema":"x","references":[{"name":"a.proto","subject":"a","version":3}]})"});
+      {200,
+       R"({"subject":"s","version":1,"schemaType":"PROTOBUF","schema":"x","references":[{"name":"a.proto","subject":"a","version":3}]})"});
   REQUIRE(protobuf);
   CHECK(protobuf->type == SchemaType::kProtobuf);
   REQUIRE(protobuf->references.size() == 1);

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <thread>
 
-
 namespace driftd {
 
 using namespace std::chrono_literals;
@@ -81,7 +80,8 @@ TEST_CASE("an unknown id is asked once; then every record of it has its schema a
 TEST_CASE("references are asked for, each once and before those that name them") {
   Scripted script;
   script.schema(1, R"({"schema":"root","references":[{"name":"a","subject":"s/a","version":1},{"name":"b","subject":"b","version":2}]})");
-  script.answers["/subjects/s%2Fa/versions/1?deleted=true"] = {200, R"({"schema":"A","references":[{"name":"b","subject":"b","version":2}]})"};
+  script.answers["/subjects/s%2Fa/versions/1?deleted=true"] = {200,
+                                                               R"({"schema":"A","references":[{"name":"b","subject":"b","version":2}]})"};
   script.answers["/subjects/b/versions/2?deleted=true"] = {200, R"({"schema":"B"})"};
   SchemaRegistry registry(config(), script.ask());
   Batch batch({1});
@@ -196,7 +196,10 @@ TEST_CASE("a login that cannot be read is said") {
 
 TEST_CASE("formats that need a registry") {
   StreamConfig stream;
-  for (const auto& [format, want] : {std::pair{Format::kJson, false}, {Format::kCsv, false}, {Format::kAvro, true}, {Format::kProtobuf, true},
+  for (const auto& [format, want] : {std::pair{Format::kJson, false},
+                                     {Format::kCsv, false},
+                                     {Format::kAvro, true},
+                                     {Format::kProtobuf, true},
                                      {Format::kJsonSchema, false}}) {
     stream.format = format;
     CHECK(needs_registry(stream) == want);
