@@ -219,7 +219,10 @@ std::expected<Files, std::string> parse_files(const WriterSchema& schema) {
 
 std::expected<ProtobufSchema, std::string> parse_protobuf_schema(const WriterSchema& schema, std::span<const std::uint32_t> path) {
   if (schema.type != SchemaType::kProtobuf) return std::unexpected(fmt::format("schema {} is not a Protobuf schema", schema.id));
-  [[maybe_unused]] static const auto* const silenced = pb::SetLogHandler(nullptr);
+  [[maybe_unused]] static const bool silenced = [] {
+    pb::SetLogHandler(nullptr);  // what is wrong with a schema is said by us
+    return true;
+  }();
   auto files = parse_files(schema);
   if (!files) return std::unexpected(files.error());
   pb::SimpleDescriptorDatabase own;

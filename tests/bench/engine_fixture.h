@@ -12,6 +12,7 @@ namespace driftd::bench {
 struct EngineShape {
   std::size_t monitors = 1;
   bool by_segment = false;  // each of the fixture's segments is declared
+  Format format = Format::kJson;
 };
 std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std::string& topic, const EngineShape& shape = {});
 

@@ -42,6 +42,9 @@ TEST_CASE("combinations that are good") {
       {"alerts topic as input while the sink is off", kafka + "monitors: [{name: m, topic: driftd.events.v1, reference: r}]\n"},
       {"error with labels", kafka + kMonitor + ", fields: {prediction: p, label: l}, detectors: {ddm: {}}}]\n"},
       {"adwin on a field needs no labels", kafka + kMonitor + ", detectors: {adwin: {fields: [score]}}}]\n"},
+      {"schemas from a registry",
+       kafka + "schema_registry: {url: \"https://r\", basic_auth_file: /dev/null, ca_file: /dev/null}\n" + kMonitor + ", format: avro}]\n"},
+      {"records with a frame that need no schema", kafka + kMonitor + ", format: json_schema}]\n"},
       {"segments with values", kafka + kMonitor + ", segments: {by: [c], values: {c: [DE]}}}]\n"},
   };
   for (const auto& row : rows) {

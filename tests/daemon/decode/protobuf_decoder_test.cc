@@ -136,7 +136,7 @@ TEST_CASE("a Timestamp is an event time, an integer one in the unit of the strea
   CHECK(time_of(whole, "") == 0);
   CHECK(reject_of(plan, stamp, "") == "missing_time");
   CHECK(reject_of(plan, stamp, "\x0A\x06\x10\x80\x94\xEB\xDC\x03") == "bad_time");  // 1,000,000,000 ns
-  CHECK(reject_of(plan, stamp, "\x0A\x0B\x08\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F\x10\x00"s.substr(0, 12) + "\x00"s) != "");
+  CHECK(reject_of(plan, stamp, "\x0A\x0A\x08\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F") == "bad_time");
 }
 
 TEST_CASE("after the first record of a schema nothing is allocated") {

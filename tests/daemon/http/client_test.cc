@@ -5,49 +5,12 @@
 #include <thread>
 
 #include "daemon/http/server.h"
-#include "tests/daemon/http/raw_client.h"
+#include "tests/daemon/http/raw_server.h"
 
 using namespace driftd;
 using std::chrono::milliseconds;
 
 namespace {
-
-// Listens, takes one connection and answers with these bytes; "" = says nothing until the client goes.
-class RawServer {
- public:
-  explicit RawServer(std::string answer) : answer_(std::move(answer)), listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
-    sockaddr_in own{};
-    own.sin_family = AF_INET;
-    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(listener_, reinterpret_cast<const sockaddr*>(&own), sizeof own);
-    ::listen(listener_, 1);
-    socklen_t size = sizeof own;
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&own), &size);
-    url_ = "http://127.0.0.1:" + std::to_string(ntohs(own.sin_port));
-    thread_ = std::thread([this] { serve(); });
-  }
-  ~RawServer() {
-    thread_.join();
-    ::close(listener_);
-  }
-  const std::string& url() const { return url_; }
-
- private:
-  void serve() {
-    const int peer = ::accept(listener_, nullptr, nullptr);
-    char chunk[4096];
-    if (answer_.empty()) {
-      while (::recv(peer, chunk, sizeof chunk, 0) > 0) {
-      }
-    } else if (::recv(peer, chunk, sizeof chunk, 0) > 0) {
-      ::send(peer, answer_.data(), answer_.size(), MSG_NOSIGNAL);
-    }
-    ::close(peer);
-  }
-  std::string answer_, url_;
-  int listener_;
-  std::thread thread_;
-};
 
 Response echo(const Request& request) {
   Response response;
@@ -90,7 +53,7 @@ TEST_CASE("what is not an answer says why, and names the URL") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.name);
-    const RawServer server(row.answer);
+    const test::RawServer server(row.answer);
     const auto answer = http_get(server.url(), "/", limits);
     REQUIRE_FALSE(answer.has_value());
     CHECK(answer.error() == server.url() + row.want);

@@ -72,6 +72,14 @@ TEST_CASE("whom to ask for a URL") {
   }
 }
 
+TEST_CASE("a server to ask may speak TLS") {
+  CHECK(parse_web_url("https://drift.example") == HttpAddress{{"drift.example", 443}, "", true});
+  CHECK(parse_web_url("HTTPS://[::1]:8/a/") == HttpAddress{{"::1", 8}, "/a", true});
+  CHECK(parse_web_url("http://a") == HttpAddress{{"a", 80}, "", false});
+  CHECK_FALSE(parse_web_url("ftp://a"));
+  CHECK_FALSE(parse_web_url("https://u@a"));
+}
+
 TEST_CASE("a loopback listener knows its own names only") {
   struct Row {
     const char *host, *own;
