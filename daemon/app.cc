@@ -18,6 +18,8 @@
 #include "daemon/runtime/version.h"
 #include "daemon/runtime/wall_clock.h"
 #include "daemon/sink/kafka_sink.h"
+#include "daemon/sink/push_receiver.h"
+#include "daemon/sink/push_receivers.h"
 #include "daemon/source/kafka_source.h"
 #include "daemon/state/file_store.h"
 #include "daemon/state/state_dir.h"
@@ -30,6 +32,7 @@ namespace {
 
 constexpr auto kFlushBudget = 1500ms;  // this and two closes stay well under the 10 s of a stop (decision 10)
 constexpr auto kCloseBudget = 1500ms;
+constexpr std::int64_t kFiringAgainAfterUs = 5'000'000;  // a start: what was read again by then has put the state right
 
 KafkaLog kafka_log(const char* client) {
   return [client](LogLevel level, std::string_view event, const std::string& text) {
@@ -71,18 +74,24 @@ struct App::Parts {
   std::unique_ptr<KafkaSource> source;
   std::unique_ptr<KafkaSink> sink;
   std::unique_ptr<SchemaRegistry> registry;  // where a stream's records name schemas
+  std::vector<std::unique_ptr<PushReceiver>> pushes;  // in the order of plan->pushes
   std::unique_ptr<RunningEngine> engine;
+  std::vector<std::jthread> push_threads;
   std::optional<HttpServer> http;
   std::unique_ptr<Routes> routes;
   std::atomic<bool> draining = false;
   std::atomic<bool> asked_enough = false;  // of the registry
-  std::string failure;                     // what ended the daemon, where nobody asked it to end
+  std::int64_t started_us = wall_us();
+  std::string failure;  // what ended the daemon, where nobody asked it to end
   int failure_code = kExitConfig;
 
   std::expected<void, AppError> open_state();
   std::expected<void, AppError> open_kafka();
   std::expected<void, AppError> open_registry();
   std::expected<void, AppError> make_engine();
+  std::expected<void, AppError> make_pushes();
+  void start_pushes();
+  void add_sinks(const EngineStatus& published, DaemonStatus& status) const;
   std::expected<void, AppError> listen();
   DaemonStatus status() const;
   void add_partitions(const KafkaSourceStatus& kafka, DaemonStatus& status) const;
@@ -147,6 +156,7 @@ std::expected<void, AppError> App::Parts::make_engine() {
   merger.shards = shard_count(config.engine);
   merger.store = &*store;
   merger.sink = sink.get();
+  for (const auto& push : pushes) merger.pushes.push_back(push.get());
   merger.flush_sink = [this] { return sink == nullptr || sink->flush(kFlushBudget); };
   merger.on_window = [this](const ClosedWindow& closed) {
     log_transitions(*plan, closed);
@@ -160,12 +170,42 @@ std::expected<void, AppError> App::Parts::make_engine() {
   if (const auto restored = engine->merger().restore(*snapshot); !restored) {
     return std::unexpected(AppError{kExitConfig, false, restored.error() + "; --reset-state starts afresh"});
   }
+  for (std::size_t p = 0; p < pushes.size(); ++p) {
+    pushes[p]->restore(engine->merger().engine().firing_events(plan->pushes[p]), kFiringAgainAfterUs);
+  }
   return {};
+}
+
+std::expected<void, AppError> App::Parts::make_pushes() {
+  auto targets = push_targets(config.alert_sinks);
+  if (!targets) return std::unexpected(AppError{kExitConfig, false, targets.error()});
+  for (PushTarget& target : *targets) {
+    auto queue = make_push_queue(target);
+    pushes.push_back(std::make_unique<PushReceiver>(target.name, std::move(target.receiver), std::move(queue)));
+  }
+  if (!snapshot) return {};
+  for (const SnapshotSection& section : snapshot->sections) {
+    if (!section.id.starts_with(kPushSection)) continue;
+    const std::string name = section.id.substr(kPushSection.size());
+    if (std::ranges::find(plan->pushes, name, &PushPlan::name) != plan->pushes.end()) continue;
+    log_warn("receiver_gone", "what waits for a receiver that is no longer configured is forgotten", {{"sink", name}});
+  }
+  return {};
+}
+
+// A thread each: none waits for another, not even for a name that nobody looks up.
+void App::Parts::start_pushes() {
+  for (const auto& push : pushes) {
+    push_threads.emplace_back([&push](const std::stop_token& stop) {
+      set_thread_name("push");
+      push->run([&stop] { return stop.stop_requested(); });
+    });
+  }
 }
 
 std::expected<void, AppError> App::Parts::listen() {
   RouteSources sources{[this] { return std::make_shared<const DaemonStatus>(status()); }, wall_us};
-  routes = std::make_unique<Routes>(std::move(sources), config.metrics.max_series);
+  routes = std::make_unique<Routes>(std::move(sources), config.metrics);
   auto bound = HttpServer::listen({config.http.listen, config.http.external_url, {}}, routes->handler());
   if (!bound) return std::unexpected(AppError{kExitIo, bound.error().in_use, bound.error().message});
   http.emplace(std::move(*bound));
@@ -178,7 +218,7 @@ std::expected<std::unique_ptr<App>, AppError> App::create(const Config& config, 
   parts->config = config;
   parts->plan = std::move(plan);
   parts->options = std::move(options);
-  for (const auto step : {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::open_registry, &Parts::make_engine}) {
+  for (const auto step : {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_pushes, &Parts::open_registry, &Parts::make_engine}) {
     if (auto done = (parts.get()->*step)(); !done) return std::unexpected(done.error());
   }
   return std::unique_ptr<App>(new App(std::move(parts)));
@@ -206,6 +246,21 @@ void App::Parts::add_partitions(const KafkaSourceStatus& kafka, DaemonStatus& st
   std::sort(status.partitions.begin(), status.partitions.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
 }
 
+void App::Parts::add_sinks(const EngineStatus& published, DaemonStatus& status) const {
+  if (sink != nullptr) {
+    status.sinks.push_back(published.sink);
+    status.sinks.back().times = sink->status()->times;
+  }
+  for (std::size_t p = 0; p < pushes.size(); ++p) {
+    const auto counts = pushes[p]->counts();
+    SinkStatus& push = status.sinks.emplace_back(published.pushes[p]);
+    push.delivered = counts->ok;
+    push.retried = counts->retry;
+    push.failed += counts->error;
+    push.times = counts->times;
+  }
+}
+
 void App::Parts::add_readiness(const KafkaSourceStatus& kafka, DaemonStatus& status) const {
   status.not_ready = kafka.not_ready;
   if (!kafka.assigned && kafka.not_ready.empty()) status.not_ready.push_back("kafka: looking for the partitions");
@@ -228,6 +283,8 @@ DaemonStatus App::Parts::status() const {
   status.revision = std::string(revision());
   status.config_hash = config.hash;
   status.log_messages = log_counts();
+  status.now_wall_us = wall_us();
+  status.started_wall_us = status.config_reload_wall_us = started_us;
   if (engine == nullptr) {
     status.not_ready.push_back("state: the snapshot is being read");
     return status;
@@ -235,17 +292,26 @@ DaemonStatus App::Parts::status() const {
   if (const auto published = engine->merger().status().load()) {
     status.monitors = published->monitors;
     status.partitions = published->partitions;
-    if (sink != nullptr) status.sinks.push_back(published->sink);
+    add_sinks(*published, status);
     status.snapshot_last_success_wall_us = published->snapshot_last_success_wall_us;
     status.snapshot_size_bytes = published->snapshot_size_bytes;
     status.snapshots = published->snapshots;
     status.snapshot_failures = published->snapshot_failures;
+    status.snapshot_times = published->snapshot_times;
+    status.state_bytes = published->state_bytes;
     status.dead_letters = published->dead_letters;
   }
   if (registry != nullptr) status.registry = *registry->status();
   status.stalled = engine->stalled(std::chrono::steady_clock::now());
+  status.queues = engine->queues();
+  if (sink == nullptr) status.queues.pop_back();  // no events leave
   const auto kafka = source->status();
   status.kafka_errors = kafka->errors;
+  status.topic_partitions = kafka->topic_partitions;
+  status.partitions_assigned = kafka->assigned_changes;
+  status.partitions_revoked = kafka->revoked_changes;
+  status.commits_ok = kafka->commits_ok;
+  status.commits_failed = kafka->commits_failed;
   add_partitions(*kafka, status);
   add_readiness(*kafka, status);
   return status;
@@ -296,6 +362,8 @@ int App::Parts::close() {
   const bool failed = !failure.empty();
   if (failed) log_error("failed", failure);
   engine.reset();
+  for (std::jthread& thread : push_threads) thread.request_stop();  // all, before any is waited for
+  push_threads.clear();
   const bool sink_closed = sink == nullptr || sink->close(kCloseBudget);
   const bool source_closed = source->close(kCloseBudget);
   const int code = failed ? failure_code : kExitOk;
@@ -320,6 +388,7 @@ int App::run() {
   log_info("listening", "page and metrics", {{"url", url()}});
   if (parts.find_partitions()) {
     parts.engine->source_loop().restore(std::move(parts.states));
+    parts.start_pushes();
     parts.engine->start();
     parts.serve_until_stopped();
   }

@@ -125,7 +125,11 @@ void EngineShard::consume(const MessageBatch& batch, ShardOutput& output) {
     for (; at < end; ++at) partition.counters.bytes += batch.messages[at].payload.size();
   }
   partition.counters.records += batch.messages.size();
-  if (!batch.messages.empty()) partition.counters.next_offset = std::max(partition.counters.next_offset, batch.messages.back().offset + 1);
+  if (!batch.messages.empty()) {
+    const Message& newest = batch.messages.back();
+    partition.counters.next_offset = std::max(partition.counters.next_offset, newest.offset + 1);
+    if (newest.record_time_us != kNoTime) partition.counters.last_record_us = newest.record_time_us;
+  }
   report(partition, output);
 }
 

@@ -3,16 +3,20 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <utility>
 
 #include "daemon/api/documents.h"
+#include "daemon/http/negotiate.h"
 #include "daemon/http/target.h"
+#include "daemon/metrics/open_metrics.h"
 #include "daemon/metrics/process.h"
 #include "daemon/page/alert.h"
 #include "daemon/page/feature.h"
 #include "daemon/page/monitor.h"
 #include "daemon/page/overview.h"
+#include "daemon/runtime/logger.h"
 
 namespace driftd {
 
@@ -97,7 +101,7 @@ Response bad_slice() { return failure(400, "bad_data", "limit must be 1 to 1000,
 
 // ---- Routes ----
 
-Response answer_metrics(const Call& call) { return {.content_type = kExpositionType, .body = call.routes.render_metrics(call.status)}; }
+Response answer_metrics(const Call& call) { return call.routes.metrics(call.status, call.request.accept); }
 
 Response answer_healthy(const Call& call) {
   return call.status.stalled.empty() ? text(200, "healthy\n") : text(503, lines(call.status.stalled));
@@ -244,8 +248,17 @@ DaemonStatus starting() {
 
 }  // namespace
 
-std::string Routes::render_metrics(const DaemonStatus& status) {
-  return exposition_.render(collect_samples(status, answers_, read_process_usage()));
+Response Routes::metrics(const DaemonStatus& status, std::string_view accept) {
+  constexpr std::array kOffers{MediaOffer{"text/plain", "0.0.4"}, MediaOffer{"application/openmetrics-text", "1.0.0"}};
+  const bool open = choose_media(accept, kOffers) == 1;
+  const SampleSet samples = collect_samples(status, activity_, read_process_usage(), metrics_);
+  Response response{.content_type = open ? std::string(kOpenMetricsType) : kExpositionType, .vary = "Accept"};
+  response.body = exposition_.render(samples, open ? MetricsFormat::kOpenMetrics : MetricsFormat::kText, sources_.wall_us());
+  if (exposition_.newly_capped()) {
+    log_warn("series_limit", "metrics.max_series is reached: new series are left out and counted in driftd_metric_series_dropped_total",
+             {{"max_series", metrics_.max_series}});
+  }
+  return response;
 }
 
 Response Routes::handle(const Request& request) {
@@ -254,8 +267,10 @@ Response Routes::handle(const Request& request) {
   for (const Route& route : kRoutes) {
     auto captured = match(route.pattern, request.path);
     if (!captured) continue;
+    const auto began = std::chrono::steady_clock::now();
     Response response = route.answer({*this, request, published ? *published : none, sources_.wall_us(), std::move(*captured)});
     response.route = route.pattern;
+    activity_.durations[response.route].add(std::chrono::steady_clock::now() - began);
     return response;
   }
   return is_api(request) ? api_not_found("no such path") : text(404, "not found\n");
@@ -264,7 +279,7 @@ Response Routes::handle(const Request& request) {
 // Methods come from outside: all but ours are one label value.
 void Routes::count(std::string_view method, const Response& response) {
   const bool known = method == "GET" || method == "HEAD";
-  ++answers_[{response.route, std::string(known ? method : "other"), response.status}];
+  ++activity_.answers[{response.route, std::string(known ? method : "other"), response.status}];
 }
 
 HttpHandler Routes::handler() {

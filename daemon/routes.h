@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "config/config.h"
 #include "daemon/http/message.h"
 #include "daemon/metrics/collect.h"
 #include "daemon/metrics/exposition.h"
@@ -23,7 +24,7 @@ struct RouteSources {
 
 class Routes {
  public:
-  Routes(RouteSources sources, std::uint32_t max_series) : sources_(std::move(sources)), exposition_(max_series) {}
+  Routes(RouteSources sources, const MetricsConfig& metrics) : sources_(std::move(sources)), metrics_(metrics), exposition_(metrics) {}
 
   Response handle(const Request& request);
   void count(std::string_view method, const Response& response);  // for HttpHandler::answered
@@ -31,13 +32,14 @@ class Routes {
   // For a server; this must outlive it.
   HttpHandler handler();
 
-  struct Call;  // one request with what its route captured
-  std::string render_metrics(const DaemonStatus& status);
+  struct Call;                                                            // one request with what its route captured
+  Response metrics(const DaemonStatus& status, std::string_view accept);  // in the form that is asked for
 
  private:
   RouteSources sources_;
+  MetricsConfig metrics_;
   Exposition exposition_;
-  HttpAnswers answers_;
+  HttpActivity activity_;
 };
 
 std::vector<std::string_view> route_patterns();  // the table, for documents and tests

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Gets every dependency of driftd on Debian: packages from its archive, and librdkafka >= 2.8.0 built from Debian's
-# own source package where the system's is older. Safe to repeat: what is there already is skipped.
+# Gets every dependency of driftd on Debian: packages from its archive, and where the system's librdkafka is older than
+# 2.10.0, 2.8.0 built from Debian's own source package. Before 2.10.0 a topic that is created anew leaves librdkafka with
+# memory that was freed: it waits for ever or crashes; librdkafka-topic-id.patch mends that. Safe to repeat: what is there
+# already is skipped.
 #   deploy/deps.sh [build|test]     build: to compile and run (default); test: also what ./tests/run.sh needs
 # Cached in ${DRIFTD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/driftd}. Exit 69: something is missing that it cannot install.
 set -euo pipefail
@@ -9,11 +11,15 @@ cache=${DRIFTD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/driftd}
 rdkafka_version=2.8.0
 rdkafka_sha256=5bd1c46f63265f31c6bfcedcde78703f77d28238eadf23821c2b43fc30be3e25
 rdkafka_prefix=$cache/librdkafka-$rdkafka_version
+rdkafka_built=$rdkafka_prefix/.topic-id-patch # CMakeLists.txt looks for it too
+rdkafka_mended=2.10.0                         # the first release that needs no patch
+patch=$(cd "$(dirname "$0")" && pwd)/librdkafka-topic-id.patch
 
 build_packages=(g++ cmake ninja-build pkg-config ca-certificates libssl-dev libsasl2-dev libcurl4-openssl-dev libzstd-dev
   liblz4-dev zlib1g-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev libboost-dev libcli11-dev libspdlog-dev
-  libfmt-dev libxxhash-dev libprotobuf-dev libprotoc-dev)
-test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck openjdk-17-jre-headless maven prometheus curl)
+  libfmt-dev libxxhash-dev libprotobuf-dev libprotoc-dev patch)
+test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck curl
+  openjdk-17-jre-headless maven prometheus prometheus-alertmanager python3-prometheus-client)
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 
@@ -28,17 +34,21 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 install_packages() {
   local want=("${build_packages[@]}") need
-  [ "$what" = test ] && want+=("${test_packages[@]}")
+  if [ "$what" = test ]; then
+    want+=("${test_packages[@]}")
+    # Node.js from elsewhere often brings npm with it, and does not go with Debian's.
+    command -v npm >/dev/null || want+=(nodejs npm)
+  fi
   if ! grep -qs '^ID=debian$' /etc/os-release || ! command -v apt-get >/dev/null; then
     say "this script installs from Debian's archive only. What driftd needs, by Debian's names:"
-    printf '  %s\n' "${want[@]}" "librdkafka-dev (>= $rdkafka_version)" >&2
+    printf '  %s\n' "${want[@]}" "librdkafka-dev (>= $rdkafka_mended)" >&2
     exit 69
   fi
   mapfile -t need < <(missing "${want[@]}")
   if [ "${#need[@]}" -eq 0 ]; then return; fi
   say "installing ${need[*]}"
   as_root apt-get update -qq
-  # The package of Prometheus starts a service that would take port 9090; only its program is wanted here.
+  # The packages of Prometheus and Alertmanager start services that would take ports 9090 and 9093; only their programs are wanted here.
   local policy=/usr/sbin/policy-rc.d made=
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
@@ -52,7 +62,7 @@ install_packages() {
 }
 
 system_rdkafka_is_new_enough() {
-  pkg-config --exists "rdkafka >= $rdkafka_version" 2>/dev/null
+  pkg-config --exists "rdkafka >= $rdkafka_mended" 2>/dev/null
 }
 
 # An apt configuration of its own: the machine's Debian mirror with suite trixie and sources, nothing of the system's is touched.
@@ -84,20 +94,22 @@ build_rdkafka() {
   fetch_rdkafka_source "$work"
   mkdir "$work/src"
   tar -xf "$work/librdkafka_$rdkafka_version.orig.tar.gz" -C "$work/src" --strip-components 1
+  patch -s -d "$work/src" -p1 <"$patch"
   cmake -S "$work/src" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
     -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BUILD_EXAMPLES=OFF -DRDKAFKA_BUILD_TESTS=OFF -DWITH_SSL=ON -DWITH_SASL=ON -DWITH_CURL=ON \
     -DWITH_ZSTD=ON -DENABLE_LZ4_EXT=ON -DCMAKE_INSTALL_PREFIX="$rdkafka_prefix.tmp" -DCMAKE_INSTALL_LIBDIR=lib >"$work/log" 2>&1 &&
     cmake --build "$work/build" >>"$work/log" 2>&1 && cmake --install "$work/build" >>"$work/log" 2>&1 ||
     { tail -n 30 "$work/log" >&2; exit 69; }
+  touch "$rdkafka_prefix.tmp/$(basename "$rdkafka_built")"
   rm -rf "$rdkafka_prefix"
   mv "$rdkafka_prefix.tmp" "$rdkafka_prefix"
   rm -rf "$work"
 }
 
 install_packages
-if ! system_rdkafka_is_new_enough && [ ! -e "$rdkafka_prefix/lib/librdkafka.a" ]; then
+if ! system_rdkafka_is_new_enough && [ ! -e "$rdkafka_built" ]; then
   mkdir -p "$cache"
   exec 9>"$cache/.lock"
   flock 9 # two builds may start at once
-  [ -e "$rdkafka_prefix/lib/librdkafka.a" ] || build_rdkafka
+  [ -e "$rdkafka_built" ] || build_rdkafka
 fi

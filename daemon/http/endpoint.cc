@@ -1,7 +1,5 @@
 #include "daemon/http/endpoint.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -56,30 +54,42 @@ std::string url_host(std::string_view url) {
   return split ? lower(split->host) : std::string{};
 }
 
-namespace {
-
-std::optional<HttpAddress> parse_url(std::string_view url, std::string_view scheme, std::string_view port) {
-  if (lower(url.substr(0, scheme.size())) != scheme || url.find_first_of("@?# ") != std::string_view::npos) return std::nullopt;
-  url.remove_prefix(scheme.size());
+std::optional<HttpAddress> parse_http_url(std::string_view url) {
+  constexpr std::string_view kScheme = "http://";
+  if (lower(url.substr(0, kScheme.size())) != kScheme || url.find_first_of("@?# ") != std::string_view::npos) return std::nullopt;
+  url.remove_prefix(kScheme.size());
   const std::string authority(url.substr(0, url.find('/')));
   std::string_view path = url.substr(authority.size());
   while (path.ends_with('/')) path.remove_suffix(1);
   const auto split = split_host_port(authority);
   if (!split || split->host.empty()) return std::nullopt;
-  auto endpoint = parse_endpoint(split->has_port ? authority : fmt::format("{}:{}", authority, port));
+  auto endpoint = parse_endpoint(split->has_port ? authority : authority + ":80");
   if (!endpoint) return std::nullopt;
-  return HttpAddress{std::move(*endpoint), std::string(path), false};
+  return HttpAddress{std::move(*endpoint), std::string(path)};
 }
 
-}  // namespace
+std::optional<ReceiverAddress> parse_receiver_url(std::string_view url) {
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos || url.find_first_of("# ") != std::string_view::npos) return std::nullopt;
+  const std::string scheme = lower(url.substr(0, scheme_end));
+  if (scheme != "http" && scheme != "https") return std::nullopt;
+  url.remove_prefix(scheme_end + 3);
+  const std::string authority(url.substr(0, url.find_first_of("/?")));
+  std::string target(url.substr(authority.size()));
+  if (!target.starts_with('/')) target.insert(0, 1, '/');
+  const auto split = split_host_port(authority);
+  if (!split || split->host.empty() || authority.find('@') != std::string::npos) return std::nullopt;
+  const bool tls = scheme == "https";
+  auto endpoint = parse_endpoint(split->has_port ? authority : authority + (tls ? ":443" : ":80"));
+  if (!endpoint || endpoint->port == 0) return std::nullopt;
+  return ReceiverAddress{tls, std::move(*endpoint), std::move(target)};
+}
 
-std::optional<HttpAddress> parse_http_url(std::string_view url) { return parse_url(url, "http://", "80"); }
-
-std::optional<HttpAddress> parse_web_url(std::string_view url) {
-  auto address = parse_url(url, "https://", "443");
-  if (!address) return parse_http_url(url);
-  address->tls = true;
-  return address;
+std::string host_header(const ReceiverAddress& address) {
+  const std::string& host = address.endpoint.host;
+  std::string header = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  if (address.endpoint.port != (address.tls ? 443 : 80)) header += ":" + std::to_string(address.endpoint.port);
+  return header;
 }
 
 bool host_allowed(std::string_view host_header, std::string_view own, std::string_view external_host) {

@@ -13,6 +13,7 @@ struct Request {
   std::string method;                                     // GET or HEAD
   std::vector<std::string> path;                          // decoded segments: "/api/a%2Fb" is {"api", "a/b"}, "/" is {}
   std::map<std::string, std::string, std::less<>> query;  // decoded; of a repeated key the first
+  std::string accept = {};                                // the header, of several lines one; "": not given
 };
 
 struct Response {
@@ -21,6 +22,7 @@ struct Response {
   std::string body = {};
   std::string cache_control = "no-store";
   std::string allow = {};  // for 405: the methods there are
+  std::string vary = {};   // headers of the request that the body depends on; the server adds Accept-Encoding
   std::string route = {};  // template of the route that answered, for counters; "" = none: refused by the server
 };
 

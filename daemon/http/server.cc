@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "daemon/http/endpoint.h"
+#include "daemon/http/gzip_body.h"
+#include "daemon/http/negotiate.h"
 #include "daemon/http/target.h"
 
 namespace driftd {
@@ -80,11 +82,29 @@ std::optional<Response> explain(const error_code& error) {
   return std::nullopt;
 }
 
+// All lines of a header as one.
+std::string joined(const http::request_header<>& header, http::field name) {
+  std::string all;
+  const auto [first, last] = header.equal_range(name);
+  for (auto line = first; line != last; ++line) all.append(all.empty() ? "" : ", ").append(view(line->value()));
+  return all;
+}
+
+// What the client and the body allow. The header that chose it is named, also where it chose none.
+std::string_view compress(const http::request_header<>& header, Response& response) {
+  if (!is_compressible(response.content_type)) return {};
+  response.vary += response.vary.empty() ? "Accept-Encoding" : ", Accept-Encoding";
+  if (response.body.size() < kLeastCompressed || !accepts_gzip(joined(header, http::field::accept_encoding))) return {};
+  response.body = gzip_body(response.body);
+  return "gzip";
+}
+
 http::response<http::string_body> to_beast(Response&& from, unsigned version, bool keep_alive) {
   http::response<http::string_body> to{static_cast<http::status>(from.status), version};
   to.set(http::field::content_type, from.content_type);
   to.set(http::field::cache_control, from.cache_control);
   if (!from.allow.empty()) to.set(http::field::allow, from.allow);
+  if (!from.vary.empty()) to.set(http::field::vary, from.vary);
   to.set("Content-Security-Policy", view(kContentSecurityPolicy));
   to.set("X-Content-Type-Options", "nosniff");
   to.set("Referrer-Policy", "no-referrer");
@@ -238,7 +258,8 @@ void HttpServer::Session::answer() {
   const auto& message = parser_->get();
   auto target = parse_target(view(message.target()));
   if (!target) return refuse(refusal(400, "the target is not a valid path"));
-  const Request request{std::string(view(message.method_string())), std::move(target->path), std::move(target->query)};
+  const Request request{std::string(view(message.method_string())), std::move(target->path), std::move(target->query),
+                        joined(message, http::field::accept)};
   write(loop_.handler().handle(request), message.keep_alive());
 }
 
@@ -252,7 +273,9 @@ void HttpServer::Session::write(Response response, bool keep_alive) {
   const auto& message = parser_->get();
   if (loop_.handler().answered) loop_.handler().answered(view(message.method_string()), response);
   keep_alive_ = keep_alive;
+  const std::string_view coding = compress(message, response);
   response_ = to_beast(std::move(response), message.version() == 10 ? 10 : 11, keep_alive);
+  if (!coding.empty()) response_.set(http::field::content_encoding, view(coding));
   serializer_.emplace(response_);
   arm(request_ends_, OnExpiry::kClose);
   const auto done = [self = shared_from_this()](const error_code& error, std::size_t) { self->on_written(error); };

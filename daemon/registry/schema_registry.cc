@@ -8,7 +8,7 @@
 #include <iterator>
 #include <utility>
 
-#include "daemon/http/fetch.h"
+#include "daemon/http/client.h"
 #include "daemon/http/target.h"
 #include "daemon/runtime/base64.h"
 #include "daemon/source/schema_frame.h"
@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kQueue = 1024;
+constexpr std::size_t kLongestAnswer = std::size_t{4} << 20;
 constexpr std::size_t kMostReferences = 1000, kDeepestReference = 32;
 constexpr auto kAskAgain = 1s;  // of an id that the registry does not know
 constexpr std::chrono::milliseconds kFirstBackOff{250}, kLongestBackOff{10'000};
@@ -231,18 +232,24 @@ std::expected<std::string, std::string> secret(const std::string& file) {
 }  // namespace
 
 std::expected<SchemaRegistry::Ask, std::string> registry_over_http(const SchemaRegistryConfig& config, std::function<bool()> give_up) {
-  FetchOptions options;
-  options.ca_file = config.ca_file;
-  options.timeout = config.timeout;
-  options.give_up = std::move(give_up);
-  options.headers = {{"Accept", "application/vnd.schemaregistry.v1+json, application/json"}};
+  HttpReceiver registry;
+  registry.ca_file = config.ca_file;
+  registry.timeout = config.timeout;
+  registry.body_bytes = kLongestAnswer;
+  HttpPost request;
+  request.headers = {{"Accept", "application/vnd.schemaregistry.v1+json, application/json"}, {"User-Agent", "driftd"}};
   for (const auto& [file, scheme] : {std::pair{config.basic_auth_file, "Basic "}, {config.token_file, "Bearer "}}) {
     if (file.empty()) continue;
     const auto text = secret(file);
     if (!text) return std::unexpected("schema_registry: " + text.error());
-    options.headers.emplace_back("Authorization", scheme + (file == config.basic_auth_file ? base64(*text) : *text));
+    request.headers.emplace_back("Authorization", scheme + (file == config.basic_auth_file ? base64(*text) : *text));
   }
-  return [url = config.url, options = std::move(options)](const std::string& target) { return http_fetch(url, target, options); };
+  std::string base = config.url;
+  while (base.ends_with('/')) base.pop_back();
+  return [base, registry, request, give_up = std::move(give_up)](const std::string& target) mutable {
+    registry.url = base + target;
+    return http_fetch(registry, request, give_up);
+  };
 }
 
 bool needs_registry(const StreamConfig& stream) { return stream.format == Format::kAvro || stream.format == Format::kProtobuf; }

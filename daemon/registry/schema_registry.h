@@ -99,7 +99,8 @@ class SchemaRegistry {
   Clock::time_point ask_from_{};
 };
 
-// Over the network, with the login of the configuration. The error is a line for the operator. give_up: see FetchOptions.
+// Over the network, with the login of the configuration. The error is a line for the operator. give_up: asked every
+// few milliseconds, true ends a question with an error.
 std::expected<SchemaRegistry::Ask, std::string> registry_over_http(const SchemaRegistryConfig& config, std::function<bool()> give_up);
 
 // Whether the stream's records name schemas that a registry must be asked for.

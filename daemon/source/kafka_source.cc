@@ -79,6 +79,7 @@ struct KafkaSource::Partition {
   bool held = false;     // librdkafka was told to pause, because the open batch was full
   bool stopped = false;  // its topic was given up
   bool caught_up = false;
+  std::string doubt;         // why it is still not known where its log begins and ends; "" = nothing is in doubt
   bool stalled = false;      // nothing came for long: its leader is asked whether there is anything
   bool end_to_tell = false;  // the end was reached while paused
   std::unique_ptr<MessageBatch> open;
@@ -140,6 +141,7 @@ void KafkaSource::apply_discovery() {
   if (!assigned_) return;
   for (const auto& topic : discovery_.take_stopped()) stop_topic(topic);
   auto added = discovery_.take_added();
+  if (!added.empty()) ++assigned_changes_;
   std::sort(added.begin(), added.end());
   for (const auto& position : added) add_partition(position);
 }
@@ -158,6 +160,7 @@ void KafkaSource::add_partition(const SourcePosition& position) {
 }
 
 void KafkaSource::stop_topic(const std::string& topic) {
+  ++revoked_changes_;
   last_ = nullptr;
   for (auto& partition : partitions_) {
     if (partition->id.topic != topic || partition->stopped) continue;
@@ -195,7 +198,8 @@ void KafkaSource::ask(Clock::time_point now) {
     return;
   }
   const auto questions = discovery_.questions();
-  if (!discovery_.topics_known()) {
+  // The topics first when they are due: what cannot be answered about one partition must not hide that its topic is another.
+  if (!discovery_.topics_known() || (assigned_ && now >= topics_at_)) {
     asked_ = Asked::kTopics;
     admin_.ask_topics(discovery_.topics());
   } else if (!questions.empty()) {
@@ -203,15 +207,12 @@ void KafkaSource::ask(Clock::time_point now) {
     admin_.ask_offsets(questions, read_committed_);
   } else if (!in_doubt_.empty()) {
     asked_ = Asked::kLogStart;
-    asked_about_ = in_doubt_.back();
-    in_doubt_.pop_back();
+    asked_about_ = in_doubt_.front();
+    in_doubt_.pop_front();
     ask_about(*partitions_[asked_about_], kEarliestOffset);
   } else if (assigned_ && admin_.has_controller() && now >= ask_group_at_) {
     asked_ = Asked::kGroup;
     admin_.ask_group(group_);
-  } else if (assigned_) {
-    asked_ = Asked::kTopics;
-    admin_.ask_topics(discovery_.topics());
   }
 }
 
@@ -231,24 +232,31 @@ void KafkaSource::take_answer(Clock::time_point now) {
       !(topics ? topics->error : offsets->error).empty() || (about_one && (offsets->offsets.empty() || !offsets->offsets[0].error.empty()));
   backoff_ = failed ? std::clamp(backoff_ * 2, kFirstBackoff, kLongestBackoff) : milliseconds(0);
   ask_at_ = now + backoff_;
+  if (topics) topics_at_ = now + kRefreshEvery;
   if (failed) {
-    if (about_one) in_doubt_.push_back(asked_about_);
+    if (about_one) doubt_remains(offsets->error.empty() && !offsets->offsets.empty() ? offsets->offsets[0].error : offsets->error);
     return;
   }
   answered_at_ = now;
   reports_.healthy();
   if (topics) {
     discovery_.topics_answered(*topics, now);
-    // Nothing is urgent once everything was found; before that, look again soon.
-    const bool found_all = discovery_.topics_known() && discovery_.questions().empty();
-    ask_at_ = now + (found_all ? kRefreshEvery : discovery_.topics_known() ? milliseconds(0) : kFirstBackoff);
+    if (!discovery_.topics_known()) ask_at_ = now + kFirstBackoff;
   } else if (asked_ == Asked::kStarts) {
     discovery_.offsets_answered(*offsets);
     if (!discovery_.questions().empty()) ask_at_ = now + kFirstBackoff;
   } else {
+    partitions_[asked_about_]->doubt.clear();
     asked_ == Asked::kLogStart ? log_start_known(offsets->offsets[0].offset) : log_end_known(offsets->offsets[0].offset);
   }
   apply_discovery();
+}
+
+void KafkaSource::doubt_remains(const std::string& error) {
+  Partition& partition = *partitions_[asked_about_];
+  if (partition.stopped) return;
+  partition.doubt = error;
+  in_doubt_.push_back(asked_about_);
 }
 
 // A group that may not be used changes no result. It is said, because lag dashboards would see nothing.
@@ -268,6 +276,12 @@ void KafkaSource::add_reasons(Clock::time_point now, KafkaSourceStatus& status) 
   for (const auto& line : discovery_.reasons()) status.not_ready.push_back("kafka: " + line);
   status.refused = discovery_.refused();
   const auto silent = std::chrono::duration_cast<std::chrono::seconds>(now - answered_at_);
+  for (const auto& partition : partitions_) {
+    if (partition->doubt.empty() || partition->stopped) continue;
+    const auto& [topic, number] = partition->id;
+    const auto error = fmt::format("topic '{}': where the log of partition {} begins and ends: {}", topic, number, partition->doubt);
+    status.not_ready.push_back("kafka: " + describe_failure(error, KafkaUse::kRead));
+  }
   const bool waiting = !assigned_ && status.not_ready.empty();
   if (waiting || silent >= kSilentFor) {
     const std::string error = reports_.last_failure();
@@ -303,6 +317,8 @@ void KafkaSource::publish(Clock::time_point now) {
   status.errors = reports_.counts();
   status.commits_ok = commits_ok_;
   status.commits_failed = commits_failed_;
+  status.assigned_changes = assigned_changes_;
+  status.revoked_changes = revoked_changes_;
   published_.store(next);
 }
 

@@ -14,6 +14,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <map>
 #include <memory>
@@ -57,6 +58,7 @@ struct KafkaSourceStatus {
   std::map<std::string, std::int32_t> topic_partitions;
   std::map<std::string, std::uint64_t> errors;  // by librdkafka's enum name
   std::uint64_t commits_ok = 0, commits_failed = 0;
+  std::uint64_t assigned_changes = 0, revoked_changes = 0;  // times that partitions were added, that a topic was given up
 };
 
 class KafkaSource final : public Source {
@@ -97,6 +99,7 @@ class KafkaSource final : public Source {
   void take_answer(Clock::time_point now);
   void ask(Clock::time_point now);
   void ask_about(const Partition& partition, std::int64_t at);
+  void doubt_remains(const std::string& error);
   void apply_discovery();
   void add_partition(const SourcePosition& position);
   void stop_topic(const std::string& topic);
@@ -137,8 +140,8 @@ class KafkaSource final : public Source {
 
   Asked asked_ = Asked::kNothing;
   std::uint32_t asked_about_ = 0;                        // partition of kLogStart, kLogEnd
-  std::vector<std::uint32_t> in_doubt_;                  // partitions whose position may be outside the log, or that give nothing
-  Clock::time_point ask_at_, publish_at_, answered_at_;  // answered: by any broker, about anything
+  std::deque<std::uint32_t> in_doubt_;                   // partitions whose position may be outside the log, or that give nothing
+  Clock::time_point ask_at_, topics_at_, publish_at_, answered_at_;  // topics: asked for again; answered: by any broker, about anything
   std::chrono::milliseconds backoff_{0};
   bool assigned_ = false;
 
@@ -157,6 +160,7 @@ class KafkaSource final : public Source {
   std::vector<SourceEvent> ready_;
   std::size_t ready_taken_ = 0;
   std::uint64_t commits_ok_ = 0, commits_failed_ = 0;
+  std::uint64_t assigned_changes_ = 0, revoked_changes_ = 0;
   const std::string group_;
   std::string group_error_;         // why the group's offsets cannot be committed, "" = they can
   Clock::time_point ask_group_at_;  // at the start, and again while it is refused

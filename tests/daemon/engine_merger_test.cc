@@ -42,6 +42,47 @@ TEST_CASE("drift is found, quiet windows stay quiet, and each alert says where")
   CHECK(firing == std::set<std::string>{"amount", "country", "error"});
 }
 
+TEST_CASE("receivers by HTTP get what they want, over crashes, and one that takes nothing costs the others nothing") {
+  Config config = make_config();
+  auto& webhooks = config.alert_sinks.webhooks;
+  for (const char* name : {"all", "country", "elsewhere", "dead"}) webhooks.emplace_back().name = name;
+  webhooks[0].send = {"pending", "firing", "updated", "resolved"};
+  webhooks[1].send = {"firing"};
+  webhooks[1].kinds = {"quality"};
+  webhooks[2].monitors = {"x*"};
+  for (const std::size_t crash_every : {0, 7}) {
+    CAPTURE(crash_every);
+    Bed::Topics topics;
+    for (std::uint32_t p = 0; p < kPartitions; ++p) topics.emplace(id_of(p), make_records(40 + p, kRecords, kDriftFrom));
+    Bed bed(std::move(*make_engine_plan(config, {make_reference()})), std::move(topics));
+    bed.last_is_dead_ = true;
+    bed.run(2, crash_every);
+    std::map<std::string, std::string> alerts, quality;  // of the topic, by id
+    for (const auto& [key, value] : bed.reader_.seen_) {
+      if (!key.starts_with("events") || value.find("window.closed") != std::string::npos) continue;
+      alerts.emplace(key.substr(6), value);
+      if (value.find("dev.driftd.quality.firing") != std::string::npos) quality.emplace(key.substr(6), value);
+    }
+    const auto by_id = [](const Reader& reader, const std::string& name) {
+      std::map<std::string, std::string> seen;
+      for (const auto& [key, value] : reader.seen_) seen.emplace(key.substr(("webhook/" + name).size()), value);
+      return seen;
+    };
+    CHECK(alerts.size() > 3);
+    CHECK(by_id(bed.pushed_[0], "all") == alerts);
+    CHECK(by_id(bed.pushed_[1], "country") == quality);
+    CHECK(bed.pushed_[0].changed_ == 0);
+    CHECK(bed.pushed_[2].seen_.empty());
+    CHECK(bed.merger_->push_outbox(0).waiting() == 0);
+    CHECK(bed.merger_->push_outbox(3).waiting() > 0);
+    CHECK(bed.merger_->push_given_up(3) == 0);
+    const auto firing = bed.merger_->firing_events(bed.plan_->pushes[0]);
+    CHECK_FALSE(firing.empty());
+    for (const std::string& event : firing) CHECK(alerts.contains(Reader::id_in(event)));
+    CHECK(bed.merger_->firing_events(bed.plan_->pushes[2]).empty());
+  }
+}
+
 TEST_CASE("crashes anywhere give the bytes of an undisturbed run") {
   const struct {
     const char* name;

@@ -13,7 +13,7 @@ using namespace driftd;
 namespace {
 
 Routes routes_over(std::shared_ptr<const DaemonStatus> status) {
-  return Routes({[status] { return status; }, [] { return test::kNow; }}, 10'000);
+  return Routes({[status] { return status; }, [] { return test::kNow; }}, {.max_series = 10'000});
 }
 
 Response get(Routes& routes, std::string_view target) {
@@ -134,9 +134,31 @@ TEST_CASE("answers are counted by template, known methods and status") {
   CHECK(has(metrics, "driftd_http_requests_total{route=\"\",method=\"other\",code=\"405\"} 2\n"));
 }
 
+TEST_CASE("durations of answers are there by template") {
+  Routes routes = routes_over(std::make_shared<const DaemonStatus>(test::make_status()));
+  get(routes, "/api/v1/monitors/employment");
+  get(routes, "/api/v1/monitors/none");
+  CHECK(has(get(routes, "/metrics").body, "driftd_http_request_duration_seconds_count{route=\"/api/v1/monitors/{monitor}\"} 2\n"));
+}
+
+TEST_CASE("OpenMetrics for those who ask for it") {
+  Routes routes = routes_over(std::make_shared<const DaemonStatus>(test::make_status()));
+  const auto scrape = [&](const char* accept) { return routes.handle({"GET", {"metrics"}, {}, accept}); };
+  const Response open = scrape("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5");
+  CHECK(open.content_type == "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  CHECK(open.vary == "Accept");
+  CHECK(open.body.ends_with("\n# EOF\n"));
+  CHECK(has(open.body, "# {alert_id=\"6e77b70df680e4e0\"} 1 "));
+  const Response text = scrape("text/plain;version=0.0.4");
+  CHECK(text.content_type == "text/plain; version=0.0.4; charset=utf-8");
+  CHECK(text.vary == "Accept");
+  CHECK_FALSE(has(text.body, "# EOF"));
+  CHECK_FALSE(has(text.body, "alert_id"));
+}
+
 TEST_CASE("the cap on series counts over the scrapes of one daemon") {
   const auto status = std::make_shared<const DaemonStatus>(test::make_status());
-  Routes routes({[status] { return status; }, [] { return test::kNow; }}, 50);
+  Routes routes({[status] { return status; }, [] { return test::kNow; }}, {.max_series = 50});
   CHECK_FALSE(has(get(routes, "/metrics").body, "driftd_drift_evaluable{"));
   const std::string second = get(routes, "/metrics").body;
   CHECK(has(second, "driftd_metric_series_dropped_total{family=\"driftd_drift_evaluable\"} 30\n"));

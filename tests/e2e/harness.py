@@ -330,9 +330,12 @@ def stopwatch():
     return lambda: time.monotonic() - start
 
 
-def run_tests(tests, counts=(0, 0)):
-    """Runs functions of one Bed and prints the counts that tests/run.sh adds up, with those of earlier tests; the exit code."""
+def run_tests(tests, counts=(0, 0), skipped=()):
+    """Runs functions of one Bed and prints the counts that tests/run.sh adds up, with those of earlier tests and the (name, reason)
+    of what is skipped; the exit code."""
     passed, failed = counts
+    for name, reason in skipped:
+        print(f"SKIPPED {name}: {reason}")
     for test in tests:
         bed = Bed()
         try:
@@ -345,7 +348,7 @@ def run_tests(tests, counts=(0, 0)):
                     print(resource.last_lines(), flush=True)
         finally:
             bed.close()
-    print(f"{passed} passed, {failed} failed, 0 skipped")
+    print(f"{passed} passed, {failed} failed, {len(skipped)} skipped")
     return 1 if failed else 0
 
 

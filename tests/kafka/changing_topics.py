@@ -116,22 +116,28 @@ def topic_deleted_while_running(site, folder):
         daemon.close()
 
 
-def topic_recreated_longer_while_running(site, folder):
-    """The daemon stands still meanwhile. The position is within the new log, so only the topic's id tells. (A topic that comes back
-    shorter has no case yet: on a loaded machine driftd was seen to stay ready; README.md, Limits.)"""
-    words = "topic 'longer' was deleted and created anew"
-    daemon = two_topics(site, folder, "longer")
-    try:
-        daemon.process.send_signal(signal.SIGSTOP)
-        tool("delete-topic", site.address, "longer")
-        tool("create-topic", site.address, "longer", 1)
-        site.produce("longer", stream_lines(5000, 5500), 1)
-        daemon.process.send_signal(signal.SIGCONT)
-        if "start driftd again with --reset-state" not in logins.not_ready(daemon, words):
-            raise Failure("no way out is named")
-        goes_on(site, daemon, "longer")
-    finally:
-        daemon.close()
+def recreated_while_running(name, rows, then=0):
+    """A topic of 100 records comes back with `rows` of them while the daemon stands still, and gets `then` once it goes on. Longer:
+    the position is within the new log, so only the topic's id tells. Shorter: the id or the log's end, whichever is seen first."""
+    def recreated(site, folder):
+        daemon = two_topics(site, folder, name)
+        try:
+            daemon.process.send_signal(signal.SIGSTOP)
+            tool("delete-topic", site.address, name)
+            tool("create-topic", site.address, name, 1)
+            site.produce(name, stream_lines(5000, 5000 + rows), 1)
+            daemon.process.send_signal(signal.SIGCONT)
+            site.produce(name, stream_lines(5000 + rows, 5000 + rows + then), 1)
+            line = logins.not_ready(daemon, f"topic '{name}' ")
+            if "deleted and created anew" not in line or "start driftd again with --reset-state" not in line:
+                raise Failure(f"/-/ready does not say what happened and the way out: {line}")
+            goes_on(site, daemon, name)
+            if rows + then < 100:
+                expect("next offset", [row["next_offset"] for row in partitions_of(daemon) if row["topic"] == name], [100])
+        finally:
+            daemon.close()
+    recreated.__name__ = f"topic_recreated_{name}_while_running"
+    return recreated
 
 
 def retention_overruns_a_running_daemon(site, folder):
@@ -209,7 +215,7 @@ def compacted_input(site, folder):
 
 
 TESTS = [partitions_added_while_running, topic_deleted_while_running,
-         topic_recreated_longer_while_running,
+         recreated_while_running("shorter", 10), recreated_while_running("longer", 500), recreated_while_running("refilled", 0, then=300),
          retention_overruns_a_running_daemon, transactions, compacted_input]
 
 

@@ -159,11 +159,17 @@ def not_ready(daemon, words):
             raise Failure(f"driftd ended with {daemon.process.returncode}: {daemon.last_lines(3)}")
         return next((line for line in body.splitlines() if words in line), None) if status == 503 else None
 
-    return wait_for(f"/-/ready says {words!r}, not {daemon.get('/-/ready', daemon.port)}", answer)
+    try:
+        return wait_for(f"/-/ready says {words!r}", answer)
+    except Failure as failure:
+        raise Failure(f"{failure}; it says {daemon.get('/-/ready', daemon.port)}") from None
 
 
 def is_ready(daemon):
-    wait_for(f"/-/ready answers 200, not {daemon.get('/-/ready', daemon.port)}", lambda: daemon.get("/-/ready", daemon.port)[0] == 200)
+    try:
+        wait_for("/-/ready answers 200", lambda: daemon.get("/-/ready", daemon.port)[0] == 200)
+    except Failure as failure:
+        raise Failure(f"{failure}; it says {daemon.get('/-/ready', daemon.port)}") from None
 
 
 def reads_and_writes(daemon):

@@ -11,6 +11,9 @@ using namespace driftd::mock;
 
 namespace {
 
+constexpr std::int16_t kListOffsets = 2;  // Kafka's number of the request
+constexpr int kInvalidRequest = 42;       // and of an error that nobody tries again
+
 // Every value of [0, count) once, in the order of its partition.
 void check_all_once(const Reader& reader, int partitions, int count) {
   for (int partition = 0; partition < partitions; ++partition) {
@@ -195,6 +198,26 @@ TEST_CASE("source: a position beyond the end stops that topic and says so") {
                                   "or cut back; it is no longer read: start driftd again with --reset-state"}));
   REQUIRE(reader.until_records(10));
   CHECK(reader.seen.at({"u", 0}).values.size() == 10);
+}
+
+TEST_CASE("source: a log whose ends nobody tells is a reason, and keeps no other question from being asked") {
+  const auto broker = cluster("t", 1);
+  fill(*broker, "t", 1, {0, 10}, plain);
+  auto streams = stream_of("t");
+  streams[0].topics.push_back("late");
+  broker->fail_next(kListOffsets, kInvalidRequest, 10'000);
+  auto source = reading(kafka_of(*broker), streams, {{{"t", 0}, 500}});
+  Reader reader{*source};
+  const auto says = [&](const std::string& words) {
+    const auto reasons = source->status()->not_ready;
+    return std::any_of(reasons.begin(), reasons.end(), [&](const auto& reason) { return reason.contains(words); });
+  };
+  REQUIRE(reader.until([&] { return says("topic 't': where the log of partition 0 begins and ends: Broker: Invalid request"); }));
+  // Only an answer about the topics brings this one.
+  REQUIRE(broker->create_topic("late", 1).has_value());
+  fill(*broker, "late", 1, {0, 10}, plain);
+  REQUIRE(reader.until_records(10));
+  CHECK(reader.seen.at({"late", 0}).values.size() == 10);
 }
 
 TEST_CASE("source: the group's offsets are for dashboards, and counted") {

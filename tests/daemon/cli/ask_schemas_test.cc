@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-#include "tests/daemon/http/raw_server.h"
+#include "tests/daemon/http/answering_server.h"
 
 namespace driftd {
 namespace {
@@ -37,7 +37,7 @@ TEST_CASE("a registry that is not there, and one that is none, are named") {
   REQUIRE(nobody);
   CHECK(nobody->reach() == "schema_registry: http://127.0.0.1:1: Connection refused");
   CHECK(nobody->attach("t", batch).starts_with("schema_registry: http://127.0.0.1:1: Connection refused; topic t waits for schema 7"));
-  const test::RawServer other("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+  const AnsweringServer other({http_answer(200, "hello")});
   auto none = AskedSchemas::of(at(other.url()), stream_of(Format::kAvro));
   REQUIRE(none);
   CHECK(none->reach().find("not as a schema registry does") != std::string::npos);
@@ -47,7 +47,7 @@ TEST_CASE("a batch gets its schema") {
   const std::string payload{'\0', '\0', '\0', '\0', '\7'};
   MessageBatch batch;
   batch.messages.push_back({0, 0, payload, {}, false});
-  const test::RawServer registry("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{\"schema\":\"\\\"int\\\"\"}");
+  const AnsweringServer registry({http_answer(200, R"({"schema":"\"int\""})")});
   auto asked = AskedSchemas::of(at(registry.url()), stream_of(Format::kAvro));
   REQUIRE(asked);
   CHECK(asked->attach("t", batch) == "");

@@ -72,12 +72,35 @@ TEST_CASE("whom to ask for a URL") {
   }
 }
 
-TEST_CASE("a server to ask may speak TLS") {
-  CHECK(parse_web_url("https://drift.example") == HttpAddress{{"drift.example", 443}, "", true});
-  CHECK(parse_web_url("HTTPS://[::1]:8/a/") == HttpAddress{{"::1", 8}, "/a", true});
-  CHECK(parse_web_url("http://a") == HttpAddress{{"a", 80}, "", false});
-  CHECK_FALSE(parse_web_url("ftp://a"));
-  CHECK_FALSE(parse_web_url("https://u@a"));
+TEST_CASE("whom to send to for a URL") {
+  struct Row {
+    const char* input;
+    std::optional<ReceiverAddress> want;
+    const char* host;
+  };
+  const Row rows[] = {
+      {"http://am-1:9093/api/v2/alerts", ReceiverAddress{false, {"am-1", 9093}, "/api/v2/alerts"}, "am-1:9093"},
+      {"https://hooks.example", ReceiverAddress{true, {"hooks.example", 443}, "/"}, "hooks.example"},
+      {"HTTPS://h:80?x=1", ReceiverAddress{true, {"h", 80}, "/?x=1"}, "h:80"},
+      {"http://[::1]/a@b", ReceiverAddress{false, {"::1", 80}, "/a@b"}, "[::1]"},
+      {"https://[::1]:8443/", ReceiverAddress{true, {"::1", 8443}, "/"}, "[::1]:8443"},
+      {"http://u:p@h/", std::nullopt, ""},
+      {"http://h/#x", std::nullopt, ""},
+      {"http://h /", std::nullopt, ""},
+      {"ftp://h", std::nullopt, ""},
+      {"h:80", std::nullopt, ""},
+      {"http://", std::nullopt, ""},
+      {"http://:80", std::nullopt, ""},
+      {"http://h:0", std::nullopt, ""},
+      {"http://h:65536", std::nullopt, ""},
+      {"", std::nullopt, ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.input);
+    const auto address = parse_receiver_url(row.input);
+    CHECK(address == row.want);
+    if (address) CHECK(host_header(*address) == row.host);
+  }
 }
 
 TEST_CASE("a loopback listener knows its own names only") {

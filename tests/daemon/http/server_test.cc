@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/daemon/http/gzip_inflate.h"
 #include "tests/daemon/http/raw_client.h"
 
 using namespace driftd;
@@ -83,6 +84,54 @@ TEST_CASE("HEAD has the header of GET and no body") {
   CHECK(status_line(response) == "HTTP/1.1 200 OK");
   CHECK(has(response, "Content-Length: 7\r\n"));
   CHECK(body(response).empty());
+}
+
+TEST_CASE("a long text is compressed for those who ask, in GET and in HEAD") {
+  Response text;
+  text.body = std::string(5000, 'x');
+  std::string accept;
+  const RunningServer server({}, {[&](const Request& request) {
+                                    accept = request.accept;
+                                    return text;
+                                  },
+                                  {}});
+  const std::string asks = "Host: localhost\r\nAccept-Encoding: br\r\nAccept-Encoding: gzip\r\nAccept: a/b\r\nAccept: c/d;q=0.5\r\n";
+  RawClient client(server.port());
+  client.send(get("/", asks));
+  const std::string packed = client.read_response();
+  CHECK(has(packed, "Content-Encoding: gzip\r\n"));
+  CHECK(has(packed, "Vary: Accept-Encoding\r\n"));
+  CHECK(test::gunzip(body(packed)) == text.body);
+  CHECK(accept == "a/b, c/d;q=0.5");
+  client.send("HEAD" + get("/", asks + "Connection: close\r\n").substr(3));
+  const std::string head = client.read_all();
+  CHECK(has(head, "Content-Encoding: gzip\r\n"));
+  CHECK(has(head, "Content-Length: " + std::to_string(body(packed).size()) + "\r\n"));
+}
+
+TEST_CASE("what is not asked for, short or no text is sent as it is") {
+  struct Row {
+    const char* name;
+    std::size_t size;
+    const char *type, *accept, *vary;
+    bool varies;
+  };
+  for (const Row& row :
+       {Row{"not asked for", 5000, "text/html", "identity", "", true}, Row{"short", 1023, "text/html", "gzip", "", true},
+        Row{"a picture", 5000, "image/png", "gzip", "", false}, Row{"another header", 10, "text/html", "gzip", "Accept", true}}) {
+    CAPTURE(row.name);
+    Response response;
+    response.body = std::string(row.size, 'x');
+    response.content_type = row.type;
+    response.vary = row.vary;
+    const RunningServer server({}, {[&](const Request&) { return response; }, {}});
+    const std::string got =
+        server.exchange(get("/", "Host: localhost\r\nConnection: close\r\nAccept-Encoding: " + std::string(row.accept) + "\r\n"));
+    CHECK(body(got) == response.body);
+    CHECK_FALSE(has(got, "Content-Encoding"));
+    CHECK(has(got, "Vary: ") == row.varies);
+    if (*row.vary != '\0') CHECK(has(got, "Vary: Accept, Accept-Encoding\r\n"));
+  }
 }
 
 TEST_CASE("a connection is kept, and requests sent together are answered in order") {
