@@ -383,8 +383,12 @@ std::vector<Bin> shown_bins(const FeatureStatus& feature) {
   return bins;
 }
 
+// Their number comes first, so that names in the order of text are bins in their order.
 void add_bins(SampleSet& out, std::string_view monitor, const FeatureStatus& feature) {
-  for (const Bin& bin : shown_bins(feature)) {
+  std::size_t number = 0;
+  for (Bin& bin : shown_bins(feature)) {
+    ++number;
+    bin.label.insert(0, (number < 10 ? "0" : "") + std::to_string(number) + " ");
     out.add("driftd_feature_bin_ratio", {monitor, feature.name, bin.label, "reference"}, share_of(bin.reference, feature.reference_rows));
     out.add("driftd_feature_bin_ratio", {monitor, feature.name, bin.label, "current"}, share_of(bin.current, feature.rows));
   }

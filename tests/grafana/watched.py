@@ -77,10 +77,11 @@ def frozen(folder, count):
 
 
 def config(folder, address, port, references, limit):
-    """That of the kill tests, with a reference for each monitor, dead letters, a fixed threshold, and every metric there is."""
+    """That of the kill tests, with a reference for each monitor, dead letters, a fixed threshold in one, and every metric there is."""
     text = late_labels.config(folder, address, port, "REFERENCE")
     text = text.replace("    time: {lateness", "    on_error: {action: dead_letter, topic: dead}\n    time: {lateness", 1)
-    text = text.replace("detectors: {", f"detectors: {{psi: {{threshold: {limit}}}, ").replace("features: {", "features: {bins: [device, x], ")
+    hop, flat = text.replace("features: {", "features: {bins: [device, x], ").split("  - name: flat\n")
+    text = f"{hop}  - name: flat\n" + flat.replace("detectors: {", f"detectors: {{psi: {{threshold: {limit}}}, ")
     for name in references:  # in the order of the monitors
         text = text.replace('"REFERENCE"', json.dumps(str(references[name])), 1)
     return f"metrics: {{level: detailed}}\n{text}"

@@ -78,7 +78,7 @@ const Row kRows[] = {
     {"driftd_prediction_drift_threshold_ratio", {"employment", "all", "psi"}, 2.2},
     {"driftd_performance_threshold_ratio", {"employment", "all", "accuracy", "realised"}, 0},
     {"driftd_drift_p_value", {"employment", "all", "relp"}, std::nullopt},  // level basic
-    {"driftd_feature_bin_ratio", {"employment", "relp", "16", "reference"}, std::nullopt},
+    {"driftd_feature_bin_ratio", {"employment", "relp", "05 16", "reference"}, std::nullopt},
     {"driftd_kafka_assigned_partitions", {"census", "census.rows"}, 3},
     {"driftd_kafka_paused_partitions", {"shop", "shop.orders"}, 1},
     {"driftd_lost_offsets_total", {"census", "census.rows"}, 0},
@@ -190,8 +190,8 @@ TEST_CASE("bins are twenty at most, chosen by the reference, and never a name fr
   feature.cells.back() = {"unseen: evil-1, evil-2", 0, feature.rows / 10, 0};
   DaemonStatus status;
   status.monitors = {std::make_shared<const MonitorStatus>(monitor)};
-  CHECK(bins(collect(status, kDetailed), "reference") == "0 41;1 18;2 22;5 3;16 4;17 3;other 9;unseen 0;");
-  CHECK(bins(collect(status, kDetailed), "current") == "0 42;1 19;2 23;5 5;16 0;17 0;other 11;unseen 10;");
+  CHECK(bins(collect(status, kDetailed), "reference") == "01 0 41;02 1 18;03 2 22;04 5 3;05 16 4;06 17 3;07 other 9;08 unseen 0;");
+  CHECK(bins(collect(status, kDetailed), "current") == "01 0 42;02 1 19;03 2 23;04 5 5;05 16 0;06 17 0;07 other 11;08 unseen 10;");
   CHECK(bins(collect(status), "current").empty());
   feature.cells.clear();
   feature.reference_rows = feature.rows = 1000;
@@ -199,9 +199,9 @@ TEST_CASE("bins are twenty at most, chosen by the reference, and never a name fr
   status.monitors = {std::make_shared<const MonitorStatus>(monitor)};
   const std::string reference = bins(collect(status, kDetailed), "reference");
   CHECK(std::ranges::count(reference, ';') == 20);
-  CHECK(reference.starts_with("c29 4;c28 4;"));
-  CHECK(reference.ends_with("c11 2;__other__ 17;"));  // 10 to 20: 165 of 1000
-  CHECK(bins(collect(status, kDetailed), "current").ends_with("__other__ 60;"));
+  CHECK(reference.starts_with("01 c29 4;02 c28 4;"));
+  CHECK(reference.ends_with("19 c11 2;20 __other__ 17;"));  // 10 to 20: 165 of 1000
+  CHECK(bins(collect(status, kDetailed), "current").ends_with("20 __other__ 60;"));
 }
 
 TEST_CASE("a reference is calibrated from the rows of a hundred windows on") {

@@ -29,7 +29,6 @@ inline OutRecord record_of(std::uint64_t sequence, const Event& event = {}) {
   record.key = "a-" + event.fingerprint;
   record.value = event_text(event);
   record.headers = {{"ce_id", "e-" + event.fingerprint + event.transition}};
-  record.first_try_us = 1;
   return record;
 }
 
