@@ -33,6 +33,13 @@ struct StateConfig {
   std::uint32_t generations = 3;
 };
 
+// Closed windows for the page and the API: derived, may be deleted.
+struct HistoryConfig {
+  bool enabled = true;
+  Milliseconds retention{30LL * 86'400'000};  // of event time, behind each monitor's newest window
+  std::uint64_t max_size_bytes = 1ULL << 30;
+};
+
 enum class MetricsLevel : std::uint8_t { kBasic, kDetailed };
 struct MetricsConfig {
   MetricsLevel level = MetricsLevel::kBasic;
@@ -231,6 +238,7 @@ struct Config {
   std::vector<StreamConfig> streams;
   std::vector<MonitorConfig> monitors;
   AlertSinksConfig alert_sinks;
+  HistoryConfig history;
 };
 
 }  // namespace driftd

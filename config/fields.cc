@@ -134,6 +134,17 @@ Keys state_keys(const Get<Config>& at) {
   };
 }
 
+Keys history_keys(const Get<Config>& at) {
+  return {
+      leaf(kBoolean, "enabled", "Keep closed windows and alerts in history.db, in the folder of `state`. It may be deleted at any time.",
+           DRIFTD_AT(at, history.enabled)),
+      ranged(kDuration, "retention", {kMinute, 3650 * kDay}, "Older windows go, by event time, counted from the monitor's newest.",
+             DRIFTD_AT(at, history.retention)),
+      ranged(kSize, "max_size", {kMiB, 1024 * kGiB}, "The file, at most; beyond it the windows that were written first go.",
+             DRIFTD_AT(at, history.max_size_bytes)),
+  };
+}
+
 Keys engine_keys(const Get<Config>& at) {
   return {
       automatic(ranged(kInteger, "shards", {1, 256}, "Threads that decode. auto: one a core, at most one a partition.",
@@ -472,6 +483,7 @@ ConfigKey make_table() {
       group("log", "What driftd says about itself, on standard error.", log_keys(at)),
       group("http", "Metrics, API and page.", http_keys(at)),
       group("state", "Snapshots of state and offsets.", state_keys(at)),
+      group("history", "Closed windows for the page and the API (SQLite).", history_keys(at)),
       group(
           "metrics", "What /metrics shows.",
           {

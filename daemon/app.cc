@@ -1,13 +1,19 @@
 #include "daemon/app.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
 
+#include "config/print.h"
+#include "daemon/api/live.h"
 #include "daemon/app_engine.h"
 #include "daemon/cli/verb.h"
 #include "daemon/engine_summary.h"
+#include "daemon/history/reader.h"
+#include "daemon/history/writer.h"
 #include "daemon/http/server.h"
 #include "daemon/registry/schema_registry.h"
 #include "daemon/routes.h"
@@ -32,6 +38,7 @@ namespace {
 
 constexpr auto kFlushBudget = 1500ms;  // this and two closes stay well under the 10 s of a stop (decision 10)
 constexpr auto kCloseBudget = 1500ms;
+constexpr auto kHistoryBudget = 1500ms;
 constexpr std::int64_t kFiringAgainAfterUs = 5'000'000;  // a start: what was read again by then has put the state right
 
 KafkaLog kafka_log(const char* client) {
@@ -48,16 +55,16 @@ AppError store_error(const StoreError& error) {
 }
 
 void log_transitions(const EnginePlan& plan, const ClosedWindow& closed) {
-  const std::string& monitor = plan.alerts[closed.judgement.monitor].monitor;
+  const std::string& monitor = plan.alerts[closed.judgement->monitor].monitor;
   for (const AlertTransition& transition : closed.transitions) {
     const bool bad = transition.transition == Transition::kFiring || transition.transition == Transition::kUpdated;
     (bad ? log_warn : log_info)("alert", transition.summary,
                                 {{"transition", transition_name(transition.transition)},
                                  {"monitor", monitor},
-                                 {"feature", plan.alerts[closed.judgement.monitor].features[transition.feature].name},
+                                 {"feature", plan.alerts[closed.judgement->monitor].features[transition.feature].name},
                                  {"severity", transition.severity},
                                  {"alert_id", transition.alert_id},
-                                 {"window_end", format_event_time(closed.judgement.end_us)}});
+                                 {"window_end", format_event_time(closed.judgement->end_us)}});
   }
 }
 
@@ -74,6 +81,11 @@ struct App::Parts {
   std::unique_ptr<KafkaSource> source;
   std::unique_ptr<KafkaSink> sink;
   std::unique_ptr<SchemaRegistry> registry;  // where a stream's records name schemas
+  std::unique_ptr<HistoryWriter> history;    // null: history.enabled is false
+  std::unique_ptr<HistoryReader> past;
+  std::vector<std::shared_ptr<const HistoryPlan>> history_plans;  // by monitor
+  std::atomic<bool> history_ended = false;
+  const std::shared_ptr<EventRing> events = std::make_shared<EventRing>(fmt::format("{:x}", wall_us()));
   std::vector<std::unique_ptr<PushReceiver>> pushes;  // in the order of plan->pushes
   std::unique_ptr<RunningEngine> engine;
   std::vector<std::jthread> push_threads;
@@ -86,6 +98,10 @@ struct App::Parts {
   int failure_code = kExitConfig;
 
   std::expected<void, AppError> open_state();
+  void open_history(const std::string& dir);
+  void write_history();
+  bool end_history();
+  void tell_followers(const ClosedWindow& closed);
   std::expected<void, AppError> open_kafka();
   std::expected<void, AppError> open_registry();
   std::expected<void, AppError> make_engine();
@@ -108,6 +124,7 @@ std::expected<void, AppError> App::Parts::open_state() {
   auto opened = FileStore::open(dir, config.state.generations);
   if (!opened) return std::unexpected(store_error(opened.error()));
   store = std::move(*opened);
+  open_history(dir);
   if (options.reset_state) {
     log_warn("state_reset", "every snapshot is removed, as asked", {{"dir", dir}});
     if (const auto reset = store->reset(); !reset) return std::unexpected(store_error(reset.error()));
@@ -123,6 +140,39 @@ std::expected<void, AppError> App::Parts::open_state() {
       states.emplace(*id, section.bytes);
   }
   return {};
+}
+
+// The file itself is opened by the history's own thread: however large or damaged it is, the start does not wait for it.
+void App::Parts::open_history(const std::string& dir) {
+  if (!config.history.enabled) return;
+  const std::int64_t retention_us = std::chrono::duration_cast<std::chrono::microseconds>(config.history.retention).count();
+  history = std::make_unique<HistoryWriter>(dir + "/history.db", HistoryLimits{retention_us, config.history.max_size_bytes});
+  past = std::make_unique<HistoryReader>(history->path());
+  for (std::size_t m = 0; m < plan->monitors.size(); ++m) {
+    history_plans.push_back(
+        std::make_shared<const HistoryPlan>(HistoryPlan{plan, &plan->alerts[m], &plan->monitors[m], plan->panes[m].state_key}));
+  }
+}
+
+void App::Parts::write_history() {
+  history->run();
+  history_ended = true;
+}
+
+// False: the disk does not let go of it.
+bool App::Parts::end_history() {
+  if (!history) return true;
+  history->stop();
+  for (const auto end = std::chrono::steady_clock::now() + kHistoryBudget; !history_ended && std::chrono::steady_clock::now() < end;) {
+    std::this_thread::sleep_for(5ms);
+  }
+  return history_ended;
+}
+
+void App::Parts::tell_followers(const ClosedWindow& closed) {
+  const AlertPlan& alerts = plan->alerts[closed.judgement->monitor];
+  for (const AlertTransition& to : closed.transitions) events->publish(kAlertEvent, alert_message(alerts, *closed.judgement, to));
+  events->publish(kWindowEvent, window_message(alerts, *closed.judgement));
 }
 
 std::expected<void, AppError> App::Parts::open_kafka() {
@@ -158,8 +208,11 @@ std::expected<void, AppError> App::Parts::make_engine() {
   merger.sink = sink.get();
   for (const auto& push : pushes) merger.pushes.push_back(push.get());
   merger.flush_sink = [this] { return sink == nullptr || sink->flush(kFlushBudget); };
+  if (history) merger.before_snapshot = [this] { history->settle(); };
   merger.on_window = [this](const ClosedWindow& closed) {
     log_transitions(*plan, closed);
+    tell_followers(closed);
+    if (history) history->add({history_plans[closed.judgement->monitor], closed.judgement, closed.transitions});
     if (options.on_window) options.on_window(closed);
   };
   engine = std::make_unique<RunningEngine>(
@@ -204,9 +257,14 @@ void App::Parts::start_pushes() {
 }
 
 std::expected<void, AppError> App::Parts::listen() {
-  RouteSources sources{[this] { return std::make_shared<const DaemonStatus>(status()); }, wall_us};
+  RouteSources sources{.status = [this] { return std::make_shared<const DaemonStatus>(status()); },
+                       .wall_us = wall_us,
+                       .events = events,
+                       .config_yaml = print_config(config),
+                       .history = [this] { return past.get(); }};
   routes = std::make_unique<Routes>(std::move(sources), config.metrics);
-  auto bound = HttpServer::listen({config.http.listen, config.http.external_url, {}}, routes->handler());
+  auto bound = HttpServer::listen(
+      {.listen = config.http.listen, .external_url = config.http.external_url, .limits = {}, .slow_thread = true}, routes->handler());
   if (!bound) return std::unexpected(AppError{kExitIo, bound.error().in_use, bound.error().message});
   http.emplace(std::move(*bound));
   return {};
@@ -218,7 +276,8 @@ std::expected<std::unique_ptr<App>, AppError> App::create(const Config& config, 
   parts->config = config;
   parts->plan = std::move(plan);
   parts->options = std::move(options);
-  for (const auto step : {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_pushes, &Parts::open_registry, &Parts::make_engine}) {
+  for (const auto step :
+       {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_pushes, &Parts::open_registry, &Parts::make_engine}) {
     if (auto done = (parts.get()->*step)(); !done) return std::unexpected(done.error());
   }
   return std::unique_ptr<App>(new App(std::move(parts)));
@@ -283,6 +342,7 @@ DaemonStatus App::Parts::status() const {
   status.revision = std::string(revision());
   status.config_hash = config.hash;
   status.log_messages = log_counts();
+  if (history) status.history = history->status();
   status.now_wall_us = wall_us();
   status.started_wall_us = status.config_reload_wall_us = started_us;
   if (engine == nullptr) {
@@ -364,13 +424,14 @@ int App::Parts::close() {
   engine.reset();
   for (std::jthread& thread : push_threads) thread.request_stop();  // all, before any is waited for
   push_threads.clear();
+  const bool history_closed = end_history();
   const bool sink_closed = sink == nullptr || sink->close(kCloseBudget);
   const bool source_closed = source->close(kCloseBudget);
   const int code = failed ? failure_code : kExitOk;
   log_info("stopped", "stopped", {{"exit", code}});
   flush_log();
-  if (sink_closed && source_closed) return code;
-  // librdkafka did not return in time; the state is on disk (reliability 3.6).
+  if (history_closed && sink_closed && source_closed) return code;
+  // librdkafka or the disk did not return in time; the state is on disk (reliability 3.6).
   std::fflush(nullptr);
   std::_Exit(code);
 }
@@ -385,6 +446,15 @@ int App::run() {
     set_thread_name("registry");
     if (parts.registry != nullptr) parts.registry->run();
   });
+  std::jthread slow_answers([&] {
+    set_thread_name("http_slow");
+    parts.http->run_slow();
+  });
+  std::jthread history([&] {
+    if (!parts.history) return;
+    set_thread_name("history");
+    parts.write_history();
+  });
   log_info("listening", "page and metrics", {{"url", url()}});
   if (parts.find_partitions()) {
     parts.engine->source_loop().restore(std::move(parts.states));
@@ -397,6 +467,7 @@ int App::run() {
   schemas.join();
   parts.http->stop();
   http.join();
+  slow_answers.join();
   return parts.close();
 }
 

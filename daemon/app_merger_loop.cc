@@ -65,7 +65,7 @@ std::expected<void, StoreError> MergerLoop::save_initial(const std::map<TopicPar
 void MergerLoop::apply(ShardOutput output) {
   counters_[output.source_partition] = output.counters;
   for (const ClosedWindow& closed : engine_.apply(std::move(output))) {
-    const std::size_t monitor = plan_.owners[closed.judgement.monitor];
+    const std::size_t monitor = plan_.owners[closed.judgement->monitor];
     monitor_progress_[monitor].add(closed, wall_us());
     monitor_status_[monitor] = nullptr;
     if (options_.on_window) options_.on_window(closed);
@@ -75,6 +75,7 @@ void MergerLoop::apply(ShardOutput output) {
 
 void MergerLoop::save(std::map<TopicPartition, std::string> states) {
   if (options_.store == nullptr) return;
+  if (options_.before_snapshot) options_.before_snapshot();
   Snapshot snapshot;
   snapshot.generation = ++generation_;
   std::map<TopicPartition, std::int64_t> durable;

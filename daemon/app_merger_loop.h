@@ -45,6 +45,7 @@ struct MergerLoopOptions {
   std::vector<RecordSink*> pushes = {};                     // in the order of EnginePlan::pushes; empty: as if there were none
   std::uint64_t outbox_bytes = 64ULL << 20;                 // more unacknowledged than this: outputs wait, and so the source
   std::function<bool()> flush_sink = {};                    // at the end, before the last snapshot: gives the sink a moment to deliver
+  std::function<void()> before_snapshot = {};               // what must be safe elsewhere before a snapshot forgets how to make it again
   std::function<void(const ClosedWindow&)> on_window = {};  // log, replay and demo listen here
 };
 

@@ -98,19 +98,19 @@ ClosedWindow EngineMerger::close(const Window& window) {
   Monitor& monitor = monitors_[window.monitor];
   const auto now = [this] { return stopwatch_ ? stopwatch_() : std::chrono::nanoseconds{}; };
   const auto began = now();
-  ClosedWindow closed{monitor.judge.judge(window), {}};
-  closed.transitions = monitor.alerts.step(closed.judgement);
+  ClosedWindow closed{std::make_shared<const Judgement>(monitor.judge.judge(window)), {}};
+  closed.transitions = monitor.alerts.step(*closed.judgement);
   remember(monitor, window.closed_by, closed.judgement);
   enqueue(closed);
   closed.took = now() - began;
   return closed;
 }
 
-void EngineMerger::remember(Monitor& monitor, ClosedBy closed_by, const Judgement& judgement) {
+void EngineMerger::remember(Monitor& monitor, ClosedBy closed_by, std::shared_ptr<const Judgement> judgement) {
   MonitorHistory& history = monitor.history;
-  MonitorHistory::Entry entry{judgement.end_us, judgement.segment_rows.front(), {}};
+  MonitorHistory::Entry entry{judgement->end_us, judgement->segment_rows.front(), {}};
   bool any_ok = false;
-  for (const Verdict& verdict : judgement.verdicts) {
+  for (const Verdict& verdict : judgement->verdicts) {
     entry.ratios.push_back(worst_ratio(verdict.drift));
     any_ok = any_ok || verdict.status == Status::kOk;
   }
@@ -118,12 +118,12 @@ void EngineMerger::remember(Monitor& monitor, ClosedBy closed_by, const Judgemen
   if (history.entries.size() > kHistoryWindows) history.entries.pop_front();
   ++history.windows_closed[static_cast<std::size_t>(closed_by)];
   ++(any_ok ? history.evaluations_ok : history.evaluations_insufficient);
-  monitor.last = std::make_unique<const Judgement>(judgement);
+  monitor.last = std::move(judgement);
 }
 
 void EngineMerger::enqueue(const ClosedWindow& closed) {
-  const AlertPlan& plan = plan_.alerts[closed.judgement.monitor];
-  for (const AlertTransition& transition : closed.transitions) push(transition, plan, closed.judgement.end_us);
+  const AlertPlan& plan = plan_.alerts[closed.judgement->monitor];
+  for (const AlertTransition& transition : closed.transitions) push(transition, plan, closed.judgement->end_us);
   if (plan.topic.empty()) return;
   const auto add = [&](std::string value) {
     OutRecord record;
@@ -131,10 +131,10 @@ void EngineMerger::enqueue(const ClosedWindow& closed) {
     record.key = plan.monitor;
     record.value = std::move(value);
     record.headers = {{"content-type", "application/cloudevents+json; charset=UTF-8"}};
-    record.time_us = closed.judgement.end_us;
+    record.time_us = closed.judgement->end_us;
     outbox_.add(std::move(record));
   };
-  if (plan_.windows_to_kafka) add(window_event(plan, closed.judgement));
+  if (plan_.windows_to_kafka) add(window_event(plan, *closed.judgement));
   for (const AlertTransition& transition : closed.transitions) add(transition.event);
 }
 
@@ -276,7 +276,7 @@ std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, s
   Judgement last;
   if (!load_judgement(in, last) || !in.done())
     return std::unexpected("the last window of monitor '" + plan_.monitors[index].name + "' cannot be read");
-  monitor.last = std::make_unique<const Judgement>(std::move(last));
+  monitor.last = std::make_shared<const Judgement>(std::move(last));
   return {};
 }
 

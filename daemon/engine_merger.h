@@ -27,7 +27,7 @@
 namespace driftd {
 
 struct ClosedWindow {
-  Judgement judgement;
+  std::shared_ptr<const Judgement> judgement;  // never null; the state and the history share it
   std::vector<AlertTransition> transitions;
   std::chrono::nanoseconds took{};  // judging, alerts and events, by the stopwatch
 };
@@ -101,7 +101,7 @@ class EngineMerger {
     MonitorJudge judge;
     MonitorAlerts alerts;
     MonitorHistory history;
-    std::unique_ptr<const Judgement> last;
+    std::shared_ptr<const Judgement> last;
   };
   struct Push {
     Outbox outbox;
@@ -115,7 +115,7 @@ class EngineMerger {
   void add_partial(Partial partial);
   void join_labels();
   ClosedWindow close(const Window& window);
-  void remember(Monitor& monitor, ClosedBy closed_by, const Judgement& judgement);
+  void remember(Monitor& monitor, ClosedBy closed_by, std::shared_ptr<const Judgement> judgement);
   void enqueue(const ClosedWindow& closed);
   void count_dead_letter(const OutRecord& record, bool delivered);
   std::expected<void, std::string> load_monitor(std::size_t index, std::string_view bytes);

@@ -165,6 +165,15 @@ struct RegistryStatus {
   std::vector<std::string> problems;  // what stands in the way of schemas that records wait for, with the way out
 };
 
+// Closed windows on disk (history.db), for the page and the API.
+struct HistoryStatus {
+  bool enabled = false;
+  std::uint64_t size_bytes = 0;  // of its files
+  std::uint64_t windows = 0;     // written since the start
+  std::uint64_t dropped = 0;     // windows that could not be written since the start
+  bool failing = false;          // the last write did not succeed
+};
+
 struct DaemonStatus {
   bool ready = false;
   std::vector<std::string> not_ready;  // reasons, one a line
@@ -176,7 +185,7 @@ struct DaemonStatus {
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters;  // (stream, result: ok, retry, error)
   std::int64_t snapshot_last_success_wall_us = kNoTime;
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
-  std::optional<RegistryStatus> registry;                         // where a stream has schemas
+  std::optional<RegistryStatus> registry;  // where a stream has schemas
   Timings snapshot_times;
   std::vector<QueueStatus> queues;
   std::map<std::string, std::uint64_t> state_bytes;               // by component: windows, labels, detectors, queues
@@ -188,6 +197,7 @@ struct DaemonStatus {
   std::int64_t config_reload_wall_us = kNoTime;                   // of the last that was taken
   std::int64_t now_wall_us = kNoTime, started_wall_us = kNoTime;  // when this was published, and the process began
   std::map<std::string, std::uint64_t> log_messages;              // by level
+  HistoryStatus history;
 };
 
 // What follows from the values above, for all who show them.

@@ -3,7 +3,7 @@
 #   tests/run.sh [--quick] [--only LABEL]
 #     --quick        what a commit wants, under two minutes on a built tree: the parts of the first line
 #     --only LABEL   one part: style, metrics, unit, replay, validation, mock,
-#                    kafka, prometheus, alertmanager, grafana, compose, seen, tidy, asan, fuzz, tsan
+#                    kafka, prometheus, alertmanager, grafana, compose, seen, page, tidy, asan, fuzz, tsan
 # A part is the tests that ctest knows by that label, and the program tests/LABEL/run where there is one. That program
 # finds the daemon in $DRIFTD, ends with a line `N passed, N failed, N skipped`, and says why it skips: `SKIPPED name: reason`.
 # The last line counts everything; exit 1 when something failed.
@@ -97,7 +97,7 @@ slow() { # LABEL COMMAND...: what --quick leaves out
   wanted "$label" || return 0
   if [ -n "$quick" ]; then skip "$label" '--quick leaves it out'; else "$@"; fi
 }
-for label in kafka prometheus alertmanager grafana compose seen; do slow "$label" labelled "$label"; done
+for label in kafka prometheus alertmanager grafana compose seen page; do slow "$label" labelled "$label"; done
 slow tidy part tidy python3 tests/style/tidy.py "$build"
 slow asan part asan tests/sanitized/run asan
 slow fuzz part fuzz tests/fuzz/run

@@ -36,6 +36,9 @@ constexpr std::array kCatalogue{
     MetricSpec{"driftd_snapshot_size_bytes", kGauge, "", "Size of the last snapshot."},
     MetricSpec{"driftd_snapshot_failures_total", kCounter, "reason", "Snapshots that could not be written."},
     MetricSpec{"driftd_snapshot_duration_seconds", kHistogram, "", "Time of a snapshot, from its first barrier to the disk."},
+    MetricSpec{"driftd_history_size_bytes", kGauge, "", "Size of the history of closed windows on disk; absent where none is kept."},
+    MetricSpec{"driftd_history_dropped_total", kCounter, "",
+               "Closed windows left out of the history: the disk was full, broken or too slow."},
     MetricSpec{"driftd_state_memory_bytes", kGauge, "component",
                "State as the last snapshot holds it, by component: windows, labels, detectors, queues."},
     // From stage to stage.

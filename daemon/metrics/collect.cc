@@ -428,6 +428,12 @@ void add_monitor(SampleSet& out, const MonitorStatus& monitor, bool idle, bool d
   for (const FeatureStatus& feature : monitor.features) add_feature(out, monitor, feature, detailed);
 }
 
+void add_history(SampleSet& out, const HistoryStatus& history) {
+  if (!history.enabled) return;
+  out.add("driftd_history_size_bytes", {}, history.size_bytes);
+  out.add("driftd_history_dropped_total", {}, history.dropped);
+}
+
 }  // namespace
 
 SampleSet collect_samples(const DaemonStatus& status, const HttpActivity& http, const ProcessUsage& process, const MetricsConfig& config) {
@@ -438,6 +444,7 @@ SampleSet collect_samples(const DaemonStatus& status, const HttpActivity& http, 
   add_http(out, http);
   add_queues(out, status);
   add_sinks(out, status);
+  add_history(out, status.history);
   add_topics(out, status, detailed);
   add_kafka(out, status);
   add_streams(out, status);

@@ -2,6 +2,8 @@
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include <algorithm>
 #include <chrono>
@@ -76,6 +78,12 @@ std::vector<const Sample*> sorted(const std::vector<Sample>& samples) {
   return out;
 }
 
+std::uint64_t hash_of(const std::vector<std::string>& labels) {
+  std::uint64_t hash = 0;
+  for (const std::string& label : labels) hash = XXH3_64bits_withSeed(label.data(), label.size(), hash);
+  return hash;
+}
+
 std::string serialise(const std::vector<prometheus::MetricFamily>& families) { return prometheus::TextSerializer().Serialize(families); }
 
 }  // namespace
@@ -109,25 +117,31 @@ void Exposition::forget_idle(std::size_t metric, std::int64_t now_us, std::vecto
 
 Exposition::Chosen Exposition::choose(const Chosen& candidates) {
   Chosen chosen(candidates.size());
+  std::vector<std::vector<std::uint64_t>> hashes(candidates.size());
+  const auto stays = [&](std::size_t metric, std::size_t i) { return std::ranges::binary_search(shown_[metric], hashes[metric][i]); };
   std::size_t used = 0;
   for (std::size_t metric = 0; metric < candidates.size(); ++metric) {
-    const auto stays = [&](const Sample* sample) { return shown_[metric].contains(sample->labels); };
-    for (const Sample* sample : candidates[metric]) used += stays(sample) ? series_of(*sample) : 0;
+    for (std::size_t i = 0; i < candidates[metric].size(); ++i) {
+      hashes[metric].push_back(hash_of(candidates[metric][i]->labels));
+      used += stays(metric, i) ? series_of(*candidates[metric][i]) : 0;
+    }
   }
   was_capped_ = std::exchange(capped_, false);
   for (std::size_t metric = 0; metric < candidates.size(); ++metric) {
-    std::set<Labels> now;
-    for (const Sample* sample : candidates[metric]) {
-      const bool stays = shown_[metric].contains(sample->labels);
-      if (!stays && used >= config_.max_series) {
+    std::vector<std::uint64_t> now;
+    for (std::size_t i = 0; i < candidates[metric].size(); ++i) {
+      const Sample* sample = candidates[metric][i];
+      const bool stayed = stays(metric, i);
+      if (!stayed && used >= config_.max_series) {
         dropped_[metric] += series_of(*sample);
         capped_ = true;
         continue;
       }
-      used += stays ? 0 : series_of(*sample);
+      used += stayed ? 0 : series_of(*sample);
       chosen[metric].push_back(sample);
-      now.insert(now.end(), sample->labels);
+      now.push_back(hashes[metric][i]);
     }
+    std::ranges::sort(now);
     shown_[metric] = std::move(now);
   }
   return chosen;

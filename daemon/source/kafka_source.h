@@ -139,8 +139,8 @@ class KafkaSource final : public Source {
   const bool read_committed_;
 
   Asked asked_ = Asked::kNothing;
-  std::uint32_t asked_about_ = 0;                        // partition of kLogStart, kLogEnd
-  std::deque<std::uint32_t> in_doubt_;                   // partitions whose position may be outside the log, or that give nothing
+  std::uint32_t asked_about_ = 0;       // partition of kLogStart, kLogEnd
+  std::deque<std::uint32_t> in_doubt_;  // partitions whose position may be outside the log, or that give nothing
   Clock::time_point ask_at_, topics_at_, publish_at_, answered_at_;  // topics: asked for again; answered: by any broker, about anything
   std::chrono::milliseconds backoff_{0};
   bool assigned_ = false;

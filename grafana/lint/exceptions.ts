@@ -15,7 +15,6 @@ export const BARE_COUNTER: Readonly<Record<string, string>> = {
 
 // Metrics that a panel shows and that not every build of driftd has.
 export const NOT_EVERYWHERE: Readonly<Record<string, string>> = {
-  driftd_alert_delivery_duration_seconds: "comes with the sinks over HTTP",
   driftd_schema_registry_requests_total: "comes with Avro and Protobuf",
   driftd_schema_registry_request_duration_seconds: "comes with Avro and Protobuf",
   driftd_schema_cache_entries: "comes with Avro and Protobuf",

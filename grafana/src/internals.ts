@@ -72,39 +72,51 @@ const state = panels.lines(
 );
 
 const snapshots = panels.onRight(
-  panels.lines(
-    {
-      id: 5,
-      title: "Snapshot age and size",
-      says: "Age of the last snapshot on disk: what a kill would replay; and dashed, on the right, its size. Older than ten minutes: the disk is full or slow, see the log.",
-      unit: panels.SECONDS,
-      empty: "No snapshot is written yet.",
-      width: 12,
-      height: 8,
-    },
-    query(`time() - ${ofInstances("driftd_snapshot_last_success_timestamp_seconds")}`, "{{instance}} age"),
-    query(ofInstances("driftd_snapshot_size_bytes"), "{{instance}} size"),
+  panels.onRight(
+    panels.lines(
+      {
+        id: 5,
+        title: "Snapshot age and size",
+        says: "Age of the last snapshot on disk: what a kill would replay; and dashed, on the right, its size and that of the history of windows. Older than ten minutes: the disk is full or slow, see the log.",
+        unit: panels.SECONDS,
+        empty: "No snapshot is written yet.",
+        width: 12,
+        height: 8,
+      },
+      query(`time() - ${ofInstances("driftd_snapshot_last_success_timestamp_seconds")}`, "{{instance}} age"),
+      query(ofInstances("driftd_snapshot_size_bytes"), "{{instance}} size"),
+      query(ofInstances("driftd_history_size_bytes"), "{{instance}} history size"),
+    ),
+    1,
+    panels.BYTES,
+    "size",
   ),
-  1,
+  2,
   panels.BYTES,
   "size",
 );
 
 const writing = panels.onRight(
-  panels.lines(
-    {
-      id: 6,
-      title: "Time of a snapshot, and failures",
-      says: "How long 99% of the snapshots took to write, and dashed, on the right, those that could not be written. A failure: state.dir is full or not writable.",
-      unit: panels.SECONDS,
-      empty: "No snapshot was written in the last minutes.",
-      width: 12,
-      height: 8,
-    },
-    query(quantile(0.99, "", ofInstances("driftd_snapshot_duration_seconds_bucket")), "99%"),
-    query(`sum by (reason) (${increase(ofInstances("driftd_snapshot_failures_total"))})`, "failed: {{reason}}"),
+  panels.onRight(
+    panels.lines(
+      {
+        id: 6,
+        title: "Time of a snapshot, and failures",
+        says: "How long 99% of the snapshots took to write, and dashed, on the right, those that could not be written, and windows that the history is without. A failure: state.dir is full or not writable.",
+        unit: panels.SECONDS,
+        empty: "No snapshot was written in the last minutes.",
+        width: 12,
+        height: 8,
+      },
+      query(quantile(0.99, "", ofInstances("driftd_snapshot_duration_seconds_bucket")), "99%"),
+      query(`sum by (reason) (${increase(ofInstances("driftd_snapshot_failures_total"))})`, "failed: {{reason}}"),
+      query(`sum(${increase(ofInstances("driftd_history_dropped_total"))})`, "windows without history"),
+    ),
+    1,
+    panels.NUMBER,
+    "failures",
   ),
-  1,
+  2,
   panels.NUMBER,
   "failures",
 );

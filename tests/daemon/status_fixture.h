@@ -274,6 +274,7 @@ inline DaemonStatus make_status() {
   out.snapshot_last_success_wall_us = kNow - 6 * kSecond;
   out.snapshot_size_bytes = 183'402;
   out.snapshots = 412;
+  out.history = {true, 5'242'880, 1040, 3, false};
   out.snapshot_times.add(0.004);
   out.snapshot_times.add(0.2);
   out.queues = {{"ingest", 3, 512, 90'112, 1.5}, {"window", 0, 512, std::nullopt, 0}, {"alert", 2, std::nullopt, 2'048, 0}};

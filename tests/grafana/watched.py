@@ -23,8 +23,7 @@ TOPICS = {**late_labels.TOPICS, "dead": 1}
 NO_REGISTRY = "the records are JSON: no schema registry is asked"
 LISTED = {("driftd-pipeline", "Schema registry", "A"): NO_REGISTRY}
 # What only some builds have (NOT_EVERYWHERE in grafana/lint/exceptions.ts): with data or without.
-EITHER = {("driftd-pipeline", "Schema registry", "B"): NO_REGISTRY, ("driftd-pipeline", "Schema registry", "C"): NO_REGISTRY,
-          ("driftd-internals", "Time of a delivery", "A"): "not in this build"}
+EITHER = {("driftd-pipeline", "Schema registry", "B"): NO_REGISTRY, ("driftd-pipeline", "Schema registry", "C"): NO_REGISTRY}
 
 
 class Prometheus:

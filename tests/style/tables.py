@@ -31,9 +31,13 @@ ROOMS = [
     ("daemon/status", ["detectors/", "daemon/decode/record_batch.h", "daemon/window/label_counters.h", "daemon/sink/delivery.h",
                        "daemon/runtime/timings.h"] + ORDER),
     ("daemon/metrics/", FLOOR + ORDER + ["daemon/status.h"]),
-    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h"]),  # target.h: names in links
-    ("daemon/api/", FLOOR + ORDER + ["daemon/status.h"]),
-    ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/"]),
+    ("daemon/history/", FLOOR + ORDER + ["daemon/status.h", "daemon/monitor/", "daemon/alert/alert.h"]),
+    # An alert's event read back, and explained to a person; target.h: names in links.
+    ("daemon/explain/", FLOOR + ["daemon/alert/", "daemon/decode/json_tree.h", "daemon/page/words.h", "daemon/http/target.h", "config/scalar.h"]),
+    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h", "daemon/explain/", "daemon/history/reader.h"]),
+    ("daemon/api/", FLOOR + ORDER + ["daemon/status.h", "daemon/history/reader.h", "daemon/alert/alert.h", "daemon/monitor/verdict.h"]),
+    ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/", "daemon/history/reader.h",
+                                       "daemon/alert/event_schema.h", "config/scalar.h", "config/schema.h"]),
     ("daemon/http/", FLOOR),
     # Asks over HTTP for what a record's writer meant; its answers are JSON.
     ("daemon/registry/", FLOOR + ORDER + ["daemon/http/", "daemon/source/schema_frame.h", "daemon/decode/json_tree.h", "daemon/status.h"]),
@@ -50,6 +54,7 @@ HOMES = {
     "boost/": (["daemon/http/*.cc"], r"\bboost::(?!math\b)|\b(asio|beast)::"),
     "google/protobuf/": (["daemon/decode/protobuf_schema.cc"], r"\b(google::protobuf|pb)::"),
     "zlib.h": (["daemon/table/gzip*", "daemon/http/gzip*"], r"\b(z_stream|gzFile|inflateInit2?|deflateInit2?)\b"),
+    "sqlite3.h": (["daemon/history/sqlite.cc"], r"\bsqlite3_\w+\("),
     "openssl/": (["daemon/reference/*.cc", "daemon/sink/webhook_signature.cc"], r"\b(EVP|SHA256)_\w+"),
     "CLI/": (["daemon/cli/*"], r"\bCLI::"),
     "spdlog/": (["daemon/runtime/log*.cc"], r"\bspdlog::"),
@@ -102,6 +107,7 @@ ALLOWED = {
         "detectors/reference/cell_kernel.cc:getenv(": "DRIFTD_SIMD chooses between kernels whose results are equal; a test compares them",
     },
     "files are small and text": {
+        "tests/page/screenshots/*": "pictures of the page for README.md, made by tests/page",
         "deploy/demo/census-employment/stream.csv.gz": "the demo's data set, 3 MB, with its origin beside it",
     },
 }

@@ -5,7 +5,7 @@
 #include "daemon/cli/verb.h"
 #include "daemon/http/server.h"
 #include "daemon/routes.h"
-#include "tests/daemon/cli/alert_events.h"
+#include "tests/daemon/explain/alert_events.h"
 #include "tests/daemon/cli/captured.h"
 #include "tests/temp_folder.h"
 

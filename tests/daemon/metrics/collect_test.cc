@@ -48,6 +48,8 @@ const Row kRows[] = {
     {"driftd_log_messages_total", {"error"}, 0},
     {"driftd_snapshot_last_success_timestamp_seconds", {}, 1'789'999'994},
     {"driftd_snapshot_size_bytes", {}, 183'402},
+    {"driftd_history_size_bytes", {}, 5'242'880},
+    {"driftd_history_dropped_total", {}, 3},
     {"driftd_snapshot_failures_total", {"io"}, 0},
     {"driftd_alert_deliveries_total", {"kafka", "ok"}, 7},
     {"driftd_alert_deliveries_total", {"kafka", "retry"}, 1},

@@ -1,4 +1,4 @@
-#include "daemon/cli/explain_event.h"
+#include "daemon/explain/alert_record.h"
 
 #include <fmt/format.h>
 
@@ -114,6 +114,7 @@ void take_identity(const JsonTree& event, AlertRecord& record) {
   record.detector = text_at(event, "data.provenance.detector");
   record.config_hash = text_at(event, "data.provenance.config_hash");
   record.page = text_at(event, "data.links.page");
+  record.runbook = text_at(event, "data.links.runbook");
 }
 
 AlertRecord record_of(const JsonTree& event) {
@@ -171,6 +172,14 @@ std::expected<std::vector<AlertRecord>, std::string> read_alert_events(std::stri
     }
   }
   return records;
+}
+
+std::string indented_event(std::string_view text) {
+  const auto event = parse_json(text);
+  if (!event) return std::string(text);
+  JsonWriter json(2);
+  write_json(json, *event);
+  return json.take();
 }
 
 }  // namespace driftd

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/cli/explain_event.h"
+#include "daemon/explain/alert_record.h"
 #include "daemon/decode/json_tree.h"
 
 namespace driftd::test {

@@ -1,8 +1,9 @@
-#include "daemon/cli/explain_words.h"
+#include "daemon/explain/explanation.h"
 
+#include <algorithm>
 #include <cmath>
 
-#include "tests/daemon/cli/alert_events.h"
+#include "tests/daemon/explain/alert_events.h"
 
 using namespace driftd;
 using namespace driftd::test;
@@ -130,6 +131,43 @@ TEST_CASE("doubts: missing values, lost offsets, another segment, a probability 
   CHECK(over.since == "");
   CHECK(over.next == std::vector<std::string>{"nothing is to be done: it is over"});
   CHECK(check_of(over, "significance").ends_with(": not passed"));
+}
+
+TEST_CASE("what only the daemon knows: other segments, usual rows, labels; a check that does not hold is marked") {
+  const auto looked_at = [](const Explanation& explanation) {
+    std::string names;
+    for (const auto& line : explanation.checks) names += line.check == Check::kLook ? line.name + " " : "";
+    return names;
+  };
+  ExplainContext context;
+  context.segments = {{"country=DE", 3.0}, {"country=FR", 0.2}, {"__other__", AlertRecord::kNone}};
+  context.usual_rows = 300;
+  context.labels = "accuracy 0.9";
+  const Explanation out = explain(amount(), context);
+  CHECK(check_of(out, "segment") == "all rows together; over the line now: 1 of 3 segments, country=DE");
+  CHECK(check_of(out, "volume") == "297 rows in the window, usual are 300: nothing unusual");
+  CHECK(check_of(out, "labels") == "accuracy 0.9");
+  CHECK(looked_at(out) == "segment ");
+  CHECK(looked_at(explain(amount(), {})).empty());
+
+  AlertRecord record = amount();
+  record.window.complete = false;
+  record.statistic = AlertRecord::kNone;
+  context.segments[1].ratio = 1;
+  context.usual_rows = 1000;
+  context.others = {{"a", "performance", "error", "all", "firing"}, {"b", "quality", "amount", "all", "pending"}};
+  CHECK(looked_at(explain(record, context)) == "rows completeness quality volume labels ");
+  CHECK(check_of(explain(record, context), "volume").ends_with("usual are 1000: another part of the traffic may be here"));
+  context.others = {{"a", "performance", "error", "all", "resolved"}};
+  CHECK(looked_at(explain(record, context)) == "rows completeness volume ");
+  const auto check_named = [](const Explanation& explanation, std::string_view name) {
+    return std::ranges::find(explanation.checks, name, &Explanation::Line::name)->check;
+  };
+  CHECK(check_named(out, "model version") == Check::kUnknown);
+  CHECK(check_named(out, "labels") == Check::kUnknown);
+  context.labelled = true;
+  CHECK(check_named(explain(amount(), context), "labels") == Check::kFine);
+  CHECK(out.steps.back() == out.next.back());
 }
 
 TEST_CASE("a topic of an event is no shell text") {

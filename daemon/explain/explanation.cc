@@ -1,4 +1,4 @@
-#include "daemon/cli/explain_words.h"
+#include "daemon/explain/explanation.h"
 
 #include <fmt/format.h>
 
@@ -48,16 +48,37 @@ std::string completeness_words(const AlertRecord& record) {
   return "offsets of the window were lost before they were read: rows are missing from its counts";
 }
 
+bool more_is_missing(const AlertRecord& record) {
+  return !is_quality(record) && std::abs(record.window.missing_ratio - record.reference.missing_ratio) >= kNotable;
+}
+
 std::string quality_words(const AlertRecord& record, const ExplainContext& context) {
   const double now = record.window.missing_ratio, then = record.reference.missing_ratio;
   std::string words = fmt::format("{} of the rows without a value, {} in the reference", share_or_nothing(now), share_or_nothing(then));
   if (is_quality(record)) return words;
-  words += std::abs(now - then) >= kNotable ? ": look at what is missing first" : ": what is missing is not the cause";
+  words += more_is_missing(record) ? ": look at what is missing first" : ": what is missing is not the cause";
   for (const OtherAlert& other : context.others) {
     if (other.kind == "quality" && other.feature == record.feature) words += "; there is also an alert: " + alert_words(other);
   }
   return words;
 }
+
+std::vector<std::string> segments_over(const ExplainContext& context) {
+  std::vector<std::string> over;
+  for (const auto& [segment, ratio] : context.segments) {
+    if (ratio >= 1) over.push_back(segment);
+  }
+  return over;
+}
+
+// A change of one segment only hides behind all rows together.
+bool is_of_one_segment(const AlertRecord& record, const ExplainContext& context) {
+  return record.segment != "all" || (context.segments.size() > 1 && segments_over(context).size() == 1);
+}
+
+bool volume_is_odd(double times) { return times < 0.5 || times > 2; }
+
+bool is_open(const OtherAlert& alert) { return alert.state == "firing" || alert.state == "pending"; }
 
 std::string segment_check_words(const AlertRecord& record, const ExplainContext& context) {
   std::string elsewhere;
@@ -65,8 +86,17 @@ std::string segment_check_words(const AlertRecord& record, const ExplainContext&
     if (other.kind != record.kind || other.feature != record.feature || other.state == "resolved") continue;
     elsewhere += (elsewhere.empty() ? "" : ", ") + segment_words(other.segment);
   }
-  const std::string here = record.segment == "all" ? "all rows together" : "only " + segment_words(record.segment);
-  return elsewhere.empty() ? here : here + "; open as well: " + elsewhere;
+  std::string words = record.segment == "all" ? "all rows together" : "only " + segment_words(record.segment);
+  if (!elsewhere.empty()) words += "; open as well: " + elsewhere;
+  if (context.segments.empty()) return words;
+  return words + fmt::format("; over the line now: {} of {} segments", segments_over(context).size(), context.segments.size()) +
+         (segments_over(context).size() == 1 ? ", " + segments_over(context).front() : "");
+}
+
+std::string volume_words(const AlertRecord& record, std::uint64_t usual) {
+  const double times = static_cast<double>(record.window.samples) / static_cast<double>(usual);
+  const std::string words = fmt::format("{} rows in the window, usual are {}", record.window.samples, usual);
+  return volume_is_odd(times) ? words + ": another part of the traffic may be here" : words + ": nothing unusual";
 }
 
 std::string effect_words(const AlertRecord& record) {
@@ -99,6 +129,32 @@ std::string significance_words(const AlertRecord& record) {
 }
 
 // ---- What follows from it
+
+void add_checks(const AlertRecord& record, const ExplainContext& context, Explanation& out) {
+  const auto open = [&](std::string_view kind, std::string_view feature) {
+    return std::ranges::any_of(context.others, [&](const OtherAlert& other) {
+      return is_open(other) && other.kind == kind && (feature.empty() || other.feature == feature);
+    });
+  };
+  const auto look_if = [](bool wrong) { return wrong ? Check::kLook : Check::kFine; };
+  const bool no_statistic = record.policy.type != "sequential" && std::isnan(record.statistic);
+  out.checks = {{"rows", rows_words(record), look_if(no_statistic)},
+                {"completeness", completeness_words(record), look_if(!record.window.complete)},
+                {"quality", quality_words(record, context), look_if(more_is_missing(record) || open("quality", record.feature))},
+                {"segment", segment_check_words(record, context), look_if(is_of_one_segment(record, context))},
+                {"model version", record.model_version.empty() ? "not known: the event names none" : record.model_version,
+                 record.model_version.empty() ? Check::kUnknown : Check::kFine}};
+  if (context.usual_rows > 0) {
+    const double times = static_cast<double>(record.window.samples) / static_cast<double>(context.usual_rows);
+    out.checks.push_back({"volume", volume_words(record, context.usual_rows), look_if(volume_is_odd(times))});
+  }
+  if (!context.labels.empty()) {
+    const Check known = context.labelled ? Check::kFine : Check::kUnknown;
+    out.checks.push_back({"labels", context.labels, open("performance", "") ? Check::kLook : known});
+  }
+  out.checks.push_back({"effect", effect_words(record)});
+  out.checks.push_back({"significance", significance_words(record)});
+}
 
 // The cells' contributions sum to PSI before its bias is taken off, which only an alert on PSI itself carries.
 void add_bins(const AlertRecord& record, Explanation& out) {
@@ -145,9 +201,12 @@ std::string feature_link(const AlertRecord& record, const std::string& url) {
                      percent_encode(record.segment));
 }
 
+std::string tap_line(const AlertRecord& record) {
+  return fmt::format("driftd tap {} --from {}", shell_word(record.monitor), shell_word(record.window.start));
+}
+
 std::vector<std::string> kind_steps(const AlertRecord& record) {
-  const std::string rows = fmt::format("read some of the rows, as driftd sees them: driftd tap {} --from {}", shell_word(record.monitor),
-                                       shell_word(record.window.start));
+  const std::string rows = "read some of the rows, as driftd sees them: " + tap_line(record);
   const std::string new_reference = "if this is how it is to be from now on: driftd reference build, from rows after the change";
   if (is_quality(record)) return {rows, fmt::format("ask who writes '{}' what changed since then", record.feature)};
   if (record.kind == "performance") {
@@ -160,7 +219,8 @@ std::vector<std::string> kind_steps(const AlertRecord& record) {
 }
 
 void add_next(const AlertRecord& record, const ExplainContext& context, Explanation& out) {
-  if (record.state == "resolved") out.next.emplace_back("nothing is to be done: it is over");
+  out.steps = record.state == "resolved" ? std::vector<std::string>{"nothing is to be done: it is over"} : kind_steps(record);
+  if (record.state == "resolved") out.next = out.steps;
   if (!context.url.empty()) out.next.push_back("both sides as shares: " + feature_link(record, context.url));
   if (!record.page.empty()) out.next.push_back("the alert's page: " + record.page);
   for (const OtherAlert& other : context.others) {
@@ -169,7 +229,7 @@ void add_next(const AlertRecord& record, const ExplainContext& context, Explanat
     out.next.push_back(fmt::format("open as well: {}: driftd explain {}", alert_words(other), other.alert_id));
   }
   if (record.state == "resolved") return;
-  for (std::string& step : kind_steps(record)) out.next.push_back(std::move(step));
+  out.next.insert(out.next.end(), out.steps.begin(), out.steps.end());
 }
 
 // ---- As text
@@ -235,15 +295,10 @@ Explanation explain(const AlertRecord& record, const ExplainContext& context) {
   out.sentence = record.summary;
   const bool opens = record.state == "pending" || (record.state == "firing" && record.previous_state == "inactive");
   out.since = !context.since.empty() ? context.since : opens ? record.window.start : "";
-  out.checks = {{"rows", rows_words(record)},
-                {"completeness", completeness_words(record)},
-                {"quality", quality_words(record, context)},
-                {"segment", segment_check_words(record, context)},
-                {"model version", record.model_version.empty() ? "not known: the event names none" : record.model_version},
-                {"effect", effect_words(record)},
-                {"significance", significance_words(record)}};
+  add_checks(record, context, out);
   add_bins(record, out);
   for (const auto& range : record.window.offsets) out.rows.push_back({range, kcat_line(range)});
+  out.tap = tap_line(record);
   out.rows_omitted = record.window.offsets_omitted;
   add_config(record, out);
   add_next(record, context, out);

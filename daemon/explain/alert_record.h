@@ -1,4 +1,4 @@
-// An alert event as it was sent (interfaces 5), read back as values, for `driftd explain`. Pure.
+// An alert event as it was sent (interfaces 5), read back as values: what `driftd explain` and the page tell of an alert. Pure.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@ struct AlertRecord {
   std::string event_id, time;  // time: end of the window
   std::string alert_id, kind, state, previous_state, severity;
   std::string monitor, feature, feature_type, segment, model_version;
-  std::string summary, detector, config_hash, page;
+  std::string summary, detector, config_hash, page, runbook;
   double statistic = kNone, p_value = kNone, log_p = kNone, threshold = kNone, before = kNone, after = kNone;
   std::uint64_t rows = 0;  // behind the statistic
   std::map<std::string, double> effects;
@@ -61,5 +61,8 @@ std::expected<AlertRecord, std::string> read_alert_event(std::string_view text);
 // A file of events, one a line, or one event over several lines. Closed windows among them are left out, and of an event that
 // was sent twice the second. The error names the line.
 std::expected<std::vector<AlertRecord>, std::string> read_alert_events(std::string_view text);
+
+// The text of an event with a line for each value; as it is where it is no JSON.
+std::string indented_event(std::string_view text);
 
 }  // namespace driftd

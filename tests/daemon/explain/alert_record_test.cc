@@ -1,9 +1,9 @@
-#include "daemon/cli/explain_event.h"
+#include "daemon/explain/alert_record.h"
 
 #include <cmath>
 
 #include "daemon/alert/event_schema.h"
-#include "tests/daemon/cli/alert_events.h"
+#include "tests/daemon/explain/alert_events.h"
 
 using namespace driftd;
 using namespace driftd::test;
