@@ -92,7 +92,8 @@ class Compiler {
     const bool value = holds_value(planned.field);
     const bool opaque = field.repeated || field.kind == ProtobufKind::kBytes || field.kind == ProtobufKind::kGroup;
     if (opaque) {
-      if (value) wire.leaf = leaf({field.kind, kPresent, true, node_index, 0, &planned.field});
+      const bool has_presence = field.repeated || field.has_presence;
+      if (value) wire.leaf = leaf({field.kind, kPresent, has_presence, node_index, 0, &planned.field});
       return wire;
     }
     if (field.kind != ProtobufKind::kMessage) {

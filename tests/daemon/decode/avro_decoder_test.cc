@@ -54,6 +54,7 @@ DecodePlan avro_plan() {
   DecodePlan plan;
   plan.format = Format::kAvro;
   plan.max_payload_bytes = 1 << 20;
+  plan.max_future_us = 1'000'000'000'000'000;
   add_slot(plan, "f", SlotType::kNumeric);
   add_slot(plan, "f", SlotType::kCategorical);
   return plan;

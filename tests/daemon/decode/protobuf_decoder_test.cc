@@ -24,6 +24,7 @@ DecodePlan plan_with(std::initializer_list<const char*> paths) {
   DecodePlan plan;
   plan.format = Format::kProtobuf;
   plan.max_payload_bytes = 1 << 20;
+  plan.max_future_us = 1'000'000'000'000'000;
   for (const char* path : paths) {
     add_slot(plan, path, SlotType::kNumeric);
     add_slot(plan, path, SlotType::kCategorical);
