@@ -72,10 +72,20 @@ struct KafkaConfig {
   std::map<std::string, std::string> librdkafka;  // passed through, checked
 };
 
+// Where the schemas of Avro and Protobuf records are asked for: a registry that speaks Confluent's REST API.
+struct SchemaRegistryConfig {
+  std::string url;                                   // "" = none
+  std::string basic_auth_file, token_file, ca_file;  // "user:password"; a bearer token; "" = the system's certificates
+  Milliseconds timeout{5'000};
+  std::uint32_t cache_entries = 1000;
+  Milliseconds negative_ttl{60'000};  // how long "there is no such schema" is believed
+};
+
 enum class StartAt : std::uint8_t { kLatest, kEarliest, kTime };
 enum class OnError : std::uint8_t { kSkip, kDeadLetter };
 enum class TimeUnit : std::uint8_t { kMilliseconds, kSeconds, kMicroseconds, kNanoseconds };
-enum class Format : std::uint8_t { kJson, kCsv };  // csv: file replay only
+// csv: file replay only. The last three are framed as clients of a schema registry write them.
+enum class Format : std::uint8_t { kJson, kCsv, kAvro, kProtobuf, kJsonSchema };
 
 struct StreamConfig {
   std::string name;
@@ -224,6 +234,7 @@ struct Config {
   MetricsConfig metrics;
   EngineConfig engine;
   KafkaConfig kafka;
+  SchemaRegistryConfig schema_registry;
   std::vector<StreamConfig> streams;
   std::vector<MonitorConfig> monitors;
   AlertSinksConfig alert_sinks;

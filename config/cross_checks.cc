@@ -73,6 +73,7 @@ class Checker {
   void check_security(const KafkaSecurity& security);
   void check_oauth(const KafkaSecurity& security);
   void check_secret_files(const KafkaSecurity& security);
+  void check_registry();
   void check_alertmanager();
   void check_webhook(std::size_t i);
   void check_webhook_body(const std::string& path, const WebhookConfig& webhook);
@@ -256,6 +257,7 @@ void Checker::check_kafka() {
   check_security(config_.kafka.security);
   check_oauth(config_.kafka.security);
   check_secret_files(config_.kafka.security);
+  check_registry();
   check_receiver_files();
   for (std::size_t i = 0; i < config_.streams.size(); ++i) {
     if (config_.streams[i].format == Format::kCsv) stream_problem(i, "format", "csv is for file replay only");
@@ -311,6 +313,36 @@ void Checker::check_secret_files(const KafkaSecurity& security) {
   check("key_file", security.key_file);
   check("key_password_file", security.key_password_file);
   check("oauth.client_secret_file", security.oauth.client_secret_file);
+}
+
+void Checker::check_registry() {
+  const SchemaRegistryConfig& registry = config_.schema_registry;
+  const std::string path = "schema_registry";
+  bool used = false;
+  for (std::size_t i = 0; i < config_.streams.size(); ++i) {
+    const Format format = config_.streams[i].format;
+    if (format != Format::kAvro && format != Format::kProtobuf) continue;
+    used = true;
+    if (registry.url.empty()) {
+      stream_problem(i, "format", fmt::format("{} needs schema_registry.url", format == Format::kAvro ? "avro" : "protobuf"));
+    }
+  }
+  const std::pair<const char*, const std::string&> files[] = {
+      {"basic_auth_file", registry.basic_auth_file}, {"token_file", registry.token_file}, {"ca_file", registry.ca_file}};
+  for (const auto& [key, file] : files) {
+    if (file.empty()) continue;
+    if (registry.url.empty()) problem(fmt::format("{}.{}", path, key), "is only used with schema_registry.url");
+    const auto content = read_small_file(file);
+    if (!content) problem(fmt::format("{}.{}", path, key), content.error());
+  }
+  if (registry.url.find_first_of("@?#") != std::string::npos)
+    problem(path + ".url", "expected no login, query or fragment in it; a login belongs into basic_auth_file or token_file");
+  const bool login = !registry.basic_auth_file.empty() || !registry.token_file.empty();
+  if (!registry.basic_auth_file.empty() && !registry.token_file.empty())
+    problem(path, "basic_auth_file and token_file are two logins; take one");
+  if (registry.url.starts_with("http:") && !registry.ca_file.empty()) problem(path + ".ca_file", "is not used with http; use https");
+  if (registry.url.starts_with("http:") && login) warning(path + ".url", "the login crosses the network in clear text");
+  if (!registry.url.empty() && !used) warning(path + ".url", "no stream has format avro or protobuf: the registry is not asked");
 }
 
 void Checker::check_readable(const std::string& path, const std::string& file) {

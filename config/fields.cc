@@ -201,12 +201,32 @@ Keys kafka_keys(const Get<Config>& at) {
   };
 }
 
+Keys schema_registry_keys(const Get<Config>& at) {
+  return {
+      form(leaf(kText, "url", "Address of the registry, http or https, for format avro or protobuf. Empty: none.",
+                DRIFTD_AT(at, schema_registry.url)),
+           expect_http_url),
+      leaf(kPath, "basic_auth_file", "File with user:password.", DRIFTD_AT(at, schema_registry.basic_auth_file)),
+      leaf(kPath, "token_file", "File with a bearer token.", DRIFTD_AT(at, schema_registry.token_file)),
+      leaf(kPath, "ca_file", "File with the certificates that are trusted (PEM). Empty: the system's.",
+           DRIFTD_AT(at, schema_registry.ca_file)),
+      ranged(kDuration, "timeout", {100, kMinute},
+             "Longest wait for one answer. Without one the topic pauses and the question is repeated.",
+             DRIFTD_AT(at, schema_registry.timeout)),
+      ranged(kInteger, "cache_entries", {1, 1'000'000}, "Schemas kept, at most.", DRIFTD_AT(at, schema_registry.cache_entries)),
+      ranged(kDuration, "negative_ttl", {kSecond, kDay}, "How long the answer that there is no such schema is believed.",
+             DRIFTD_AT(at, schema_registry.negative_ttl)),
+  };
+}
+
 // The keys that a stream has and that a monitor with `topic` may set for its stream.
 Keys stream_keys(const Get<StreamConfig>& at) {
   return {
       leaf(kStart, "start", "latest, earliest or an RFC 3339 time; only for partitions that no snapshot knows.",
            [at](void* owner) -> KeySlot { return &at(owner); }),
-      choice("format", {"json", "csv"}, "json, or csv for file replay.", DRIFTD_AT(at, format)),
+      choice("format", {"json", "csv", "avro", "protobuf", "json_schema"},
+             "json; avro, protobuf or json_schema, framed as clients of a schema registry write them; csv for file replay.",
+             DRIFTD_AT(at, format)),
       group("fields", "Where in a record things are: paths with dots, '\\.' for a dot in a name.",
             {
                 leaf(kText, "event_time", "RFC 3339 text or an integer. Empty: the record's own timestamp.",
@@ -480,6 +500,7 @@ ConfigKey make_table() {
           }),
       group("engine", "Work and its limits.", engine_keys(at)),
       group("kafka", "The cluster.", kafka_keys(at)),
+      group("schema_registry", "Schemas of avro and protobuf records, by the REST API of Confluent's registry.", schema_registry_keys(at)),
       group("alerts", "When an alert opens and closes, for every monitor, and where it goes besides the log.", std::move(alerts)),
       group("defaults", "Keys of every monitor that does not set them itself: any but name, stream, topic and reference.",
             monitor_keys(defaults, false)),

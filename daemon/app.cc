@@ -15,6 +15,7 @@
 #include "daemon/history/reader.h"
 #include "daemon/history/writer.h"
 #include "daemon/http/server.h"
+#include "daemon/registry/schema_registry.h"
 #include "daemon/routes.h"
 #include "daemon/runtime/event_time.h"
 #include "daemon/runtime/logger.h"
@@ -79,7 +80,8 @@ struct App::Parts {
   std::map<TopicPartition, std::int64_t> committed;  // to the group
   std::unique_ptr<KafkaSource> source;
   std::unique_ptr<KafkaSink> sink;
-  std::unique_ptr<HistoryWriter> history;  // null: history.enabled is false
+  std::unique_ptr<SchemaRegistry> registry;  // where a stream's records name schemas
+  std::unique_ptr<HistoryWriter> history;    // null: history.enabled is false
   std::unique_ptr<HistoryReader> past;
   std::vector<std::shared_ptr<const HistoryPlan>> history_plans;  // by monitor
   std::atomic<bool> history_ended = false;
@@ -90,6 +92,7 @@ struct App::Parts {
   std::optional<HttpServer> http;
   std::unique_ptr<Routes> routes;
   std::atomic<bool> draining = false;
+  std::atomic<bool> asked_enough = false;  // of the registry
   std::int64_t started_us = wall_us();
   std::string failure;  // what ended the daemon, where nobody asked it to end
   int failure_code = kExitConfig;
@@ -100,6 +103,7 @@ struct App::Parts {
   bool end_history();
   void tell_followers(const ClosedWindow& closed);
   std::expected<void, AppError> open_kafka();
+  std::expected<void, AppError> open_registry();
   std::expected<void, AppError> make_engine();
   std::expected<void, AppError> make_pushes();
   void start_pushes();
@@ -189,6 +193,14 @@ std::expected<void, AppError> App::Parts::open_kafka() {
   return {};
 }
 
+std::expected<void, AppError> App::Parts::open_registry() {
+  if (std::ranges::none_of(config.streams, needs_registry)) return {};
+  auto ask = registry_over_http(config.schema_registry, [this] { return asked_enough.load(); });
+  if (!ask) return std::unexpected(AppError{kExitConfig, false, ask.error()});
+  registry = std::make_unique<SchemaRegistry>(config.schema_registry, std::move(*ask));
+  return {};
+}
+
 std::expected<void, AppError> App::Parts::make_engine() {
   MergerLoopOptions merger;
   merger.shards = shard_count(config.engine);
@@ -204,7 +216,8 @@ std::expected<void, AppError> App::Parts::make_engine() {
     if (options.on_window) options.on_window(closed);
   };
   engine = std::make_unique<RunningEngine>(
-      *plan, *source, SourceLoopOptions{config.state.snapshot_interval, config.state.snapshot_records, false, [this] { commit_durable(); }},
+      *plan, *source,
+      SourceLoopOptions{config.state.snapshot_interval, config.state.snapshot_records, false, [this] { commit_durable(); }, registry.get()},
       std::move(merger));
   if (!snapshot) return {};
   if (const auto restored = engine->merger().restore(*snapshot); !restored) {
@@ -263,7 +276,8 @@ std::expected<std::unique_ptr<App>, AppError> App::create(const Config& config, 
   parts->config = config;
   parts->plan = std::move(plan);
   parts->options = std::move(options);
-  for (const auto step : {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_pushes, &Parts::make_engine}) {
+  for (const auto step :
+       {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_pushes, &Parts::open_registry, &Parts::make_engine}) {
     if (auto done = (parts.get()->*step)(); !done) return std::unexpected(done.error());
   }
   return std::unique_ptr<App>(new App(std::move(parts)));
@@ -315,6 +329,9 @@ void App::Parts::add_readiness(const KafkaSourceStatus& kafka, DaemonStatus& sta
   if (sink != nullptr) {
     for (const std::string& problem : sink->status()->problems) status.not_ready.push_back("sink: " + problem);
   }
+  if (status.registry) {
+    for (const std::string& problem : status.registry->problems) status.not_ready.push_back("schema_registry: " + problem);
+  }
   if (draining) status.not_ready.push_back("draining: asked to stop");
   status.ready = status.not_ready.empty();
 }
@@ -344,6 +361,7 @@ DaemonStatus App::Parts::status() const {
     status.state_bytes = published->state_bytes;
     status.dead_letters = published->dead_letters;
   }
+  if (registry != nullptr) status.registry = *registry->status();
   status.stalled = engine->stalled(std::chrono::steady_clock::now());
   status.queues = engine->queues();
   if (sink == nullptr) status.queues.pop_back();  // no events leave
@@ -424,6 +442,10 @@ int App::run() {
     set_thread_name("http");
     parts.http->run();
   });
+  std::jthread schemas([&] {
+    set_thread_name("registry");
+    if (parts.registry != nullptr) parts.registry->run();
+  });
   std::jthread slow_answers([&] {
     set_thread_name("http_slow");
     parts.http->run_slow();
@@ -440,6 +462,9 @@ int App::run() {
     parts.engine->start();
     parts.serve_until_stopped();
   }
+  parts.asked_enough = true;
+  if (parts.registry != nullptr) parts.registry->close();
+  schemas.join();
   parts.http->stop();
   http.join();
   slow_answers.join();

@@ -43,6 +43,7 @@ void SourceLoop::add_partition(const SourceEvent& event) {
   partition.id = event.id;
   partition.stream = plan_.stream_of_topic.at(event.id.topic);
   partition.shard = static_cast<std::uint32_t>(partitions_.size() % shards_.size());
+  partition.schemas = options_.registry != nullptr && needs_registry(plan_.streams[partition.stream].config);
   partition.last_record = Clock::now();
   ShardInput input;
   input.kind = ShardInput::Kind::kPartition;
@@ -65,17 +66,29 @@ void SourceLoop::add_partition(const SourceEvent& event) {
 void SourceLoop::deliver(std::uint32_t index, ShardInput input) {
   Partition& partition = partitions_.at(index);
   if (options_.blocking) return push(partition.shard, std::move(input));
-  if (partition.waiting.empty() && try_push(partition.shard, input)) return;
+  const bool ready = partition.waiting.empty() && schemas_known(partition, input);
+  if (ready && try_push(partition.shard, input)) return;
+  shard_full_ = shard_full_ || ready;
   partition.waiting.push_back(std::move(input));
   ++waiting_;
   if (!partition.paused) source_.pause(index);
   partition.paused = true;
 }
 
+bool SourceLoop::schemas_known(const Partition& partition, ShardInput& input) {
+  if (!partition.schemas || input.kind != ShardInput::Kind::kBatch) return true;
+  return options_.registry->attach(partition.id.topic, *input.batch);
+}
+
 void SourceLoop::retry_waiting() {
+  shard_full_ = false;
   if (waiting_ == 0) return;
   for (auto& [index, partition] : partitions_) {
-    while (!partition.waiting.empty() && try_push(partition.shard, partition.waiting.front())) {
+    while (!partition.waiting.empty() && schemas_known(partition, partition.waiting.front())) {
+      if (!try_push(partition.shard, partition.waiting.front())) {
+        shard_full_ = true;
+        break;
+      }
       partition.waiting.pop_front();
       --waiting_;
     }
@@ -113,7 +126,7 @@ void SourceLoop::handle(SourceEvent event) {
 // The time since the last look counts where something waited then.
 void SourceLoop::meter_waiting() {
   const auto now = Clock::now();
-  if (waiting_ > 0) meter_.add_wait(FlowMeter::kIngest, now - last_look_);
+  if (shard_full_) meter_.add_wait(FlowMeter::kIngest, now - last_look_);
   last_look_ = now;
 }
 
@@ -162,7 +175,7 @@ void SourceLoop::run(const std::atomic<bool>& stop, const std::atomic<bool>& sna
   const bool snapshots = options_.snapshot_interval.count() > 0;
   while (!stop && !(waiting_ == 0 && all_finished())) {
     heartbeat_.beat();
-    handle(source_.poll(waiting_ > 0 ? 1ms : 20ms));
+    handle(source_.poll(shard_full_ ? 1ms : 20ms));
     meter_waiting();
     retry_waiting();
     mark_idle();

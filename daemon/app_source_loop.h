@@ -1,5 +1,5 @@
 // The body of the source thread: polls, hands batches to the shard that owns the partition, pauses what a full shard cannot
-// take, decides who is idle, and asks for snapshots. Never blocks on the engine for longer than a poll.
+// take or what waits for a schema, decides who is idle, and asks for snapshots. Never blocks on the engine for longer than a poll.
 #pragma once
 
 #include <atomic>
@@ -14,6 +14,7 @@
 
 #include "daemon/app_messages.h"
 #include "daemon/engine_plan.h"
+#include "daemon/registry/schema_registry.h"
 #include "daemon/runtime/heartbeat.h"
 #include "daemon/source/source.h"
 
@@ -24,6 +25,7 @@ struct SourceLoopOptions {
   std::uint64_t snapshot_records = 0;
   bool blocking = false;                    // replay: wait for a full shard instead of pausing the partition
   std::function<void()> every_second = {};  // on the source thread; may be empty
+  SchemaRegistry* registry = nullptr;       // for streams whose records name schemas; null: there are none
 };
 
 class SourceLoop {
@@ -48,14 +50,16 @@ class SourceLoop {
     TopicPartition id;
     std::uint32_t shard = 0;
     std::uint32_t stream = 0;
+    bool schemas = false;  // its records name schemas that have to be known before a shard can read them
     bool caught_up = false, idle = false, paused = false, finished = false;
     Clock::time_point last_record{};
-    std::deque<ShardInput> waiting;  // what a full shard could not take, in order
+    std::deque<ShardInput> waiting;  // what a full shard could not take, or waits for a schema, in order
   };
   void handle(SourceEvent event);
   void add_partition(const SourceEvent& event);
   void deliver(std::uint32_t index, ShardInput input);
   void retry_waiting();
+  bool schemas_known(const Partition& partition, ShardInput& input);
   void meter_waiting();
   void mark_idle();
   void barrier();
@@ -73,6 +77,7 @@ class SourceLoop {
   std::map<TopicPartition, std::string> restored_;
   std::map<std::uint32_t, Partition> partitions_;
   std::size_t waiting_ = 0;  // inputs in Partition::waiting
+  bool shard_full_ = false;  // one of them waits for room, and not for a schema
   std::uint64_t barrier_ = 0;
   std::uint64_t records_since_snapshot_ = 0;
   Clock::time_point last_snapshot_{};

@@ -2,6 +2,7 @@
 // /metrics, /api and the page. A published value never changes.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -149,6 +150,21 @@ struct SinkStatus {
   DeliveryTimes times{};
 };
 
+inline constexpr std::array<std::int64_t, 10> kRegistryMilliseconds{1, 2, 5, 10, 50, 100, 500, 1000, 5000, 10'000};
+
+// What the schema registry was asked and answered.
+struct RegistryStatus {
+  enum Result : std::uint8_t { kOk, kNotFound, kError };
+  static constexpr std::size_t kResults = 3;
+  struct Requests {
+    std::array<std::uint64_t, kRegistryMilliseconds.size() + 1> durations{};  // by bucket; the last: longer
+    double seconds = 0;
+  };
+  std::array<Requests, kResults> requests{};  // by result
+  std::uint64_t cache_entries = 0;
+  std::vector<std::string> problems;  // what stands in the way of schemas that records wait for, with the way out
+};
+
 // Closed windows on disk (history.db), for the page and the API.
 struct HistoryStatus {
   bool enabled = false;
@@ -169,6 +185,7 @@ struct DaemonStatus {
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters;  // (stream, result: ok, retry, error)
   std::int64_t snapshot_last_success_wall_us = kNoTime;
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
+  std::optional<RegistryStatus> registry;  // where a stream has schemas
   Timings snapshot_times;
   std::vector<QueueStatus> queues;
   std::map<std::string, std::uint64_t> state_bytes;               // by component: windows, labels, detectors, queues

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "daemon/cli/ask_schemas.h"
 #include "daemon/cli/check_words.h"
 #include "daemon/decode/decoder.h"
 #include "daemon/sink/kafka_sink.h"
@@ -107,7 +108,7 @@ std::vector<SourcePosition> before_the_end(std::vector<SourcePosition> ends) {
 using Samples = std::map<std::string, TopicSample>;  // by topic
 
 // Reads each partition to the end it had; what came later does not matter here.
-void read_samples(Visit& visit, const EnginePlan& plan, Samples& samples) {
+void read_samples(Visit& visit, const EnginePlan& plan, AskedSchemas& schemas, Samples& samples) {
   std::map<std::uint32_t, std::string> topics;  // of the partitions still read
   std::size_t announced = 0, ended = 0;
   while (visit.in_time() && (announced == 0 || ended < announced)) {
@@ -119,7 +120,11 @@ void read_samples(Visit& visit, const EnginePlan& plan, Samples& samples) {
     const auto topic = topics.find(event.partition);
     if (topic == topics.end()) continue;
     TopicSample& sample = samples.at(topic->second);
-    if (event.kind == SourceEvent::Kind::kBatch) add_sample(plan.streams[plan.stream_of_topic.at(topic->second)], *event.batch, sample);
+    if (event.kind == SourceEvent::Kind::kBatch) {
+      visit.failure = schemas.attach(topic->second, *event.batch);
+      if (!visit.failure.empty()) return;
+      add_sample(plan.streams[plan.stream_of_topic.at(topic->second)], *event.batch, sample);
+    }
     const bool enough = event.kind != SourceEvent::Kind::kPartition && sample.records >= kSampledRecords;
     if (event.kind != SourceEvent::Kind::kCaughtUp && !enough) continue;
     visit.pause(event.partition);
@@ -183,6 +188,11 @@ std::string sink_failure(const Config& config, Clock::time_point until, bool& cl
 
 ClusterCheck check_cluster(const Config& config, const EnginePlan& plan, milliseconds budget) {
   ClusterCheck result;
+  auto schemas = AskedSchemas::of(config.schema_registry, config.streams);
+  if (!schemas) {
+    result.failure = schemas.error();
+    return result;
+  }
   const auto until = Clock::now() + budget;
   const std::vector<StreamConfig> streams = from_the_end(config.streams);
   Visit first(config, streams, {}, until);
@@ -199,8 +209,9 @@ ClusterCheck check_cluster(const Config& config, const EnginePlan& plan, millise
   Visit second(config, streams, before_the_end(ends), until + budget);
   second.discover();
   if (second.failure.empty()) {
-    read_samples(second, plan, samples);
-    second.await_group();
+    second.failure = schemas->reach();
+    if (second.failure.empty()) read_samples(second, plan, *schemas, samples);
+    if (second.failure.empty()) second.await_group();
   }
   result.closed = second.close() && result.closed;
   result.failure = second.failure;

@@ -10,6 +10,7 @@
 
 #include "config/scalar.h"
 #include "daemon/cli/arguments.h"
+#include "daemon/cli/ask_schemas.h"
 #include "daemon/cli/check_words.h"
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/load_references.h"
@@ -35,7 +36,8 @@ constexpr const char* kHelp =
     "feature, and under `invalid` why one is none; or the reason why the record is refused. Joins no group, commits nothing.\n\n"
     "Examples:\n  driftd tap payments\n  driftd tap payments --from earliest -n 5 -c driftd.yaml\n"
     "  driftd tap payments --from 2026-03-01T10:00:00Z | jq .values.amount\n"
-    "Exit codes: 0 records were shown, 1 none came, 64 usage, 69 the cluster or a topic is not there, 78 refused";
+    "Exit codes: 0 records were shown, 1 none came, 64 usage, 69 the cluster, a topic or the schema\n"
+    "registry is not there, 78 refused";
 
 struct TapFlags {
   ConfigFlags config;
@@ -55,8 +57,12 @@ std::string start_words(const StreamConfig& stream) {
 
 class Tap {
  public:
-  Tap(const EnginePlan& plan, const StreamConfig& stream, KafkaSource& source, std::uint64_t count, milliseconds timeout)
-      : stream_(stream), source_(source), count_(count), timeout_(timeout), records_(plan) {}
+  struct Limits {
+    std::uint64_t count;
+    milliseconds timeout;
+  };
+  Tap(const EnginePlan& plan, const StreamConfig& stream, KafkaSource& source, AskedSchemas& schemas, Limits limits)
+      : stream_(stream), source_(source), schemas_(schemas), count_(limits.count), timeout_(limits.timeout), records_(plan) {}
 
   // "" or the step that failed.
   std::string connect() {
@@ -75,7 +81,11 @@ class Tap {
     while (shown_ < count_ && !stop_requested() && std::ferror(stdout) == 0) {
       SourceEvent event = source_.poll(kStep);
       if (event.kind == SourceEvent::Kind::kPartition) ids_[event.partition] = event.id;
-      if (event.kind == SourceEvent::Kind::kBatch) show(std::move(event.batch));
+      if (event.kind == SourceEvent::Kind::kBatch) {
+        const std::string trouble = schemas_.attach(ids_.at(event.batch->source_partition).topic, *event.batch);
+        if (!trouble.empty() && !stop_requested()) return fail(kExitUnavailable, trouble);
+        if (trouble.empty()) show(std::move(event.batch));
+      }
       if (!still_waiting()) break;
     }
     return shown_ > 0 || stop_requested() ? kExitOk : kExitFailed;
@@ -111,6 +121,7 @@ class Tap {
 
   const StreamConfig& stream_;
   KafkaSource& source_;
+  AskedSchemas& schemas_;
   std::uint64_t count_, shown_ = 0;
   milliseconds timeout_;
   TapRecords records_;
@@ -134,11 +145,13 @@ std::optional<StreamConfig> starting(StreamConfig stream, const std::string& fro
 int tap_topic(const TapFlags& flags, const Config& config, const EnginePlan& plan, const StreamConfig& stream) {
   const auto timeout = parse_duration(flags.timeout);
   if (!timeout) return fail(kExitUsage, fmt::format("--timeout: expected {}; got '{}'", timeout.error(), flags.timeout));
+  auto schemas = AskedSchemas::of(config.schema_registry, {stream});
+  if (!schemas) return fail(kExitConfig, schemas.error());
   auto source = KafkaSource::create(config.kafka, {&stream, 1}, {}, {});
   if (!source) return fail(kExitConfig, source.error());
   int code = kExitUnavailable;
   {
-    Tap tap(plan, stream, **source, flags.count, *timeout);
+    Tap tap(plan, stream, **source, *schemas, {flags.count, *timeout});
     const std::string failure = tap.connect();
     code = failure.empty() ? tap.follow() : fail(kExitUnavailable, failure);
   }

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cassert>
 
+#include "daemon/decode/avro_decoder.h"
 #include "daemon/decode/csv_decoder.h"
 #include "daemon/decode/json_decoder.h"
+#include "daemon/decode/protobuf_decoder.h"
 
 namespace driftd {
 namespace {
@@ -20,7 +22,12 @@ std::size_t DecodePlan::numeric_columns() const { return count_of(slots, SlotTyp
 std::size_t DecodePlan::category_columns() const { return count_of(slots, SlotType::kCategorical); }
 
 std::unique_ptr<Decoder> make_decoder(const DecodePlan& plan) {
-  return plan.format == Format::kCsv ? make_csv_decoder(plan) : make_json_decoder(plan);
+  switch (plan.format) {
+    case Format::kCsv: return make_csv_decoder(plan);
+    case Format::kAvro: return make_avro_decoder(plan);
+    case Format::kProtobuf: return make_protobuf_decoder(plan);
+    default: return make_json_decoder(plan);
+  }
 }
 
 void reserve(const DecodePlan& plan, RecordBatch& batch) {

@@ -9,6 +9,7 @@
 
 #include "daemon/decode/json_speculative.h"
 #include "daemon/decode/json_value.h"
+#include "daemon/source/schema_frame.h"
 
 namespace driftd {
 namespace {
@@ -69,7 +70,12 @@ struct Tape {
 class JsonDecoder final : public Decoder {
  public:
   JsonDecoder(const DecodePlan& plan, JsonReading reading)
-      : max_payload_bytes_(plan.max_payload_bytes), reading_(reading), fields_(plan), row_(plan), speculation_(fields_, row_) {
+      : max_payload_bytes_(plan.max_payload_bytes),
+        framed_(plan.format == Format::kJsonSchema),
+        reading_(reading),
+        fields_(plan),
+        row_(plan),
+        speculation_(fields_, row_) {
     grow(kFirstCapacity);
   }
 
@@ -79,8 +85,10 @@ class JsonDecoder final : public Decoder {
 
  private:
   std::optional<Reject> decode_record(const Message& message, RecordBatch& batch) {
-    if (!copy(message.payload)) return Reject::kMalformed;
-    const std::size_t bytes = message.payload.size();
+    if (framed_ && !framed_schema_id(message.payload)) return Reject::kBadFrame;
+    const std::string_view json = message.payload.substr(framed_ ? kFrameBytes : 0);
+    if (!copy(json)) return Reject::kMalformed;
+    const std::size_t bytes = json.size();
     if (speculates() && read_speculatively(bytes, batch)) return row_.finish(message);
     if (parser_.parse_into_document(document_, text(), bytes, false).error() != simdjson::SUCCESS) return Reject::kMalformed;
     tape_ = {document_.tape.get(), document_.string_buf.get()};
@@ -156,6 +164,7 @@ class JsonDecoder final : public Decoder {
   }
 
   std::uint64_t max_payload_bytes_;
+  bool framed_;  // format json_schema: the schema adds nothing, so no registry is asked
   JsonReading reading_;
   FieldTree fields_;
   JsonRow row_;

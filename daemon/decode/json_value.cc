@@ -1,5 +1,7 @@
 #include "daemon/decode/json_value.h"
 
+#include <cmath>
+
 #include "daemon/runtime/event_time.h"
 
 namespace driftd {
@@ -26,6 +28,39 @@ void JsonRow::take(const Field& field, const JsonValue& value) {
   if (field.prediction) answer(row_.prediction(), value);
   if (field.label) answer(row_.label(), value);
   if (field.event_id) answer(row_.event_id(), value);
+}
+
+void JsonRow::take_double(const Field& field, double value) {
+  if (std::isfinite(value)) [[likely]] {
+    if (field.reads == Reads::kNumber) return row_.number(field.numeric, value);
+    return take(field, {.kind = JsonKind::kDouble, .number = value});
+  }
+  const ValueClass why = std::isnan(value) ? ValueClass::kNan : value > 0 ? ValueClass::kPositiveInfinity : ValueClass::kNegativeInfinity;
+  if (field.numeric != kNoColumn) row_.no_number(field.numeric, why);
+  if (field.category != kNoColumn) row_.no_category(field.category, ValueClass::kWrongType);
+  if (field.event_time) row_.no_event_time(Reject::kBadTime);
+}
+
+void JsonRow::take_time(const Field& field, std::int64_t value, TimeUnit unit) {
+  take(field, {.kind = JsonKind::kInteger, .integer = value, .number = static_cast<double>(value)});
+  if (!field.event_time) return;
+  const auto time = event_time_of(value, unit);
+  time ? row_.event_time(*time) : row_.no_event_time(Reject::kBadTime);
+}
+
+void JsonRow::take_days(const Field& field, std::int64_t days) {
+  take(field, {.kind = JsonKind::kInteger, .integer = days, .number = static_cast<double>(days)});
+  if (!field.event_time) return;
+  constexpr std::int64_t kDaySeconds = 86'400;
+  const auto time = event_time_of(days * kDaySeconds, TimeUnit::kSeconds);  // days of 32 bits: no overflow
+  time ? row_.event_time(*time) : row_.no_event_time(Reject::kBadTime);
+}
+
+void JsonRow::take_timestamp(const Field& field, std::int64_t seconds, std::int32_t nanos) {
+  take(field, {.kind = JsonKind::kContainer});
+  if (!field.event_time) return;
+  const auto whole = nanos >= 0 && nanos < 1'000'000'000 ? event_time_of(seconds, TimeUnit::kSeconds) : std::nullopt;
+  whole ? row_.event_time(*whole + nanos / 1000) : row_.no_event_time(Reject::kBadTime);
 }
 
 void JsonRow::take_number(std::uint32_t column, const JsonValue& value) {

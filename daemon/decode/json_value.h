@@ -1,5 +1,5 @@
-// One value of a JSON record, as each of the two readers of records hands it over, and what a field takes of it: so both share the road
-// from value to column. Shard thread. No allocation. Cost: a few ns a value that is read.
+// One value of a record, as JSON would have it, and what a field takes of it: so the readers of JSON and of formats with a schema share
+// the road from value to column. Shard thread. No allocation. Cost: a few ns a value that is read.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,13 @@ class JsonRow {
   void start(RecordBatch& batch) { row_.start(batch); }
   void number(std::uint32_t column, double value) { row_.number(column, value); }
   void take(const Field& field, const JsonValue& value);  // all that is read of it but its children
+  // What JSON has no values for.
+  void take_double(const Field& field, double value);                                 // NaN and infinities too
+  void take_time(const Field& field, std::int64_t value, TimeUnit unit);              // elsewhere than as event time the bare integer
+  void take_days(const Field& field, std::int64_t days);                              // since 1970; likewise
+  void take_timestamp(const Field& field, std::int64_t seconds, std::int32_t nanos);  // of an event time alone; elsewhere it is no value
   std::optional<Reject> finish(const Message& message) { return row_.finish(message); }
-  void discard() { row_.discard(Reject::kMalformed); }
+  Reject discard(Reject why = Reject::kMalformed) { return row_.discard(why); }
 
  private:
   void take_number(std::uint32_t column, const JsonValue& value);

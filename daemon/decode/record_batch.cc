@@ -16,8 +16,9 @@ void set_row(std::vector<Cell>& columns, std::uint32_t row, Cell value) {
 }  // namespace
 
 std::string_view reject_name(Reject reject) {
-  constexpr std::array<std::string_view, kRejects> kNames{"tombstone",    "too_large", "bad_json",    "not_object",
-                                                          "missing_time", "bad_time",  "future_time", "bad_csv"};
+  constexpr std::array<std::string_view, kRejects> kNames{"tombstone",    "too_large",  "bad_json",    "not_object",
+                                                          "missing_time", "bad_time",   "future_time", "bad_csv",
+                                                          "bad_frame",    "bad_schema", "bad_avro",    "bad_protobuf"};
   return kNames[static_cast<std::size_t>(reject)];
 }
 

@@ -28,9 +28,14 @@ enum class Reject : std::uint8_t {
   kBadTime,      // the event-time field is neither RFC 3339 nor an integer, or out of range
   kFutureTime,   // later than record time + max_future
   kBadCsv,       // not a CSV record with the columns of the header
+  kBadFrame,     // does not begin as a schema registry's clients begin a record (0x00 and the schema's id)
+  kBadSchema,    // the registry has no such schema, or it cannot be used for the stream's format
+  kBadAvro,      // not what its schema says
+  kBadProtobuf,  // likewise
 };
-inline constexpr std::size_t kRejects = 8;
-// As on the wire: tombstone, too_large, bad_json, not_object, missing_time, bad_time, future_time, bad_csv.
+inline constexpr std::size_t kRejects = 12;
+// As on the wire: tombstone, too_large, bad_json, not_object, missing_time, bad_time, future_time, bad_csv, bad_frame,
+// bad_schema, bad_avro, bad_protobuf.
 std::string_view reject_name(Reject reject);
 
 // What a slot holds. The same path may be read as both types by different monitors: two slots.

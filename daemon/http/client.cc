@@ -141,8 +141,8 @@ std::expected<Addresses, std::string> resolve(const Endpoint& endpoint, millisec
   return lookup->found;
 }
 
-http::request<http::string_body> request_of(const ReceiverAddress& address, const HttpPost& post) {
-  http::request<http::string_body> request{http::verb::post, address.target, 11};
+http::request<http::string_body> request_of(http::verb verb, const ReceiverAddress& address, const HttpPost& post) {
+  http::request<http::string_body> request{verb, address.target, 11};
   request.set(http::field::host, host_header(address));
   for (const auto& [name, value] : post.headers) request.set(name, value);
   request.keep_alive(false);
@@ -172,8 +172,8 @@ class Delivery {
     return {};
   }
 
-  std::expected<HttpAnswer, std::string> post(const HttpPost& post) {
-    auto request = request_of(address_, post);
+  std::expected<HttpAnswer, std::string> send(http::verb verb, const HttpPost& post) {
+    auto request = request_of(verb, address_, post);
     http::response_parser<http::string_body> parser;
     parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // it is cut below, where it does not cost the status
     error_code error = connection_.write(request);
@@ -197,12 +197,21 @@ class Delivery {
   ReceiverAddress address_;
 };
 
+std::expected<HttpAnswer, std::string> exchange(http::verb verb, const HttpReceiver& receiver, const HttpPost& post,
+                                                const std::function<bool()>& stop) {
+  Delivery delivery(receiver, stop);
+  if (auto connected = delivery.connect(); !connected) return std::unexpected(std::move(connected.error()));
+  return delivery.send(verb, post);
+}
+
 }  // namespace
 
 std::expected<HttpAnswer, std::string> http_post(const HttpReceiver& receiver, const HttpPost& post, const std::function<bool()>& stop) {
-  Delivery delivery(receiver, stop);
-  if (auto connected = delivery.connect(); !connected) return std::unexpected(std::move(connected.error()));
-  return delivery.post(post);
+  return exchange(http::verb::post, receiver, post, stop);
+}
+
+std::expected<HttpAnswer, std::string> http_fetch(const HttpReceiver& receiver, const HttpPost& request, const std::function<bool()>& stop) {
+  return exchange(http::verb::get, receiver, request, stop);
 }
 
 std::expected<void, std::string> http_reach(const HttpReceiver& receiver) {

@@ -1,4 +1,5 @@
-// Requests as a client, one connection each: a GET that a verb asks of a running daemon, a POST to a receiver of alerts. HTTP/1.1,
+// Requests as a client, one connection each: a GET that a verb asks of a running daemon, a POST to a receiver of alerts, a GET of a server
+// that the configuration names. HTTP/1.1,
 // with TLS for https. No redirects. Blocks for the limits at most. Any thread.
 #pragma once
 
@@ -44,6 +45,10 @@ struct HttpPost {
 // every few milliseconds, true ends the exchange with an error.
 std::expected<HttpAnswer, std::string> http_post(const HttpReceiver& receiver, const HttpPost& post,
                                                  const std::function<bool()>& stop = {});
+
+// The same as a GET of its URL, without a body.
+std::expected<HttpAnswer, std::string> http_fetch(const HttpReceiver& receiver, const HttpPost& request,
+                                                  const std::function<bool()>& stop = {});
 
 // Whether it can be reached: name, connection and TLS, nothing is sent. The error as of http_post.
 std::expected<void, std::string> http_reach(const HttpReceiver& receiver);

@@ -81,6 +81,9 @@ constexpr std::array kCatalogue{
                "Records that reached no window; intentional: by a written rule (tombstone, lateness)."},
     MetricSpec{"driftd_dead_letters_total", kCounter, "stream,result",
                "Records handed to the dead-letter topic: ok, retry, error (given up)."},
+    MetricSpec{"driftd_schema_registry_requests_total", kCounter, "result", "Questions to the schema registry: ok, not_found, error."},
+    MetricSpec{"driftd_schema_registry_request_duration_seconds", kHistogram, "result", "Time to its answer, or to the error."},
+    MetricSpec{"driftd_schema_cache_entries", kGauge, "", "Schemas kept, and ids known to have none."},
     MetricSpec{"driftd_watermark_timestamp_seconds", kGauge, "stream", "Event time up to which windows are complete."},
     // Windows.
     MetricSpec{"driftd_windows_closed_total", kCounter, "monitor,reason", "Windows closed, by what ended them: time, count."},

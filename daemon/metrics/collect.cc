@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kLogLevels{"trace", "debug", "info", "warn", "error"};
 constexpr std::array<std::string_view, 3> kDeliveryResults{"ok", "retry", "error"};
+constexpr std::array<std::string_view, RegistryStatus::kResults> kRegistryResults{"ok", "not_found", "error"};
 constexpr std::array<std::string_view, 2> kSeverities{"warning", "critical"};
 constexpr std::array<std::string_view, 4> kTransitions{"pending", "firing", "updated", "resolved"};
 constexpr std::array<std::string_view, 4> kSuppressions{"min_effect", "insufficient", "cooldown", "fire_after"};
@@ -112,6 +113,21 @@ struct TopicSums {
     lag_us = std::max(lag_us, partition_lag_us(partition, now_us));
   }
 };
+
+void add_registry(SampleSet& out, const RegistryStatus& registry) {
+  for (std::size_t i = 0; i < RegistryStatus::kResults; ++i) {
+    const RegistryStatus::Requests& requests = registry.requests[i];
+    Buckets buckets;
+    for (const std::int64_t bound : kRegistryMilliseconds) buckets.upper.push_back(static_cast<double>(bound) / 1000);
+    buckets.counts.assign(requests.durations.begin(), requests.durations.end());
+    buckets.sum = requests.seconds;
+    std::uint64_t total = 0;
+    for (const std::uint64_t count : requests.durations) total += count;
+    out.add("driftd_schema_registry_requests_total", {kRegistryResults[i]}, total);
+    out.add("driftd_schema_registry_request_duration_seconds", {kRegistryResults[i]}, std::move(buckets));
+  }
+  out.add("driftd_schema_cache_entries", {}, registry.cache_entries);
+}
 
 void add_partition_lag(SampleSet& out, const DaemonStatus& status) {
   for (const PartitionStatus& partition : status.partitions) {
@@ -432,6 +448,7 @@ SampleSet collect_samples(const DaemonStatus& status, const HttpActivity& http, 
   add_topics(out, status, detailed);
   add_kafka(out, status);
   add_streams(out, status);
+  if (status.registry) add_registry(out, *status.registry);
   for (const auto& monitor : status.monitors) add_monitor(out, *monitor, is_idle(*monitor, status, config.expire_after), detailed);
   return out;
 }

@@ -40,6 +40,7 @@ std::unique_ptr<MessageBatch> new_batch() {
 void clear(MessageBatch& batch) {
   batch.messages.clear();
   batch.gaps.clear();
+  batch.schemas.clear();
   storage_of(batch).messages.clear();
 }
 

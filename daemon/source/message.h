@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/source/writer_schema.h"
+
 namespace driftd {
 
 inline constexpr std::int64_t kNoTime = std::numeric_limits<std::int64_t>::min();
@@ -26,6 +28,9 @@ struct Message {
   std::string_view payload;
   std::string_view key;
   bool tombstone = false;  // no payload at all, unlike an empty one
+  // Of formats with a schema registry: what its writer meant by the bytes; kUnknownSchema: the registry has no such id; null: no id
+  // can be read. Lives as long as the batch.
+  const WriterSchema* schema = nullptr;
 };
 
 // A range of offsets that was not delivered: [from, to). Lost: gone before it was read. Otherwise skipped: markers, compaction.
@@ -45,6 +50,7 @@ struct MessageBatch {
   std::vector<Message> messages;       // offsets strictly increasing
   std::vector<OffsetGap> gaps;         // in offset order
   std::unique_ptr<MessageStorage> storage;
+  std::vector<std::shared_ptr<const WriterSchema>> schemas;  // what the messages point at
 };
 
 }  // namespace driftd

@@ -50,6 +50,7 @@ std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std:
   stream.name = topic;
   stream.topics = {topic};
   if (!shape.by_record_time) stream.fields.event_time = "ts";
+  stream.format = shape.format;
   const std::shared_ptr<const Reference> reference = make_reference(fixture);
   std::vector<std::shared_ptr<const Reference>> references;
   for (std::size_t i = 0; i < shape.monitors; ++i) {

@@ -43,6 +43,9 @@ TEST_CASE("combinations that are good") {
       {"alerts topic as input while the sink is off", kafka + "monitors: [{name: m, topic: driftd.events.v1, reference: r}]\n"},
       {"error with labels", kafka + kMonitor + ", fields: {prediction: p, label: l}, detectors: {ddm: {}}}]\n"},
       {"adwin on a field needs no labels", kafka + kMonitor + ", detectors: {adwin: {fields: [score]}}}]\n"},
+      {"schemas from a registry",
+       kafka + "schema_registry: {url: \"https://r\", basic_auth_file: /dev/null, ca_file: /dev/null}\n" + kMonitor + ", format: avro}]\n"},
+      {"records with a frame that need no schema", kafka + kMonitor + ", format: json_schema}]\n"},
       {"every sink of alerts",
        "alerts:\n  alertmanager: {urls: [\"http://a:9093\", \"https://b/am/\"], labels: {team: risk}}\n  webhooks:\n"
        "    - {name: a, url: \"https://a/x\", headers: {X-Team: risk}, send: [firing], kinds: [drift], max_age: 1h}\n"

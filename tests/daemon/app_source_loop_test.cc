@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "daemon/app_merger_loop.h"
 #include "tests/daemon/scripted_source.h"
 
@@ -51,6 +53,58 @@ TEST_CASE("a full shard pauses its partition, room resumes it, and nothing is lo
   CHECK(seen == std::vector<InputKind>{InputKind::kPartition, InputKind::kBatch, InputKind::kBatch, InputKind::kBatch, InputKind::kBatch,
                                        InputKind::kBatch, InputKind::kFinished, InputKind::kStop});
   CHECK(merger.try_pop()->kind == MergerInput::Kind::kPartition);
+}
+
+TEST_CASE("a partition waits for its schema, in order, and the others go on") {
+  Config config = make_config();
+  config.streams[0].format = Format::kAvro;
+  const auto plan = make_engine_plan(config, {make_reference()});
+  REQUIRE(plan);
+  std::map<std::string, HttpAnswer> answers{{"/schemas/ids/1", {200, R"({"schema":"\"int\""})"}}};
+  SchemaRegistry registry({}, [&](const std::string& target) -> std::expected<HttpAnswer, std::string> {
+    if (!answers.contains(target)) return std::unexpected("down");
+    return answers.at(target);
+  });
+  ShardQueue shard(16);
+  MergerQueue merger(8);
+  ScriptedSource source;
+  const std::string known{'\0', '\0', '\0', '\0', '\1'}, unknown{'\0', '\0', '\0', '\0', '\2'};
+  const auto add = [&](std::uint32_t partition, const std::string& payload) {
+    SourceEvent event = event_of(SourceEvent::Kind::kBatch);
+    event.partition = event.batch->source_partition = partition;
+    event.batch->messages.push_back({0, 0, payload, {}, false});
+    source.events.push_back(std::move(event));
+  };
+  for (std::uint32_t partition : {0U, 1U}) {
+    source.events.push_back(event_of(SourceEvent::Kind::kPartition));
+    source.events.back().partition = partition;
+    source.events.back().id.partition = static_cast<std::int32_t>(partition);
+  }
+  add(0, unknown);
+  add(1, known);
+  std::vector<std::pair<std::uint32_t, std::int32_t>> seen;  // partition, id of its schema
+  std::vector<std::size_t> paused;
+  std::atomic<bool> stop = false;
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  source.on_poll = [&] {
+    registry.step(std::chrono::milliseconds(0));
+    paused.push_back(source.paused.size());
+    while (auto input = shard.try_pop()) {
+      if (input->kind != ShardInput::Kind::kBatch) continue;
+      const WriterSchema* schema = input->batch->messages[0].schema;
+      seen.emplace_back(input->partition, schema == nullptr ? 0 : schema->id);
+      answers["/schemas/ids/2"] = {200, R"({"schema":"\"long\""})"};  // now the registry is back
+      if (input->partition == 0) stop = true;
+    }
+    if (std::chrono::steady_clock::now() > deadline) stop = true;
+  };
+  SourceLoopOptions options;
+  options.registry = &registry;
+  FlowMeter meter;
+  SourceLoop(**plan, source, {{&shard}, merger, meter}, options).run(stop, false);
+  CHECK(seen == std::vector<std::pair<std::uint32_t, std::int32_t>>{{1, 1}, {0, 2}});
+  CHECK(std::ranges::find(paused, 1U) != paused.end());
+  CHECK(source.pauses == source.resumes);
 }
 
 TEST_CASE("a partition begins with the counters of its state, or where it starts; the status shows them before any record") {

@@ -11,6 +11,7 @@ import time
 
 import batch_oracle
 import late_labels
+import registry
 from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, TESTS, WINDOW_MS, Driftd, Failure, MockBroker, Producer, RealBroker,
                      closed_windows, config_of, digest, events, free_port, history, metric, of_type, settled, settled_events, stream_lines, tool,
                      wait_for, window_ends)
@@ -732,8 +733,128 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
+# ---- Records whose schemas a registry keeps ----
+
+REGISTRY_ROWS = 6_000
+REGISTRY_TROUBLE = {"500": "answers 500", "garbage": "not as a schema registry does", "hang": "no answer in time", "401": "refuses the login (401)",
+                    "refuse": "Connection refused"}
+
+
+def registry_top(registry, more=""):
+    return f"schema_registry: {{url: {json.dumps(registry.url)}, timeout: 300ms, negative_ttl: 2s{more}}}\n"
+
+
+def schemas_from_a_registry(make_broker):
+    def avro_and_protobuf_are_as_json(bed):
+        """The windows and alerts of JSON records, in every byte, through a registry that fails in every way and a driftd that is killed."""
+        want, _ = undisturbed(bed, make_broker, REGISTRY_ROWS)
+        notes = []
+        for kind in ("avro", "protobuf"):
+            notes.append(f"{kind}: {through_a_bad_registry(bed, make_broker, kind, want)}")
+        return "; ".join(notes)
+
+    return avro_and_protobuf_are_as_json
+
+
+def through_a_bad_registry(bed, make_broker, kind, want):
+    server, broker = bed.add(registry.Registry()), make_broker(bed, TOPICS)
+    folder, port = bed.folder / kind, free_port()
+    config = config_of(folder, broker.address, port, more=f"    format: {kind}\n", top=registry_top(server))
+    daemon = bed.add(Driftd(folder, config))
+    daemon.port = port
+    lines = registry.lines_of(kind, 0, stream_lines(0, REGISTRY_ROWS, SHIFT_FROM))
+    server.set("500")
+    daemon.start()
+    part = REGISTRY_ROWS // len(REGISTRY_TROUBLE)
+    for i, (mode, words) in enumerate(REGISTRY_TROUBLE.items()):
+        server.set(mode)
+        tool("produce-bytes", broker.address, "rows", PARTITIONS, text="".join(lines[i * part:(i + 1) * part]))
+        wait_for(f"/-/ready names {mode}", lambda: words in daemon.get("/-/ready", daemon.port)[1])
+        has("/-/ready", daemon.get("/-/ready", daemon.port)[1], [server.url, "topic rows waits for schema"])
+        if metric(daemon.get("/metrics", daemon.port)[1], "driftd_kafka_records_consumed_total") > i * part:
+            raise Failure("records were read without their schema")
+        if i % 2:
+            daemon.kill()
+            daemon.start()
+        server.set("ok")
+        ready(daemon)
+        wait_for("the records are read", lambda: metric(daemon.get("/metrics", daemon.port)[1], "driftd_kafka_records_consumed_total")
+                 == (i + 1) * part)
+        daemon.kill()  # it forgets the schemas, and what it has not saved
+        daemon.start()
+    got = digest(settled_events(broker.address, closed_windows(REGISTRY_ROWS, PARTITIONS)))
+    expect("digest", got, want)
+    body = daemon.get("/metrics", daemon.port)[1]
+    expect("refused records", metric(body, "driftd_decode_errors_total"), 0)
+    daemon.close()
+    return f"{len(server.asked)} questions to the registry, digest {want[:16]}"
+
+
+def unknown_schemas(make_broker):
+    def what_has_no_schema_is_put_aside(bed):
+        """An id that the registry does not know, a record without a frame, one that is not its schema: dead letters, and nothing waits."""
+        server, broker = bed.add(registry.Registry()), make_broker(bed, {**TOPICS, "dead": 1})
+        server.login = "Basic dXNlcjpzZWNyZXQ="
+        folder, port = bed.folder / "unknown", free_port()
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "login").write_text("user:secret\n")
+        more = "    format: avro\n    on_error: {action: dead_letter, topic: dead}\n"
+        login = f", basic_auth_file: {json.dumps(str(folder / 'login'))}"
+        config = config_of(folder, broker.address, port, more=more, top=registry_top(server, login))
+        daemon = bed.add(Driftd(folder, config))
+        daemon.port = port
+        daemon.start()
+        lines = registry.lines_of("avro", 0, stream_lines(0, 1200))
+        bad = {7: ("bad_schema", registry.frame(registry.UNKNOWN_ID) + b"\0"), 402: ("bad_frame", b'{"x": 1}'), 803: ("bad_avro", registry.frame(1) + b"\0"),
+               904: ("bad_schema", registry.frame(3) + b"\0")}
+        for row, (_, payload) in bad.items():
+            lines[row] = f"{START_MS + row * ROW_MS}\t{registry.escaped(payload)}\n"
+        tool("produce-bytes", broker.address, "rows", PARTITIONS, text="".join(lines))
+        want = {(key_of(row), reason) for row, (reason, _) in bad.items()}
+        wait_for("dead letters", lambda: len(dead_letters(broker.address)) >= len(want))
+        expect("dead letters", dead_letters(broker.address), want)
+        wait_for("all records are read", lambda: metric(daemon.get("/metrics", daemon.port)[1], "driftd_kafka_records_consumed_total") == 1200)
+        body = daemon.get("/metrics", daemon.port)[1]
+        for reason in ("bad_schema", "bad_frame", "bad_avro"):
+            expect(reason, metric(body, "driftd_decode_errors_total", f'reason="{reason}"'), sum(each[0] == reason for each in bad.values()))
+        expect("asked of the unknown id", server.asked.count(f"/schemas/ids/{registry.UNKNOWN_ID}"), 2)
+        expect("counted as not found", metric(body, "driftd_schema_registry_requests_total", 'result="not_found"'), 2)
+        expect("schemas kept", metric(body, "driftd_schema_cache_entries"), 4)
+        if "secret" in daemon.log.read_text():
+            raise Failure("the password is in the log")
+        registry_verbs(daemon, server)
+        return f"{len(want)} dead letters"
+
+    return what_has_no_schema_is_put_aside
+
+
+def registry_verbs(daemon, server):
+    """tap and check by the same registry."""
+    code, out, errors = verb("tap", "shift", "--from", "earliest", "-n", "1200", "-c", daemon.config)
+    expect(f"tap: {errors}", code, 0)
+    sent = [json.loads(line.split("\t")[1]) for line in stream_lines(0, 1200)]
+    rejected = 0
+    for line in map(json.loads, out.splitlines()):
+        rejected += "reject" in line
+        if "reject" not in line:
+            expect("values", line["values"], sent[line["offset"] * PARTITIONS + line["partition"]])
+    expect("rejected", rejected, 4)
+    code, out, errors = run_check(daemon.config)
+    expect(f"check: {errors}", code, 0)
+    has("check", out, ["topic rows: 4 partitions; 200 of the newest records read"])
+    server.set("garbage")
+    code, _, errors = run_check(daemon.config)
+    expect("check by a server that is no registry", code, 69)
+    has("check", errors, ["schema_registry: ", "not as a schema registry does: check schema_registry.url"])
+    code, _, errors = verb("tap", "shift", "--from", "earliest", "-c", daemon.config)
+    expect("tap by a server that is no registry", code, 69)
+    has("tap", errors, ["not as a schema registry does"])
+    server.set("ok")
+
+
 MOCK = [demo_names_the_drift, explain_says_why, tap_shows_records(on_mock), checks(on_mock), poison(on_mock), poison_corpus(on_mock),
-        history_and_stream, half_open_clients, state_moves(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 100)]
+        history_and_stream, half_open_clients, state_moves(on_mock), alert_road(on_mock), schemas_from_a_registry(on_mock),
+        unknown_schemas(on_mock), sigterm(on_mock), kills(on_mock, 100)]
 KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic,
-         checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), broker_restart(False), broker_restart(True), retention_overrun,
-         unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]
+         checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), schemas_from_a_registry(on_kafka), unknown_schemas(on_kafka),
+         broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]

@@ -5,7 +5,7 @@
 # ANY: may include every file. Between stages only OUT headers are crossed.
 ANY = None
 FLOOR = ["daemon/runtime/", "config/config.h", "detectors/"]  # what every room of the daemon stands on
-ORDER = ["daemon/source/message.h"]  # OUT of source; its TopicPartition is the order in which everything is merged
+ORDER = ["daemon/source/message.h", "daemon/source/writer_schema.h"]  # OUT of source; its TopicPartition is the order in which everything is merged
 ROOMS = [
     ("detectors/", []),
     ("config/", ["detectors/"]),
@@ -17,7 +17,7 @@ ROOMS = [
     ("daemon/table/", FLOOR + ["daemon/decode/csv_record.h", "daemon/decode/json_flatten.h"]),
     ("daemon/reference/", FLOOR + ["daemon/table/", "daemon/decode/csv_number.h"]),
     ("daemon/source/", FLOOR + ["daemon/table/"]),
-    ("daemon/decode/", FLOOR + ORDER),
+    ("daemon/decode/", FLOOR + ORDER + ["daemon/source/schema_frame.h"]),
     ("daemon/window/", FLOOR + ORDER + ["daemon/decode/record_batch.h"]),
     ("daemon/monitor/", FLOOR + ORDER + ["daemon/window/window.h", "daemon/status.h"]),
     ("daemon/alert/", FLOOR + ORDER + ["daemon/monitor/verdict.h", "daemon/status.h", "config/scalar.h"]),
@@ -39,6 +39,8 @@ ROOMS = [
     ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/", "daemon/history/reader.h",
                                        "daemon/alert/event_schema.h", "config/scalar.h", "config/schema.h"]),
     ("daemon/http/", FLOOR),
+    # Asks over HTTP for what a record's writer meant; its answers are JSON.
+    ("daemon/registry/", FLOOR + ORDER + ["daemon/http/", "daemon/source/schema_frame.h", "daemon/decode/json_tree.h", "daemon/status.h"]),
 ]
 
 # ---- Where each library lives: include prefix -> (who may include it, how its names look) ----
@@ -50,6 +52,7 @@ HOMES = {
     "prometheus/": (["daemon/metrics/*.cc"], r"\bprometheus::"),
     "boost/math/": (["detectors/special_functions.cc"], r"\bboost::math\b"),
     "boost/": (["daemon/http/*.cc"], r"\bboost::(?!math\b)|\b(asio|beast)::"),
+    "google/protobuf/": (["daemon/decode/protobuf_schema.cc"], r"\b(google::protobuf|pb)::"),
     "zlib.h": (["daemon/table/gzip*", "daemon/http/gzip*"], r"\b(z_stream|gzFile|inflateInit2?|deflateInit2?)\b"),
     "sqlite3.h": (["daemon/history/sqlite.cc"], r"\bsqlite3_\w+\("),
     "openssl/": (["daemon/reference/*.cc", "daemon/sink/webhook_signature.cc"], r"\b(EVP|SHA256)_\w+"),

@@ -25,7 +25,7 @@ TEST_CASE("whole documents") {
       R"({"status":"success","data":{"streams":[{"name":"census","watermark":"2017-12-30T00:00:00Z","partitions":[{"topic":"census.rows",)"
       R"("partition":0,"next_offset":46118,"end_offset":46118,"lag_records":0,"watermark":"2017-12-30T00:00:00Z","idle":false,)"
       R"("paused":false,"records":46118,"bytes":30022818,"rows":46115,"late":1,"duplicates":0,"lost":0,"skipped":0,"rejected":)"
-      R"({"tombstone":0,"too_large":0,"bad_json":2,"not_object":0,"missing_time":0,"bad_time":0,"future_time":0,"bad_csv":0}}]}]},"warnings":[]})"
+      R"({"tombstone":0,"too_large":0,"bad_json":2,"not_object":0,"missing_time":0,"bad_time":0,"future_time":0,"bad_csv":0,"bad_frame":0,"bad_schema":0,"bad_avro":0,"bad_protobuf":0}}]}]},"warnings":[]})"
       "\n");
 }
 

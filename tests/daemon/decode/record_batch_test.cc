@@ -10,7 +10,8 @@
 namespace driftd {
 
 TEST_CASE("rejects have the names that metrics and dead letters carry") {
-  const std::string want[] = {"tombstone", "too_large", "bad_json", "not_object", "missing_time", "bad_time", "future_time", "bad_csv"};
+  const std::string want[] = {"tombstone",   "too_large", "bad_json",  "not_object", "missing_time", "bad_time",
+                              "future_time", "bad_csv",   "bad_frame", "bad_schema", "bad_avro",     "bad_protobuf"};
   for (std::size_t i = 0; i < kRejects; ++i) CHECK(reject_name(static_cast<Reject>(i)) == want[i]);
 }
 

@@ -24,7 +24,6 @@ struct Promise {
 };
 
 constexpr char kNoJoint[] = "no joint statistic of several features is worked out";
-constexpr char kNoRegistry[] = "there is no format with a schema registry";
 
 const Promise kPromises[] = {
     {"driftd_drift_threshold_ratio", "monitor,segment,feature,method"},
@@ -89,9 +88,9 @@ const Promise kPromises[] = {
     {"driftd_records_late_total", "stream"},
     {"driftd_records_dropped_total", "stream,reason,intentional"},
     {"driftd_dead_letters_total", "stream,result"},
-    {"driftd_schema_registry_requests_total", "result", kNoRegistry},
-    {"driftd_schema_registry_request_duration_seconds", "result", kNoRegistry},
-    {"driftd_schema_cache_entries", "", kNoRegistry},
+    {"driftd_schema_registry_requests_total", "result"},
+    {"driftd_schema_registry_request_duration_seconds", "result"},
+    {"driftd_schema_cache_entries", ""},
     {"driftd_queue_records", "stage"},
     {"driftd_queue_capacity_records", "stage"},
     {"driftd_queue_bytes", "stage"},
