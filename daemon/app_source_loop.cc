@@ -32,6 +32,7 @@ void SourceLoop::add_partition(const SourceEvent& event) {
   input.partition = event.partition;
   input.id = event.id;
   input.start = event.start;
+  input.topic_id = event.topic_id;
   if (const auto found = restored_.find(event.id); found != restored_.end()) input.state = std::move(found->second);
   const std::uint32_t shard = partition.shard;
   partitions_.insert_or_assign(event.partition, std::move(partition));

@@ -602,8 +602,32 @@ def source_stops_at_a_recreated_topic(bed):
     raise Failure("a topic created anew was read on")
 
 
+def log_replaced_while_stopped(bed):
+    """The broker comes back with an empty disk: the topic has its id, and its log other records. What was read last tells."""
+    broker = on_kafka(bed, {"rows": 1, "events": 1})
+    produce(broker.address, stream_lines(0, 100), partitions=1)
+    daemon = driftd_at(bed, broker.address).start()
+    read = lambda: metric(daemon.get("/metrics", daemon.port)[1], "driftd_kafka_records_consumed_total")
+    wait_for("100 records are read", lambda: read() == 100)
+    expect("exit code after SIGTERM", daemon.terminate()[0], 0)
+    broker.stop()
+    for file in (broker.folder / "log/rows-0").iterdir():
+        if file.name != "partition.metadata":
+            file.unlink()
+    broker.start()
+    for rows, words in ((0, "the log of partition 0 ends at offset 0, and it was read up to 100"),
+                        (300, "the record at offset 99 of partition 0 is not the one that was read there")):
+        produce(broker.address, stream_lines(5000, 5000 + rows), partitions=1)
+        daemon.start()
+        expect("exit code", daemon.process.wait(timeout=DEADLINE), 78)
+        last = daemon.last_lines(3)
+        for part in ("topic 'rows'", words, "--reset-state starts afresh"):
+            if part not in last:
+                raise Failure(f"{part!r} is not said: {last}")
+
+
 MOCK = [demo_names_the_drift, explain_says_why, tap_shows_records(on_mock), checks(on_mock), poison(on_mock), poison_corpus(on_mock),
         state_moves(on_mock), alert_road(on_mock), sigterm(on_mock), kills(on_mock, 100)]
 KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic,
-         checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), broker_restart(False), broker_restart(True), retention_overrun,
-         unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]
+         log_replaced_while_stopped, checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), broker_restart(False),
+         broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]
