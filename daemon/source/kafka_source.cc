@@ -19,7 +19,6 @@ constexpr milliseconds kPublishEvery{250};
 constexpr milliseconds kPausedWait{2};  // a poll with everything paused: short, because resume() comes from the caller
 constexpr milliseconds kFirstBackoff{100}, kLongestBackoff{5000}, kLongestConnect{1000};
 constexpr std::chrono::seconds kSilentFor{15};  // brokers that answered nothing for so long are a reason
-constexpr std::chrono::seconds kStalledAfter{30};
 constexpr std::string_view kWayOut =
     ": its state does not fit; --reset-state starts afresh and forgets the state of every topic (`driftd state export` keeps a copy)";
 constexpr int kPullMessages = 64;  // between two looks at the clock
@@ -95,7 +94,7 @@ struct KafkaSource::Partition {
 std::expected<std::unique_ptr<KafkaSource>, std::string> KafkaSource::create(const KafkaConfig& kafka,
                                                                              std::span<const StreamConfig> streams,
                                                                              std::span<const SourcePosition> known, KafkaLog log,
-                                                                             LastReads last_reads) {
+                                                                             LastReads last_reads, milliseconds stalled_after) {
   auto conf = make_kafka_conf(kafka, KafkaRole::kConsumer, prefetch_of({streams.begin(), streams.end()}));
   if (!conf) return std::unexpected(conf.error());
   rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_OFFSET_COMMIT);
@@ -104,11 +103,12 @@ std::expected<std::unique_ptr<KafkaSource>, std::string> KafkaSource::create(con
   KafkaClient client(rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), text, sizeof text));
   if (!client) return std::unexpected(fmt::format("kafka: {}", reports.masked(text)));
   static_cast<void>(conf->release());  // the client's now
-  return std::unique_ptr<KafkaSource>(new KafkaSource(std::move(client), kafka, streams, known, std::move(last_reads), std::move(reports)));
+  return std::unique_ptr<KafkaSource>(
+      new KafkaSource(std::move(client), kafka, streams, known, std::move(last_reads), stalled_after, std::move(reports)));
 }
 
 KafkaSource::KafkaSource(KafkaClient client, const KafkaConfig& kafka, std::span<const StreamConfig> streams,
-                         std::span<const SourcePosition> known, LastReads last_reads, KafkaReports reports)
+                         std::span<const SourcePosition> known, LastReads last_reads, milliseconds stalled_after, KafkaReports reports)
     : client_(std::move(client)),
       events_(rd_kafka_queue_get_main(client_.get())),
       reports_(std::move(reports)),
@@ -116,6 +116,7 @@ KafkaSource::KafkaSource(KafkaClient client, const KafkaConfig& kafka, std::span
       last_reads_(std::move(last_reads)),
       discovery_(streams, known, last_reads_),
       read_committed_(kafka.read_committed),
+      stalled_after_(stalled_after),
       answered_at_(Clock::now()),
       group_(kafka.group) {
   rd_kafka_set_log_queue(client_.get(), events_.get());
@@ -571,7 +572,7 @@ void KafkaSource::log_end_known(std::int64_t log_end) {
 void KafkaSource::watch_stalled(Clock::time_point now) {
   for (auto& partition : partitions_) {
     const bool reading = !partition->paused && !partition->stopped && !partition->caught_up && !partition->stalled;
-    if (!reading || partition->counts.end_offset <= partition->read_from() || now - partition->progress < kStalledAfter) continue;
+    if (!reading || partition->counts.end_offset <= partition->read_from() || now - partition->progress < stalled_after_) continue;
     partition->stalled = true;
     partition->progress = now;
     in_doubt_.push_back(partition->index);

@@ -42,6 +42,9 @@ namespace driftd {
 inline constexpr std::size_t kBatchMessages = 256;
 inline constexpr std::chrono::milliseconds kBatchAge{5};  // a batch is handed over at this age, full or not
 
+// A partition that is behind and gives nothing for so long is looked into; wide, so that a slow broker is not taken for one.
+inline constexpr std::chrono::milliseconds kStalledPartition{30'000};
+
 struct KafkaPartitionStatus {
   TopicPartition id;
   std::int64_t next_offset = 0;
@@ -69,7 +72,8 @@ class KafkaSource final : public Source {
   // again from its last record on, which must be the same if it is still there. Error: a configuration librdkafka refuses (exit 78).
   static std::expected<std::unique_ptr<KafkaSource>, std::string> create(const KafkaConfig& kafka, std::span<const StreamConfig> streams,
                                                                          std::span<const SourcePosition> known, KafkaLog log,
-                                                                         LastReads last_reads = {});
+                                                                         LastReads last_reads = {},
+                                                                         std::chrono::milliseconds stalled_after = kStalledPartition);
   ~KafkaSource() override;
 
   // One step of finding the partitions and their first offsets; nullopt: not all known yet, call again. Until the brokers
@@ -97,7 +101,7 @@ class KafkaSource final : public Source {
   enum class Asked : std::uint8_t { kNothing, kTopics, kStarts, kLogStart, kLogEnd, kGroup };
 
   KafkaSource(KafkaClient client, const KafkaConfig& kafka, std::span<const StreamConfig> streams, std::span<const SourcePosition> known,
-              LastReads last_reads, KafkaReports reports);
+              LastReads last_reads, std::chrono::milliseconds stalled_after, KafkaReports reports);
 
   void serve(Clock::time_point now);
   void take_commit(int code);  // code: rd_kafka_resp_err_t
@@ -146,6 +150,7 @@ class KafkaSource final : public Source {
   KafkaDiscovery discovery_;
   std::string diverged_;
   const bool read_committed_;
+  const std::chrono::milliseconds stalled_after_;
 
   Asked asked_ = Asked::kNothing;
   std::uint32_t asked_about_ = 0;       // partition of kLogStart, kLogEnd
