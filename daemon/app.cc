@@ -122,7 +122,7 @@ std::expected<void, AppError> App::Parts::open_kafka() {
     known.push_back({id, saved->counters.next_offset});
     last_reads.emplace(id, std::move(saved->last));
   }
-  auto made = KafkaSource::create(config.kafka, config.streams, known, kafka_log("source"), std::move(last_reads));
+  auto made = KafkaSource::create(config.kafka, config.streams, known, kafka_log("source"), {.last_reads = std::move(last_reads)});
   if (!made) return std::unexpected(AppError{kExitConfig, false, made.error()});
   source = std::move(*made);
   const std::vector<std::string> topics = sink_topics(config);

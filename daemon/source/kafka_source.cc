@@ -94,7 +94,7 @@ struct KafkaSource::Partition {
 std::expected<std::unique_ptr<KafkaSource>, std::string> KafkaSource::create(const KafkaConfig& kafka,
                                                                              std::span<const StreamConfig> streams,
                                                                              std::span<const SourcePosition> known, KafkaLog log,
-                                                                             LastReads last_reads, milliseconds stalled_after) {
+                                                                             KafkaSourceOptions options) {
   auto conf = make_kafka_conf(kafka, KafkaRole::kConsumer, prefetch_of({streams.begin(), streams.end()}));
   if (!conf) return std::unexpected(conf.error());
   rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_OFFSET_COMMIT);
@@ -103,20 +103,20 @@ std::expected<std::unique_ptr<KafkaSource>, std::string> KafkaSource::create(con
   KafkaClient client(rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), text, sizeof text));
   if (!client) return std::unexpected(fmt::format("kafka: {}", reports.masked(text)));
   static_cast<void>(conf->release());  // the client's now
+  KafkaDiscovery discovery(streams, known, options.last_reads);
   return std::unique_ptr<KafkaSource>(
-      new KafkaSource(std::move(client), kafka, streams, known, std::move(last_reads), stalled_after, std::move(reports)));
+      new KafkaSource(std::move(client), kafka, std::move(discovery), std::move(reports), std::move(options)));
 }
 
-KafkaSource::KafkaSource(KafkaClient client, const KafkaConfig& kafka, std::span<const StreamConfig> streams,
-                         std::span<const SourcePosition> known, LastReads last_reads, milliseconds stalled_after, KafkaReports reports)
+KafkaSource::KafkaSource(KafkaClient client, const KafkaConfig& kafka, KafkaDiscovery discovery, KafkaReports reports,
+                         KafkaSourceOptions options)
     : client_(std::move(client)),
       events_(rd_kafka_queue_get_main(client_.get())),
       reports_(std::move(reports)),
       admin_(client_.get()),
-      last_reads_(std::move(last_reads)),
-      discovery_(streams, known, last_reads_),
+      discovery_(std::move(discovery)),
       read_committed_(kafka.read_committed),
-      stalled_after_(stalled_after),
+      options_(std::move(options)),
       answered_at_(Clock::now()),
       group_(kafka.group) {
   rd_kafka_set_log_queue(client_.get(), events_.get());
@@ -164,7 +164,7 @@ void KafkaSource::add_partition(const SourcePosition& position) {
   partition->index = static_cast<std::uint32_t>(partitions_.size());
   partition->guard = OffsetGuard(position.next_offset);
   partition->progress = Clock::now();
-  if (const auto last = last_reads_.find(position.id); last != last_reads_.end()) {
+  if (const auto last = options_.last_reads.find(position.id); last != options_.last_reads.end()) {
     partition->restored = true;
     if (last->second.record.offset < position.next_offset) partition->last = last->second.record;
   }
@@ -572,7 +572,7 @@ void KafkaSource::log_end_known(std::int64_t log_end) {
 void KafkaSource::watch_stalled(Clock::time_point now) {
   for (auto& partition : partitions_) {
     const bool reading = !partition->paused && !partition->stopped && !partition->caught_up && !partition->stalled;
-    if (!reading || partition->counts.end_offset <= partition->read_from() || now - partition->progress < stalled_after_) continue;
+    if (!reading || partition->counts.end_offset <= partition->read_from() || now - partition->progress < options_.stalled_after) continue;
     partition->stalled = true;
     partition->progress = now;
     in_doubt_.push_back(partition->index);

@@ -42,8 +42,13 @@ namespace driftd {
 inline constexpr std::size_t kBatchMessages = 256;
 inline constexpr std::chrono::milliseconds kBatchAge{5};  // a batch is handed over at this age, full or not
 
-// A partition that is behind and gives nothing for so long is looked into; wide, so that a slow broker is not taken for one.
-inline constexpr std::chrono::milliseconds kStalledPartition{30'000};
+struct KafkaSourceOptions {
+  // What the snapshot says of the known positions. A partition that has one is read again from its last record on, which must be the
+  // same if it is still there.
+  LastReads last_reads = {};
+  // A partition that is behind and gives nothing for so long is looked into; wide, so that a slow broker is not taken for one.
+  std::chrono::milliseconds stalled_after{30'000};
+};
 
 struct KafkaPartitionStatus {
   TopicPartition id;
@@ -68,12 +73,10 @@ struct KafkaSourceStatus {
 
 class KafkaSource final : public Source {
  public:
-  // known: the snapshot's positions, empty at the first start. last_reads: what it says of them; a partition that has one is read
-  // again from its last record on, which must be the same if it is still there. Error: a configuration librdkafka refuses (exit 78).
+  // known: the snapshot's positions, empty at the first start. Error: a configuration librdkafka refuses (exit 78).
   static std::expected<std::unique_ptr<KafkaSource>, std::string> create(const KafkaConfig& kafka, std::span<const StreamConfig> streams,
                                                                          std::span<const SourcePosition> known, KafkaLog log,
-                                                                         LastReads last_reads = {},
-                                                                         std::chrono::milliseconds stalled_after = kStalledPartition);
+                                                                         KafkaSourceOptions options = {});
   ~KafkaSource() override;
 
   // One step of finding the partitions and their first offsets; nullopt: not all known yet, call again. Until the brokers
@@ -100,8 +103,7 @@ class KafkaSource final : public Source {
   struct Partition;
   enum class Asked : std::uint8_t { kNothing, kTopics, kStarts, kLogStart, kLogEnd, kGroup };
 
-  KafkaSource(KafkaClient client, const KafkaConfig& kafka, std::span<const StreamConfig> streams, std::span<const SourcePosition> known,
-              LastReads last_reads, std::chrono::milliseconds stalled_after, KafkaReports reports);
+  KafkaSource(KafkaClient client, const KafkaConfig& kafka, KafkaDiscovery discovery, KafkaReports reports, KafkaSourceOptions options);
 
   void serve(Clock::time_point now);
   void take_commit(int code);  // code: rd_kafka_resp_err_t
@@ -146,11 +148,10 @@ class KafkaSource final : public Source {
   KafkaQueue events_;  // errors, log lines, commits
   KafkaReports reports_;
   KafkaAdmin admin_;
-  const LastReads last_reads_;
   KafkaDiscovery discovery_;
   std::string diverged_;
   const bool read_committed_;
-  const std::chrono::milliseconds stalled_after_;
+  const KafkaSourceOptions options_;
 
   Asked asked_ = Asked::kNothing;
   std::uint32_t asked_about_ = 0;       // partition of kLogStart, kLogEnd

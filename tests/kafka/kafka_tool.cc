@@ -429,7 +429,7 @@ void read_as_driftd(Args args) {
       [](LogLevel, std::string_view event, const std::string& text) {
         std::fprintf(stderr, "%s: %s\n", std::string(event).c_str(), text.c_str());
       },
-      {}, args.size() > 3 ? std::chrono::milliseconds(number(args[3])) : kStalledPartition);
+      {.stalled_after = args.size() > 3 ? std::chrono::milliseconds(number(args[3])) : KafkaSourceOptions().stalled_after});
   if (!source) throw Failure(source.error());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
   while (!(*source)->discover(std::chrono::milliseconds(100))) {

@@ -172,7 +172,7 @@ TEST_CASE("source: what retention took is lost, exactly") {
   fill(*broker, "t", 1, {0, 3000}, value);
   // The snapshot's last record is gone with them: nothing to compare, and no reason to stop.
   auto source = must(KafkaSource::create(kafka_of(*broker), stream_of("t"), std::vector<SourcePosition>{{{"t", 0}, 10}}, {},
-                                         {{{"t", 0}, {"", {9, 7, 7}}}}));
+                                         {.last_reads = {{{"t", 0}, {"", {9, 7, 7}}}}}));
   discovered(*source);
   source->assign();
   Reader reader{*source};
@@ -233,7 +233,7 @@ TEST_CASE("source: what a snapshot says was read last is read again, and must be
   for (const auto& row : rows) {
     CAPTURE(row.name);
     const std::vector<SourcePosition> known{{{"t", 0}, row.next}, {{"u", 0}, 0}};
-    auto source = must(KafkaSource::create(kafka_of(*broker), streams, known, {}, {{{"t", 0}, row.last}}));
+    auto source = must(KafkaSource::create(kafka_of(*broker), streams, known, {}, {.last_reads = {{{"t", 0}, row.last}}}));
     discovered(*source);
     CHECK_FALSE(source->topic_ids().at("t").empty());
     source->assign();
@@ -256,7 +256,7 @@ TEST_CASE("source: what a snapshot says was read last is read again, and must be
 TEST_CASE("source: a topic with another id than the snapshot's is not begun") {
   const auto broker = cluster("t", 1);
   auto source = must(KafkaSource::create(kafka_of(*broker), stream_of("t"), std::vector<SourcePosition>{{{"t", 0}, 3}}, {},
-                                         {{{"t", 0}, {"another", {}}}}));
+                                         {.last_reads = {{{"t", 0}, {"another", {}}}}}));
   const auto deadline = std::chrono::steady_clock::now() + kDeadline;
   while (source->status()->diverged.empty() && std::chrono::steady_clock::now() < deadline) {
     CHECK_FALSE(source->discover(milliseconds(20)).has_value());
