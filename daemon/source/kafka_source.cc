@@ -133,7 +133,7 @@ std::optional<std::vector<SourcePosition>> KafkaSource::discover(milliseconds ti
     const auto now = Clock::now();
     serve(now);
     if (!discovery_.diverged().empty()) {
-      diverged_ = discovery_.diverged() + kWayOut;
+      diverged_ = fmt::format("{}{}", discovery_.diverged(), kWayOut);
       publish(now);
       return std::nullopt;
     }
