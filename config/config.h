@@ -33,8 +33,19 @@ struct StateConfig {
   std::uint32_t generations = 3;
 };
 
+// Closed windows for the page and the API: derived, may be deleted.
+struct HistoryConfig {
+  bool enabled = true;
+  Milliseconds retention{30LL * 86'400'000};  // of event time, behind each monitor's newest window
+  std::uint64_t max_size_bytes = 1ULL << 30;
+};
+
+enum class MetricsLevel : std::uint8_t { kBasic, kDetailed };
 struct MetricsConfig {
+  MetricsLevel level = MetricsLevel::kBasic;
   std::uint32_t max_series = 10'000;
+  Milliseconds expire_after{3'600'000};  // of a series that nothing changed
+  bool exemplars = true;                 // in OpenMetrics only
 };
 
 struct EngineConfig {
@@ -111,6 +122,7 @@ struct SegmentsConfig {
 struct FeaturesConfig {
   std::vector<std::string> include{"*"};  // globs over the reference's columns
   std::vector<std::string> exclude;
+  std::vector<std::string> bins;  // globs: features whose bins are series at metrics.level detailed
 };
 
 // One entry of `detectors`: a two-sample method with a fixed threshold, or a sequential detector on fields.
@@ -143,10 +155,35 @@ struct AlertConfig {
   FixedAlertConfig fixed;
 };
 
-struct AlertSinksConfig {  // alerts.kafka: sinks belong to the daemon, not to a monitor
+// Alerts pushed to every one of these Alertmanagers; no URL = none.
+struct AlertmanagerConfig {
+  std::vector<std::string> urls;
+  Milliseconds resend_every{60'000}, timeout{10'000};
+  std::map<std::string, std::string> labels;  // put on every alert
+  std::string basic_auth_file, token_file, ca_file;
+};
+
+enum class WebhookBody : std::uint8_t { kCloudEvents, kSlack, kAlertmanager, kCustom };
+
+struct WebhookConfig {
+  std::string name;
+  std::string url, url_file;  // one of the two: the address of some receivers is a secret
+  WebhookBody body_template = WebhookBody::kCloudEvents;
+  std::string body;                                                // kCustom: JSON with placeholders (body_template.h)
+  std::vector<std::string> send{"firing", "updated", "resolved"};  // transitions: pending, firing, updated, resolved
+  std::vector<std::string> kinds;                                  // empty = all: drift, prediction, performance, quality
+  std::vector<std::string> monitors{"*"};                          // globs
+  std::map<std::string, std::string> headers;
+  std::string secret_file, token_file, ca_file;
+  Milliseconds timeout{10'000}, max_age{86'400'000};
+};
+
+struct AlertSinksConfig {  // alerts.kafka, .alertmanager, .webhooks: sinks belong to the daemon, not to a monitor
   bool kafka_enabled = false;
   std::string kafka_topic = "driftd.events.v1";
   bool kafka_windows = false;  // closed windows on the same topic
+  AlertmanagerConfig alertmanager;
+  std::vector<WebhookConfig> webhooks;
 };
 
 // Labels that come later, on a topic of their own, and are joined to predictions by event id.
@@ -190,6 +227,7 @@ struct Config {
   std::vector<StreamConfig> streams;
   std::vector<MonitorConfig> monitors;
   AlertSinksConfig alert_sinks;
+  HistoryConfig history;
 };
 
 }  // namespace driftd

@@ -8,6 +8,8 @@
 #include <set>
 #include <string>
 
+#include "config/body_template.h"
+#include "config/formats.h"
 #include "config/scalar.h"
 #include "config/substitute.h"
 #include "detectors/registry.h"
@@ -15,7 +17,8 @@
 namespace driftd {
 namespace {
 
-constexpr std::int64_t kMostPanes = 10'000;  // of one window
+constexpr std::int64_t kMostPanes = 10'000;   // of one window
+constexpr std::size_t kLongestAddress = 200;  // of an Alertmanager: it names a section of the snapshot
 
 class Checker {
  public:
@@ -36,6 +39,8 @@ class Checker {
     for (std::size_t i = 0; i < config_.streams.size(); ++i) check_stream(i);
     check_loops();
     check_listener();
+    check_alertmanager();
+    for (std::size_t i = 0; i < config_.alert_sinks.webhooks.size(); ++i) check_webhook(i);
   }
   void check_kafka();
   void require_monitors() {
@@ -68,6 +73,12 @@ class Checker {
   void check_security(const KafkaSecurity& security);
   void check_oauth(const KafkaSecurity& security);
   void check_secret_files(const KafkaSecurity& security);
+  void check_alertmanager();
+  void check_webhook(std::size_t i);
+  void check_webhook_body(const std::string& path, const WebhookConfig& webhook);
+  void check_clear_text(const std::string& path, const std::string& url);
+  void check_receiver_files();
+  void check_readable(const std::string& path, const std::string& file);
 
   const Document& document_;
   const Config& config_;
@@ -245,6 +256,7 @@ void Checker::check_kafka() {
   check_security(config_.kafka.security);
   check_oauth(config_.kafka.security);
   check_secret_files(config_.kafka.security);
+  check_receiver_files();
   for (std::size_t i = 0; i < config_.streams.size(); ++i) {
     if (config_.streams[i].format == Format::kCsv) stream_problem(i, "format", "csv is for file replay only");
   }
@@ -292,17 +304,89 @@ void Checker::check_oauth(const KafkaSecurity& security) {
 }
 
 void Checker::check_secret_files(const KafkaSecurity& security) {
-  const auto check = [&](const char* key, const std::string& file) {
-    if (file.empty()) return;
-    const auto content = read_small_file(file);
-    if (!content) problem(fmt::format("kafka.security.{}", key), content.error());
-  };
+  const auto check = [&](const char* key, const std::string& file) { check_readable(fmt::format("kafka.security.{}", key), file); };
   check("password_file", security.password_file);
   check("ca_file", security.ca_file);
   check("cert_file", security.cert_file);
   check("key_file", security.key_file);
   check("key_password_file", security.key_password_file);
   check("oauth.client_secret_file", security.oauth.client_secret_file);
+}
+
+void Checker::check_readable(const std::string& path, const std::string& file) {
+  if (file.empty()) return;
+  if (const auto content = read_small_file(file); !content) problem(path, content.error());
+}
+
+void Checker::check_clear_text(const std::string& path, const std::string& url) {
+  if (url.starts_with("http:")) warning(path, "the secret crosses the network in clear text; use https");
+}
+
+void Checker::check_alertmanager() {
+  const AlertmanagerConfig& alertmanager = config_.alert_sinks.alertmanager;
+  const std::string path = "alerts.alertmanager";
+  if (!alertmanager.basic_auth_file.empty() && !alertmanager.token_file.empty()) {
+    problem(path + ".token_file", "basic_auth_file and token_file are two logins; take one");
+  }
+  const bool login = !alertmanager.basic_auth_file.empty() || !alertmanager.token_file.empty();
+  std::set<std::string> seen;
+  for (const std::string& url : alertmanager.urls) {
+    std::string address = url.substr(std::min(url.size(), url.find("://") + 3));
+    while (address.ends_with('/')) address.pop_back();
+    if (url.empty()) problem(path + ".urls", "expected URLs; one is empty");
+    if (url.size() > kLongestAddress) problem(path + ".urls", fmt::format("a URL has more than {} characters", kLongestAddress));
+    if (!seen.insert(address).second) problem(path + ".urls", fmt::format("'{}' is listed twice", address));
+    if (login) check_clear_text(path + ".urls", url);
+  }
+}
+
+void Checker::check_webhook(std::size_t i) {
+  const WebhookConfig& webhook = config_.alert_sinks.webhooks[i];
+  const std::string path = fmt::format("alerts.webhooks[{}]", i);
+  const auto& all = config_.alert_sinks.webhooks;
+  const auto first = std::ranges::find(all, webhook.name, &WebhookConfig::name);
+  if (&*first != &webhook && !webhook.name.empty()) {
+    problem(path + ".name", fmt::format("'{}' is taken by alerts.webhooks[{}]", webhook.name, first - all.begin()));
+  }
+  if (webhook.url.empty() && webhook.url_file.empty() && !places_.contains(path + ".url"))
+    problem(path, "missing key 'url', or 'url_file'");
+  if (!webhook.url.empty() && !webhook.url_file.empty()) problem(path + ".url_file", "url and url_file are two addresses; take one");
+  if (webhook.send.empty()) problem(path + ".send", "expected at least one of pending, firing, updated, resolved");
+  if (webhook.monitors.empty()) problem(path + ".monitors", "expected at least one name; [\"*\"] is all");
+  const bool authorization = std::ranges::any_of(webhook.headers, [](const auto& header) { return looks_secret(header.first); });
+  if (!webhook.token_file.empty() || authorization) check_clear_text(path + ".url", webhook.url);
+  check_webhook_body(path, webhook);
+}
+
+void Checker::check_webhook_body(const std::string& path, const WebhookConfig& webhook) {
+  const bool custom = webhook.body_template == WebhookBody::kCustom;
+  if (!custom && !webhook.body.empty()) problem(path + ".body", "is only used with 'template: custom'");
+  if (custom && webhook.body.empty()) problem(path + ".template", "custom needs `body`, the JSON to send");
+  if (!custom || webhook.body.empty()) return;
+  const auto parsed = BodyTemplate::parse(webhook.body);
+  if (!parsed) problem(path + ".body", fmt::format("line {} of it: {}", parsed.error().line, parsed.error().message));
+}
+
+// A URL in a file is held to the same form; what it is, is not said.
+void Checker::check_receiver_files() {
+  const AlertmanagerConfig& alertmanager = config_.alert_sinks.alertmanager;
+  check_readable("alerts.alertmanager.basic_auth_file", alertmanager.basic_auth_file);
+  check_readable("alerts.alertmanager.token_file", alertmanager.token_file);
+  check_readable("alerts.alertmanager.ca_file", alertmanager.ca_file);
+  for (std::size_t i = 0; i < config_.alert_sinks.webhooks.size(); ++i) {
+    const WebhookConfig& webhook = config_.alert_sinks.webhooks[i];
+    const std::string path = fmt::format("alerts.webhooks[{}].", i);
+    check_readable(path + "secret_file", webhook.secret_file);
+    check_readable(path + "token_file", webhook.token_file);
+    check_readable(path + "ca_file", webhook.ca_file);
+    check_readable(path + "url_file", webhook.url_file);
+    if (webhook.url_file.empty()) continue;
+    const auto url = read_small_file(webhook.url_file);
+    if (!url) continue;
+    if (const auto expected = expect_receiver_url(*url); expected || url->empty()) {
+      problem(path + "url_file", fmt::format("expected in it {}", expected.value_or("a URL; it is empty")));
+    }
+  }
 }
 
 }  // namespace

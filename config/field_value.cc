@@ -207,7 +207,25 @@ std::vector<std::string> read_texts(const ConfigKey& field, const YamlNode& node
   return texts;
 }
 
-void read_text_map(std::map<std::string, std::string>& map, const YamlNode& node, const std::string& path, const ReadContext& context) {
+// What is wrong with an entry of a map of texts, as a problem's message.
+std::optional<std::string> refuse_entry(const ConfigKey& field, const std::string& name, const Scalar& value, const std::string& path,
+                                        const ReadContext& context) {
+  if (field.expected_name != nullptr) {
+    const auto expected = field.expected_name(name);
+    if (expected) return fmt::format("{}: expected {}; got {}", path, *expected, quote_for_message(name));
+    const bool control = std::ranges::any_of(value.text, [](unsigned char c) { return c < 0x20 || c == 0x7f; });
+    if (control) return fmt::format("{}.{}: expected text without control characters", path, name);
+    return std::nullopt;
+  }
+  if (const auto refused = refuse_librdkafka(name, value.text, value.from_outside)) {
+    return fmt::format("{}: '{}' {}", path, name, *refused);
+  }
+  const auto reason = context.check_librdkafka ? context.check_librdkafka(name, value.text) : std::nullopt;
+  return reason ? std::optional(fmt::format("{}: {}", path, *reason)) : std::nullopt;
+}
+
+void read_text_map(const ConfigKey& field, std::map<std::string, std::string>& map, const YamlNode& node, const std::string& path,
+                   const ReadContext& context) {
   if (!is_kind(node, YamlNode::Kind::kMap, path, "a map of names to values", context)) return;
   for (std::size_t i = 0; i < node.keys.size(); ++i) {
     const auto& key = node.keys[i];
@@ -215,10 +233,8 @@ void read_text_map(std::map<std::string, std::string>& map, const YamlNode& node
     if (!is_kind(node.items[i], YamlNode::Kind::kScalar, item_path, "a single value", context)) continue;
     const auto scalar = read_scalar(node.items[i], item_path, context);
     if (!scalar) continue;
-    if (const auto refused = refuse_librdkafka(key.name, scalar->text, scalar->from_outside)) {
-      context.report.problem(key.at, fmt::format("{}: '{}' {}", path, key.name, *refused));
-    } else if (const auto reason = context.check_librdkafka ? context.check_librdkafka(key.name, scalar->text) : std::nullopt) {
-      context.report.problem(key.at, fmt::format("{}: {}", path, *reason));
+    if (auto refused = refuse_entry(field, key.name, *scalar, path, context)) {
+      context.report.problem(key.at, std::move(*refused));
     } else {
       map[key.name] = scalar->text;
     }
@@ -435,7 +451,7 @@ std::string expected_value(const ConfigKey& field) {
 void read_leaf(const ConfigKey& field, const KeySlot& slot, const YamlNode& node, const std::string& path, const ReadContext& context) {
   switch (field.type) {
     case FieldType::kTextList: *std::get<std::vector<std::string>*>(slot) = read_texts(field, node, path, context); return;
-    case FieldType::kTextMap: return read_text_map(*std::get<std::map<std::string, std::string>*>(slot), node, path, context);
+    case FieldType::kTextMap: return read_text_map(field, *std::get<std::map<std::string, std::string>*>(slot), node, path, context);
     case FieldType::kListMap:
       return read_list_map(field, *std::get<std::map<std::string, std::vector<std::string>>*>(slot), node, path, context);
     case FieldType::kDetectors: return read_detectors(*std::get<std::vector<DetectorConfig>*>(slot), node, path, context);

@@ -134,6 +134,17 @@ Keys state_keys(const Get<Config>& at) {
   };
 }
 
+Keys history_keys(const Get<Config>& at) {
+  return {
+      leaf(kBoolean, "enabled", "Keep closed windows and alerts in history.db, in the folder of `state`. It may be deleted at any time.",
+           DRIFTD_AT(at, history.enabled)),
+      ranged(kDuration, "retention", {kMinute, 3650 * kDay}, "Older windows go, by event time, counted from the monitor's newest.",
+             DRIFTD_AT(at, history.retention)),
+      ranged(kSize, "max_size", {kMiB, 1024 * kGiB}, "The file, at most; beyond it the windows that were written first go.",
+             DRIFTD_AT(at, history.max_size_bytes)),
+  };
+}
+
 Keys engine_keys(const Get<Config>& at) {
   return {
       automatic(ranged(kInteger, "shards", {1, 256}, "Threads that decode. auto: one a core, at most one a partition.",
@@ -264,6 +275,68 @@ Keys alert_sink_keys(const Get<Config>& at) {
   };
 }
 
+Keys alertmanager_keys(const Get<Config>& at) {
+  ConfigKey labels = leaf(kTextMap, "labels", "Put on every alert beside alertname, monitor, kind, feature, segment and severity.",
+                          DRIFTD_AT(at, alert_sinks.alertmanager.labels));
+  labels.expected_name = expect_label_name;
+  return {
+      form(leaf(kTextList, "urls", "Every Alertmanager there is, each by its own address, never through a balancer. Empty: none.",
+                DRIFTD_AT(at, alert_sinks.alertmanager.urls)),
+           expect_receiver_url),
+      ranged(kDuration, "resend_every", {kSecond, kHour},
+             "Firing alerts are sent again this often; one that is not ends after four times it.",
+             DRIFTD_AT(at, alert_sinks.alertmanager.resend_every)),
+      std::move(labels),
+      leaf(kPath, "basic_auth_file", "File with user:password.", DRIFTD_AT(at, alert_sinks.alertmanager.basic_auth_file)),
+      leaf(kPath, "token_file", "File with a bearer token.", DRIFTD_AT(at, alert_sinks.alertmanager.token_file)),
+      leaf(kPath, "ca_file", "File with the certificates that are trusted (PEM). Empty: the system's.",
+           DRIFTD_AT(at, alert_sinks.alertmanager.ca_file)),
+      ranged(kDuration, "timeout", {100, 5 * kMinute}, "For one request, its answer included.",
+             DRIFTD_AT(at, alert_sinks.alertmanager.timeout)),
+  };
+}
+
+Keys webhook_keys(const Get<WebhookConfig>& at) {
+  ConfigKey headers = leaf(kTextMap, "headers", "More headers of each request.", DRIFTD_AT(at, headers));
+  headers.expected_name = expect_header_name;
+  Keys keys{
+      required(form(leaf(kText, "name", "Unique name, in metrics and messages.", DRIFTD_AT(at, name)), expect_monitor_name), "retrain"),
+      form(leaf(kText, "url", "Whom to POST to. No redirect is followed.", DRIFTD_AT(at, url)), expect_receiver_url),
+      leaf(kPath, "url_file", "File with the URL, in place of `url`, where the URL is a secret.", DRIFTD_AT(at, url_file)),
+      choice("template", {"cloudevents", "slack", "alertmanager", "custom"},
+             "cloudevents (the event itself), slack, alertmanager (version 4 of its webhook), or custom: the JSON in `body`.",
+             DRIFTD_AT(at, body_template)),
+      leaf(kText, "body",
+           "custom: JSON with placeholders such as {{monitor}}, {{feature}}, {{summary}}, {{window_start}}, {{offsets}} or {{event}}; "
+           "inside "
+           "quotes escaped text, outside a JSON value.",
+           DRIFTD_AT(at, body)),
+      form(leaf(kTextList, "send", "Transitions: pending, firing, updated (now critical), resolved.", DRIFTD_AT(at, send)),
+           expect_transition),
+      form(leaf(kTextList, "kinds", "Kinds of alert: drift, prediction, performance, quality. Empty: all.", DRIFTD_AT(at, kinds)),
+           expect_alert_kind),
+      leaf(kTextList, "monitors", "Of which monitors, with * and ? as in file names.", DRIFTD_AT(at, monitors)),
+      std::move(headers),
+      leaf(kPath, "secret_file", "File with a secret, whsec_ and base64: each request is signed as Standard Webhooks ask.",
+           DRIFTD_AT(at, secret_file)),
+      leaf(kPath, "token_file", "File with a bearer token.", DRIFTD_AT(at, token_file)),
+      leaf(kPath, "ca_file", "File with the certificates that are trusted (PEM). Empty: the system's.", DRIFTD_AT(at, ca_file)),
+      ranged(kDuration, "timeout", {100, 5 * kMinute}, "For one request, its answer included.", DRIFTD_AT(at, timeout)),
+      ranged(kDuration, "max_age", {kSecond, 30 * kDay}, "What could not be delivered for this long is given up.", DRIFTD_AT(at, max_age)),
+  };
+  keys[1].example = "https://ci.example/hooks/retrain";
+  return keys;
+}
+
+ConfigKey webhooks_field() {
+  ConfigKey field = leaf(kEntries, "webhooks", "Receivers of alerts by HTTP, each with a queue of its own.", nullptr);
+  field.keys = webhook_keys(itself<WebhookConfig>());
+  field.append = [](Document& document) -> void* { return &document.config.alert_sinks.webhooks.emplace_back(); };
+  field.count = [](const Document& document) { return document.config.alert_sinks.webhooks.size(); };
+  field.entry = [](Document& document, std::size_t i) -> void* { return &document.config.alert_sinks.webhooks[i]; };
+  return field;
+}
+
 // What a monitor has besides its identity, and `defaults` sets for all.
 Keys judging_keys(const Get<MonitorConfig>& at) {
   return {
@@ -291,6 +364,8 @@ Keys judging_keys(const Get<MonitorConfig>& at) {
             {
                 leaf(kTextList, "include", "Names, with * and ? as in file names.", DRIFTD_AT(at, features.include)),
                 leaf(kTextList, "exclude", "Taken out of `include`.", DRIFTD_AT(at, features.exclude)),
+                leaf(kTextList, "bins", "Features whose bins are metrics too, 20 at most of each (metrics.level: detailed).",
+                     DRIFTD_AT(at, features.bins)),
             }),
       leaf(kDetectors, "detectors",
            "auto, or names to options: {psi: {threshold: 0.2}} judges by a fixed threshold, {adwin: {fields: [error]}} watches fields row "
@@ -347,7 +422,7 @@ Keys monitor_keys(const Get<MonitorEntry>& at, bool identity) {
   append(keys, marked(stream_keys([at](void* owner) -> StreamConfig& { return at(owner).stream; }), &ConfigKey::stream_key));
   append(keys, judging_keys(monitor));
   const Get<AlertConfig> alerts = [monitor](void* owner) -> AlertConfig& { return monitor(owner).alerts; };
-  keys.push_back(group("alerts", "Keys of the top level's `alerts`, but kafka, that differ for this monitor.", alert_keys(alerts)));
+  keys.push_back(group("alerts", "Keys of the top level's `alerts`, but where they go, that differ for this monitor.", alert_keys(alerts)));
   keys.back().repeats = true;
   return keys;
 }
@@ -381,14 +456,28 @@ ConfigKey make_table() {
   const Get<AlertConfig> default_alerts = [whole](void* owner) -> AlertConfig& { return whole(owner).defaults.monitor.alerts; };
   Keys alerts = marked(alert_keys(default_alerts), &ConfigKey::monitor_default);
   alerts.push_back(group("kafka", "Alerts on a topic.", alert_sink_keys(at)));
+  alerts.push_back(group("alertmanager", "Alerts pushed to Prometheus Alertmanagers, in place of rules.", alertmanager_keys(at)));
+  alerts.push_back(webhooks_field());
   // `alerts` comes before `defaults`, and both before `monitors`: in this order they are read, the later winning.
   Keys keys{
       group("log", "What driftd says about itself, on standard error.", log_keys(at)),
       group("http", "Metrics, API and page.", http_keys(at)),
       group("state", "Snapshots of state and offsets.", state_keys(at)),
-      group("metrics", "What /metrics shows.",
-            {ranged(kInteger, "max_series", {100, 10'000'000}, "Series, at most; beyond it features are left out, and counted.",
-                    DRIFTD_AT(at, metrics.max_series))}),
+      group("history", "Closed windows for the page and the API (SQLite).", history_keys(at)),
+      group(
+          "metrics", "What /metrics shows.",
+          {
+              choice("level", {"basic", "detailed"}, "basic, or detailed: p-values, detectable effects, bins and lag by partition as well.",
+                     DRIFTD_AT(at, metrics.level)),
+              ranged(kInteger, "max_series", {100, 10'000'000}, "Series, at most; beyond it features are left out, and counted.",
+                     DRIFTD_AT(at, metrics.max_series)),
+              ranged(kDuration, "expire_after", {kMinute, 366 * kDay},
+                     "A series goes when nothing changed it for this long: counters by error code or answer, and what the last window "
+                     "of a monitor said, once three windows are missing as well.",
+                     DRIFTD_AT(at, metrics.expire_after)),
+              leaf(kBoolean, "exemplars", "OpenMetrics: the alert_id of the last transition beside its counter.",
+                   DRIFTD_AT(at, metrics.exemplars)),
+          }),
       group("engine", "Work and its limits.", engine_keys(at)),
       group("kafka", "The cluster.", kafka_keys(at)),
       group("alerts", "When an alert opens and closes, for every monitor, and where it goes besides the log.", std::move(alerts)),

@@ -53,7 +53,7 @@ enum class FieldType : std::uint8_t {
   kStart,  // latest | earliest | RFC 3339
   kRate,   // "N per DURATION" | off
   kTextList,
-  kTextMap,    // librdkafka: name to value
+  kTextMap,    // name to value
   kListMap,    // segments.values: column to values
   kDetectors,  // auto | name to options
 };
@@ -70,6 +70,8 @@ struct ConfigKey {
   bool may_be_empty = false;  // durations: "" = nothing chosen (nullopt)
   std::vector<std::string> choices;
   std::optional<std::string> (*expected)(const std::string& text) = nullptr;  // texts: what was expected, if the value is not that
+  // Of the names of a kTextMap; nullptr: they are options of librdkafka.
+  std::optional<std::string> (*expected_name)(const std::string& text) = nullptr;
 
   bool required = false;
   std::string example;           // on the reference page, in place of an empty default

@@ -1,7 +1,10 @@
 #include "config/formats.h"
 
+#include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <regex>
+#include <set>
 #include <string_view>
 
 namespace driftd {
@@ -51,6 +54,41 @@ std::optional<std::string> expect_monitor_name(const std::string& text) {
 
 std::optional<std::string> expect_text(const std::string& text) {
   return unless(text.find_first_not_of(" ") != std::string::npos, "text that is not empty");
+}
+
+std::optional<std::string> expect_receiver_url(const std::string& text) {
+  static const std::regex form(R"(https?://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]{1,253})(:([0-9]{1,5}))?(/[!$-;=?-Z_a-z~%]*)?)");
+  std::smatch match;
+  const bool good = text.size() <= 2000 && std::regex_match(text, match, form) && (!match[3].matched || is_port(match[3].str(), 1));
+  return unless(text.empty() || good, "a URL that starts with http:// or https://, without a login and a '#'");
+}
+
+std::optional<std::string> expect_label_name(const std::string& text) {
+  static const std::regex form("[A-Za-z_][A-Za-z0-9_]*");
+  static const std::set<std::string> own{"alertname", "monitor", "kind", "feature", "segment", "severity"};
+  if (own.contains(text)) return "a label that driftd does not set itself";
+  return unless(text.size() <= 100 && !text.starts_with("__") && std::regex_match(text, form),
+                "a label's name: letters, digits and '_', no digit first");
+}
+
+std::optional<std::string> expect_header_name(const std::string& text) {
+  static const std::regex form("[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}");
+  static const std::set<std::string> own{
+      "connection",        "content-length", "content-type",      "expect",           "host", "idempotency-key",
+      "transfer-encoding", "webhook-id",     "webhook-signature", "webhook-timestamp"};
+  std::string lower = text;
+  std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (own.contains(lower)) return "a header that driftd does not set itself";
+  return unless(std::regex_match(text, form), "a header's name");
+}
+
+std::optional<std::string> expect_transition(const std::string& text) {
+  return unless(text == "pending" || text == "firing" || text == "updated" || text == "resolved", "pending, firing, updated or resolved");
+}
+
+std::optional<std::string> expect_alert_kind(const std::string& text) {
+  return unless(text == "drift" || text == "prediction" || text == "performance" || text == "quality",
+                "drift, prediction, performance or quality");
 }
 
 }  // namespace driftd

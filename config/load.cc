@@ -22,7 +22,9 @@ void inherit_places(Places& places, std::size_t monitors) {
   Places inherited;
   for (const auto& [path, mark] : places) {
     const bool from_defaults = path.starts_with("defaults.");
-    if (!from_defaults && (!path.starts_with("alerts.") || path.starts_with("alerts.kafka"))) continue;
+    const bool of_sinks =
+        path.starts_with("alerts.kafka") || path.starts_with("alerts.alertmanager") || path.starts_with("alerts.webhooks");
+    if (!from_defaults && (!path.starts_with("alerts.") || of_sinks)) continue;
     for (std::size_t i = 0; i < monitors; ++i) {
       const std::string below = from_defaults ? path.substr(path.find('.') + 1) : path;
       const std::string target = fmt::format("monitors[{}].{}", i, below);

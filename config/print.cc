@@ -119,6 +119,7 @@ std::string print_config(const Config& config, const std::map<std::string, std::
 std::string print_reference() {
   Document document;
   document.config.streams.emplace_back();
+  document.config.alert_sinks.webhooks.emplace_back();
   document.monitors.emplace_back();
   const Style style{
       .left_out = [](const ConfigKey& field) { return field.stream_key; },
@@ -136,7 +137,10 @@ std::string hash_of(const Config& config) {
   judged.engine.max_payload_bytes = config.engine.max_payload_bytes;
   judged.streams = config.streams;
   judged.monitors = config.monitors;
-  for (MonitorConfig& monitor : judged.monitors) monitor.reference.clear();
+  for (MonitorConfig& monitor : judged.monitors) {
+    monitor.reference.clear();
+    monitor.features.bins.clear();
+  }
   const std::string text = print_config(judged);
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size())).substr(0, 12);
 }

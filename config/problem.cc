@@ -98,8 +98,8 @@ bool looks_secret(std::string_view name) {
   for (const std::string_view path : {"file", "location", "url", "path"}) {
     if (lower.ends_with(path)) return false;
   }
-  constexpr std::array<std::string_view, 10> kWords{"jaas",  "password", "passwd",  "passphrase", "secret",
-                                                    "token", "api_key",  "api.key", "pem",        "credential"};
+  constexpr std::array<std::string_view, 12> kWords{"jaas",    "password", "passwd",  "passphrase", "secret",     "token",
+                                                    "api_key", "api.key",  "api-key", "pem",        "credential", "authorization"};
   return std::ranges::any_of(kWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 

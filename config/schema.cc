@@ -166,6 +166,7 @@ class Pretty {
 std::string config_schema() {
   Document document;
   document.config.streams.emplace_back();
+  document.config.alert_sinks.webhooks.emplace_back();
   document.monitors.emplace_back();
   const std::string substitution = R"({"type":"string","pattern":"\\$\\{(env|file):"})";
   return Pretty().write(fmt::format(

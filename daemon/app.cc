@@ -1,13 +1,19 @@
 #include "daemon/app.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
 
+#include "config/print.h"
+#include "daemon/api/live.h"
 #include "daemon/app_engine.h"
 #include "daemon/cli/verb.h"
 #include "daemon/engine_summary.h"
+#include "daemon/history/reader.h"
+#include "daemon/history/writer.h"
 #include "daemon/http/server.h"
 #include "daemon/routes.h"
 #include "daemon/runtime/event_time.h"
@@ -17,6 +23,8 @@
 #include "daemon/runtime/version.h"
 #include "daemon/runtime/wall_clock.h"
 #include "daemon/sink/kafka_sink.h"
+#include "daemon/sink/push_receiver.h"
+#include "daemon/sink/push_receivers.h"
 #include "daemon/source/kafka_source.h"
 #include "daemon/state/file_store.h"
 #include "daemon/state/state_dir.h"
@@ -29,6 +37,8 @@ namespace {
 
 constexpr auto kFlushBudget = 1500ms;  // this and two closes stay well under the 10 s of a stop (decision 10)
 constexpr auto kCloseBudget = 1500ms;
+constexpr auto kHistoryBudget = 1500ms;
+constexpr std::int64_t kFiringAgainAfterUs = 5'000'000;  // a start: what was read again by then has put the state right
 
 KafkaLog kafka_log(const char* client) {
   return [client](LogLevel level, std::string_view event, const std::string& text) {
@@ -44,16 +54,16 @@ AppError store_error(const StoreError& error) {
 }
 
 void log_transitions(const EnginePlan& plan, const ClosedWindow& closed) {
-  const std::string& monitor = plan.alerts[closed.judgement.monitor].monitor;
+  const std::string& monitor = plan.alerts[closed.judgement->monitor].monitor;
   for (const AlertTransition& transition : closed.transitions) {
     const bool bad = transition.transition == Transition::kFiring || transition.transition == Transition::kUpdated;
     (bad ? log_warn : log_info)("alert", transition.summary,
                                 {{"transition", transition_name(transition.transition)},
                                  {"monitor", monitor},
-                                 {"feature", plan.alerts[closed.judgement.monitor].features[transition.feature].name},
+                                 {"feature", plan.alerts[closed.judgement->monitor].features[transition.feature].name},
                                  {"severity", transition.severity},
                                  {"alert_id", transition.alert_id},
-                                 {"window_end", format_event_time(closed.judgement.end_us)}});
+                                 {"window_end", format_event_time(closed.judgement->end_us)}});
   }
 }
 
@@ -69,16 +79,31 @@ struct App::Parts {
   std::map<TopicPartition, std::int64_t> committed;  // to the group
   std::unique_ptr<KafkaSource> source;
   std::unique_ptr<KafkaSink> sink;
+  std::unique_ptr<HistoryWriter> history;  // null: history.enabled is false
+  std::unique_ptr<HistoryReader> past;
+  std::vector<std::shared_ptr<const HistoryPlan>> history_plans;  // by monitor
+  std::atomic<bool> history_ended = false;
+  const std::shared_ptr<EventRing> events = std::make_shared<EventRing>(fmt::format("{:x}", wall_us()));
+  std::vector<std::unique_ptr<PushReceiver>> pushes;  // in the order of plan->pushes
   std::unique_ptr<RunningEngine> engine;
+  std::vector<std::jthread> push_threads;
   std::optional<HttpServer> http;
   std::unique_ptr<Routes> routes;
   std::atomic<bool> draining = false;
+  std::int64_t started_us = wall_us();
   std::string failure;  // what ended the daemon, where nobody asked it to end
   int failure_code = kExitConfig;
 
   std::expected<void, AppError> open_state();
+  void open_history(const std::string& dir);
+  void write_history();
+  bool end_history();
+  void tell_followers(const ClosedWindow& closed);
   std::expected<void, AppError> open_kafka();
   std::expected<void, AppError> make_engine();
+  std::expected<void, AppError> make_pushes();
+  void start_pushes();
+  void add_sinks(const EngineStatus& published, DaemonStatus& status) const;
   std::expected<void, AppError> listen();
   DaemonStatus status() const;
   void add_partitions(const KafkaSourceStatus& kafka, DaemonStatus& status) const;
@@ -96,6 +121,7 @@ std::expected<void, AppError> App::Parts::open_state() {
   auto opened = FileStore::open(dir, config.state.generations);
   if (!opened) return std::unexpected(store_error(opened.error()));
   store = std::move(*opened);
+  open_history(dir);
   if (options.reset_state) {
     log_warn("state_reset", "every snapshot is removed, as asked", {{"dir", dir}});
     if (const auto reset = store->reset(); !reset) return std::unexpected(store_error(reset.error()));
@@ -111,6 +137,39 @@ std::expected<void, AppError> App::Parts::open_state() {
       states.emplace(*id, partition_state(section));
   }
   return {};
+}
+
+// The file itself is opened by the history's own thread: however large or damaged it is, the start does not wait for it.
+void App::Parts::open_history(const std::string& dir) {
+  if (!config.history.enabled) return;
+  const std::int64_t retention_us = std::chrono::duration_cast<std::chrono::microseconds>(config.history.retention).count();
+  history = std::make_unique<HistoryWriter>(dir + "/history.db", HistoryLimits{retention_us, config.history.max_size_bytes});
+  past = std::make_unique<HistoryReader>(history->path());
+  for (std::size_t m = 0; m < plan->monitors.size(); ++m) {
+    history_plans.push_back(
+        std::make_shared<const HistoryPlan>(HistoryPlan{plan, &plan->alerts[m], &plan->monitors[m], plan->panes[m].state_key}));
+  }
+}
+
+void App::Parts::write_history() {
+  history->run();
+  history_ended = true;
+}
+
+// False: the disk does not let go of it.
+bool App::Parts::end_history() {
+  if (!history) return true;
+  history->stop();
+  for (const auto end = std::chrono::steady_clock::now() + kHistoryBudget; !history_ended && std::chrono::steady_clock::now() < end;) {
+    std::this_thread::sleep_for(5ms);
+  }
+  return history_ended;
+}
+
+void App::Parts::tell_followers(const ClosedWindow& closed) {
+  const AlertPlan& alerts = plan->alerts[closed.judgement->monitor];
+  for (const AlertTransition& to : closed.transitions) events->publish(kAlertEvent, alert_message(alerts, *closed.judgement, to));
+  events->publish(kWindowEvent, window_message(alerts, *closed.judgement));
 }
 
 std::expected<void, AppError> App::Parts::open_kafka() {
@@ -138,9 +197,13 @@ std::expected<void, AppError> App::Parts::make_engine() {
   merger.shards = shard_count(config.engine);
   merger.store = &*store;
   merger.sink = sink.get();
+  for (const auto& push : pushes) merger.pushes.push_back(push.get());
   merger.flush_sink = [this] { return sink == nullptr || sink->flush(kFlushBudget); };
+  if (history) merger.before_snapshot = [this] { history->settle(); };
   merger.on_window = [this](const ClosedWindow& closed) {
     log_transitions(*plan, closed);
+    tell_followers(closed);
+    if (history) history->add({history_plans[closed.judgement->monitor], closed.judgement, closed.transitions});
     if (options.on_window) options.on_window(closed);
   };
   engine = std::make_unique<RunningEngine>(
@@ -150,13 +213,48 @@ std::expected<void, AppError> App::Parts::make_engine() {
   if (const auto restored = engine->merger().restore(*snapshot); !restored) {
     return std::unexpected(AppError{kExitConfig, false, restored.error() + "; --reset-state starts afresh"});
   }
+  for (std::size_t p = 0; p < pushes.size(); ++p) {
+    pushes[p]->restore(engine->merger().engine().firing_events(plan->pushes[p]), kFiringAgainAfterUs);
+  }
   return {};
 }
 
+std::expected<void, AppError> App::Parts::make_pushes() {
+  auto targets = push_targets(config.alert_sinks);
+  if (!targets) return std::unexpected(AppError{kExitConfig, false, targets.error()});
+  for (PushTarget& target : *targets) {
+    auto queue = make_push_queue(target);
+    pushes.push_back(std::make_unique<PushReceiver>(target.name, std::move(target.receiver), std::move(queue)));
+  }
+  if (!snapshot) return {};
+  for (const SnapshotSection& section : snapshot->sections) {
+    if (!section.id.starts_with(kPushSection)) continue;
+    const std::string name = section.id.substr(kPushSection.size());
+    if (std::ranges::find(plan->pushes, name, &PushPlan::name) != plan->pushes.end()) continue;
+    log_warn("receiver_gone", "what waits for a receiver that is no longer configured is forgotten", {{"sink", name}});
+  }
+  return {};
+}
+
+// A thread each: none waits for another, not even for a name that nobody looks up.
+void App::Parts::start_pushes() {
+  for (const auto& push : pushes) {
+    push_threads.emplace_back([&push](const std::stop_token& stop) {
+      set_thread_name("push");
+      push->run([&stop] { return stop.stop_requested(); });
+    });
+  }
+}
+
 std::expected<void, AppError> App::Parts::listen() {
-  RouteSources sources{[this] { return std::make_shared<const DaemonStatus>(status()); }, wall_us};
-  routes = std::make_unique<Routes>(std::move(sources), config.metrics.max_series);
-  auto bound = HttpServer::listen({config.http.listen, config.http.external_url, {}}, routes->handler());
+  RouteSources sources{.status = [this] { return std::make_shared<const DaemonStatus>(status()); },
+                       .wall_us = wall_us,
+                       .events = events,
+                       .config_yaml = print_config(config),
+                       .history = [this] { return past.get(); }};
+  routes = std::make_unique<Routes>(std::move(sources), config.metrics);
+  auto bound = HttpServer::listen(
+      {.listen = config.http.listen, .external_url = config.http.external_url, .limits = {}, .slow_thread = true}, routes->handler());
   if (!bound) return std::unexpected(AppError{kExitIo, bound.error().in_use, bound.error().message});
   http.emplace(std::move(*bound));
   return {};
@@ -168,7 +266,7 @@ std::expected<std::unique_ptr<App>, AppError> App::create(const Config& config, 
   parts->config = config;
   parts->plan = std::move(plan);
   parts->options = std::move(options);
-  for (const auto step : {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_engine}) {
+  for (const auto step : {&Parts::listen, &Parts::open_state, &Parts::open_kafka, &Parts::make_pushes, &Parts::make_engine}) {
     if (auto done = (parts.get()->*step)(); !done) return std::unexpected(done.error());
   }
   return std::unique_ptr<App>(new App(std::move(parts)));
@@ -196,6 +294,21 @@ void App::Parts::add_partitions(const KafkaSourceStatus& kafka, DaemonStatus& st
   std::sort(status.partitions.begin(), status.partitions.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
 }
 
+void App::Parts::add_sinks(const EngineStatus& published, DaemonStatus& status) const {
+  if (sink != nullptr) {
+    status.sinks.push_back(published.sink);
+    status.sinks.back().times = sink->status()->times;
+  }
+  for (std::size_t p = 0; p < pushes.size(); ++p) {
+    const auto counts = pushes[p]->counts();
+    SinkStatus& push = status.sinks.emplace_back(published.pushes[p]);
+    push.delivered = counts->ok;
+    push.retried = counts->retry;
+    push.failed += counts->error;
+    push.times = counts->times;
+  }
+}
+
 void App::Parts::add_readiness(const KafkaSourceStatus& kafka, DaemonStatus& status) const {
   status.not_ready = kafka.not_ready;
   if (!kafka.assigned && kafka.not_ready.empty()) status.not_ready.push_back("kafka: looking for the partitions");
@@ -215,6 +328,9 @@ DaemonStatus App::Parts::status() const {
   status.revision = std::string(revision());
   status.config_hash = config.hash;
   status.log_messages = log_counts();
+  if (history) status.history = history->status();
+  status.now_wall_us = wall_us();
+  status.started_wall_us = status.config_reload_wall_us = started_us;
   if (engine == nullptr) {
     status.not_ready.push_back("state: the snapshot is being read");
     return status;
@@ -222,16 +338,25 @@ DaemonStatus App::Parts::status() const {
   if (const auto published = engine->merger().status().load()) {
     status.monitors = published->monitors;
     status.partitions = published->partitions;
-    if (sink != nullptr) status.sinks.push_back(published->sink);
+    add_sinks(*published, status);
     status.snapshot_last_success_wall_us = published->snapshot_last_success_wall_us;
     status.snapshot_size_bytes = published->snapshot_size_bytes;
     status.snapshots = published->snapshots;
     status.snapshot_failures = published->snapshot_failures;
+    status.snapshot_times = published->snapshot_times;
+    status.state_bytes = published->state_bytes;
     status.dead_letters = published->dead_letters;
   }
   status.stalled = engine->stalled(std::chrono::steady_clock::now());
+  status.queues = engine->queues();
+  if (sink == nullptr) status.queues.pop_back();  // no events leave
   const auto kafka = source->status();
   status.kafka_errors = kafka->errors;
+  status.topic_partitions = kafka->topic_partitions;
+  status.partitions_assigned = kafka->assigned_changes;
+  status.partitions_revoked = kafka->revoked_changes;
+  status.commits_ok = kafka->commits_ok;
+  status.commits_failed = kafka->commits_failed;
   add_partitions(*kafka, status);
   add_readiness(*kafka, status);
   return status;
@@ -291,13 +416,16 @@ int App::Parts::close() {
   const bool failed = !failure.empty();
   if (failed) log_error("failed", failure);
   engine.reset();
+  for (std::jthread& thread : push_threads) thread.request_stop();  // all, before any is waited for
+  push_threads.clear();
+  const bool history_closed = end_history();
   const bool sink_closed = sink == nullptr || sink->close(kCloseBudget);
   const bool source_closed = source->close(kCloseBudget);
   const int code = failed ? failure_code : kExitOk;
   log_info("stopped", "stopped", {{"exit", code}});
   flush_log();
-  if (sink_closed && source_closed) return code;
-  // librdkafka did not return in time; the state is on disk (reliability 3.6).
+  if (history_closed && sink_closed && source_closed) return code;
+  // librdkafka or the disk did not return in time; the state is on disk (reliability 3.6).
   std::fflush(nullptr);
   std::_Exit(code);
 }
@@ -308,14 +436,25 @@ int App::run() {
     set_thread_name("http");
     parts.http->run();
   });
+  std::jthread slow_answers([&] {
+    set_thread_name("http_slow");
+    parts.http->run_slow();
+  });
+  std::jthread history([&] {
+    if (!parts.history) return;
+    set_thread_name("history");
+    parts.write_history();
+  });
   log_info("listening", "page and metrics", {{"url", url()}});
   if (parts.find_partitions()) {
     parts.engine->source_loop().restore(std::move(parts.states));
+    parts.start_pushes();
     parts.engine->start();
     parts.serve_until_stopped();
   }
   parts.http->stop();
   http.join();
+  slow_answers.join();
   return parts.close();
 }
 

@@ -33,10 +33,10 @@ RunningEngine::RunningEngine(const EnginePlan& plan, Source& source, SourceLoopO
     : source_(source),
       to_merger_(kMergerQueueInputs),
       to_shards_(make_queues(merger_options.shards)),
-      merger_(plan, to_merger_, merger_options),
-      source_loop_(plan, source, pointers(to_shards_), to_merger_, source_options) {
+      merger_(plan, to_merger_, merger_options, meter_),
+      source_loop_(plan, source, {pointers(to_shards_), to_merger_, meter_}, source_options) {
   for (std::uint32_t s = 0; s < to_shards_.size(); ++s)
-    shard_loops_.push_back(std::make_unique<ShardLoop>(plan, s, *to_shards_[s], to_merger_));
+    shard_loops_.push_back(std::make_unique<ShardLoop>(plan, s, *to_shards_[s], to_merger_, meter_));
 }
 
 RunningEngine::~RunningEngine() {
@@ -81,6 +81,18 @@ std::vector<std::string> RunningEngine::stalled(Heartbeat::Time now) const {
   for (std::size_t s = 0; s < shard_loops_.size(); ++s) look("shard-" + std::to_string(s), shard_loops_[s]->heartbeat());
   look("merger", merger_.heartbeat());
   return lines;
+}
+
+std::vector<QueueStatus> RunningEngine::queues() const {
+  QueueStatus ingest{"ingest", 0, 0, meter_.shard_bytes(), meter_.waited_seconds(FlowMeter::kIngest)};
+  for (const auto& queue : to_shards_) {
+    ingest.entries += queue->size();
+    *ingest.capacity += queue->capacity();
+  }
+  QueueStatus window{"window", to_merger_.size(), to_merger_.capacity(), std::nullopt, meter_.waited_seconds(FlowMeter::kWindow)};
+  const auto published = merger_.status().load();
+  QueueStatus alert{"alert", published->sink.waiting, std::nullopt, published->outbox_bytes, meter_.waited_seconds(FlowMeter::kAlert)};
+  return {std::move(ingest), std::move(window), std::move(alert)};
 }
 
 bool RunningEngine::join() {

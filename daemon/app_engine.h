@@ -34,9 +34,11 @@ class RunningEngine {
   // Threads that have not moved for kStalledAfter, one a line; any thread.
   std::vector<std::string> stalled(Heartbeat::Time now) const;
   const std::string& failure() const { return merger_.failure(); }
+  std::vector<QueueStatus> queues() const;  // ingest, window, alert; any thread
 
  private:
   Source& source_;
+  FlowMeter meter_;
   MergerQueue to_merger_;
   std::vector<std::unique_ptr<ShardQueue>> to_shards_;
   std::vector<std::unique_ptr<ShardLoop>> shard_loops_;

@@ -4,7 +4,6 @@
 #include <thread>
 #include <utility>
 
-#include "daemon/engine_status.h"
 #include "daemon/runtime/logger.h"
 #include "daemon/runtime/wall_clock.h"
 
@@ -12,9 +11,34 @@ namespace driftd {
 
 using namespace std::chrono_literals;
 
-MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options)
-    : plan_(plan), in_(in), options_(std::move(options)), engine_(plan), passed_(options_.shards, false) {
-  evaluated_.resize(plan.configs.size(), kNoTime);
+namespace {
+
+// By component; what holds no state has none.
+std::map<std::string, std::uint64_t> state_bytes(const Snapshot& snapshot) {
+  std::map<std::string, std::uint64_t> bytes{{"windows", 0}, {"labels", 0}, {"detectors", 0}, {"queues", 0}};
+  for (const SnapshotSection& section : snapshot.sections) {
+    const bool windows = section.id == kMergerSection || partition_of_section(section.id).has_value();
+    const char* component = windows                                   ? "windows"
+                            : section.id.starts_with(kLabelsSection)  ? "labels"
+                            : section.id.starts_with(kMonitorSection) ? "detectors"
+                            : section.id == kOutboxSection            ? "queues"
+                                                                      : nullptr;
+    if (component != nullptr) bytes[component] += section.bytes.size();
+  }
+  return bytes;
+}
+
+}  // namespace
+
+MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOptions options, FlowMeter& meter)
+    : plan_(plan),
+      in_(in),
+      options_(std::move(options)),
+      meter_(meter),
+      engine_(plan, [] { return std::chrono::steady_clock::now().time_since_epoch(); }),
+      passed_(options_.shards, false) {
+  told_given_up_.resize(plan.pushes.size());
+  monitor_progress_.resize(plan.configs.size());
   monitor_status_.resize(plan.configs.size());
   publish(true);
 }
@@ -45,8 +69,8 @@ std::expected<void, StoreError> MergerLoop::save_initial(const std::map<TopicPar
 void MergerLoop::apply(ShardOutput output) {
   counters_[output.source_partition] = output.counters;
   for (const ClosedWindow& closed : engine_.apply(std::move(output))) {
-    const std::size_t monitor = plan_.owners[closed.judgement.monitor];
-    evaluated_[monitor] = wall_us();
+    const std::size_t monitor = plan_.owners[closed.judgement->monitor];
+    monitor_progress_[monitor].add(closed, wall_us());
     monitor_status_[monitor] = nullptr;
     if (options_.on_window) options_.on_window(closed);
   }
@@ -55,6 +79,7 @@ void MergerLoop::apply(ShardOutput output) {
 
 void MergerLoop::save(std::map<TopicPartition, std::string> states) {
   if (options_.store == nullptr) return;
+  if (options_.before_snapshot) options_.before_snapshot();
   Snapshot snapshot;
   snapshot.generation = ++generation_;
   std::map<TopicPartition, std::int64_t> durable;
@@ -63,7 +88,10 @@ void MergerLoop::save(std::map<TopicPartition, std::string> states) {
     snapshot.sections.push_back(save_partition_section(id, std::move(state)));
   }
   engine_.save(snapshot);
-  if (const auto saved = options_.store->save(snapshot); !saved) {
+  progress_.state_bytes = state_bytes(snapshot);
+  const auto saved = options_.store->save(snapshot);
+  progress_.snapshot_times.add(std::chrono::steady_clock::now() - aligning_since_);
+  if (!saved) {
     ++progress_.snapshot_failures;
     log_error("snapshot_failed", "the snapshot could not be written; processing goes on", {{"reason", saved.error().message}});
     return;
@@ -83,6 +111,7 @@ void MergerLoop::release_held() {
 }
 
 void MergerLoop::align(MergerInput input) {
+  if (!aligning_) aligning_since_ = std::chrono::steady_clock::now();
   aligning_ = input.barrier;
   passed_[input.shard] = true;
   states_.merge(input.states);
@@ -104,6 +133,7 @@ void MergerLoop::handle(MergerInput input) {
   switch (input.kind) {
     case kPartition:
       ids_.emplace(input.partition, input.id);
+      counters_[input.partition] = input.output.counters;
       engine_.add_partition(input.partition, input.id);
       break;
     case kOutput: apply(std::move(input.output)); break;
@@ -113,7 +143,19 @@ void MergerLoop::handle(MergerInput input) {
   }
 }
 
+void MergerLoop::feed_pushes() {
+  for (std::size_t p = 0; p < options_.pushes.size(); ++p) {
+    engine_.push_outbox(p).settle(*options_.pushes[p]);
+    engine_.push_outbox(p).send(*options_.pushes[p], engine_.push_releasable(p), wall_us());
+    const std::uint64_t given_up = engine_.push_given_up(p);
+    if (given_up == std::exchange(told_given_up_[p], given_up)) continue;
+    log_error("alerts_given_up", "too many wait for a receiver: the oldest are given up",
+              {{"sink", plan_.pushes[p].name}, {"given_up", given_up}});
+  }
+}
+
 void MergerLoop::feed_sink() {
+  feed_pushes();
   if (options_.sink == nullptr) return;
   engine_.settle(*options_.sink);
   engine_.outbox().send(*options_.sink, engine_.releasable());
@@ -139,14 +181,18 @@ void MergerLoop::publish(bool force) {
   last_publish_ = now;
   auto status = std::make_shared<EngineStatus>(progress_);
   for (std::size_t m = 0; m < monitor_status_.size(); ++m) {
-    if (!monitor_status_[m]) monitor_status_[m] = make_monitor_status(engine_, m, evaluated_[m]);
+    if (!monitor_status_[m]) monitor_status_[m] = make_monitor_status(engine_, m, monitor_progress_[m]);
   }
   status->monitors = monitor_status_;
   for (const auto& [index, id] : ids_) {
     status->partitions.push_back(make_partition_status(plan_, id, counters_[index], engine_.windows().is_idle(index)));
   }
   const Outbox& outbox = engine_.outbox();
-  status->sink = {"kafka", outbox.delivered(), outbox.retried(), 0, outbox.waiting()};  // no record is ever given up
+  status->sink = {"kafka", outbox.delivered(), outbox.retried(), 0, outbox.waiting_alerts(), {}};  // no record is ever given up
+  status->outbox_bytes = outbox.bytes();
+  for (std::size_t p = 0; p < engine_.pushes(); ++p) {
+    status->pushes.push_back({plan_.pushes[p].name, 0, 0, engine_.push_given_up(p), engine_.push_outbox(p).waiting(), {}});
+  }
   status->dead_letters = engine_.dead_letters();
   status_.store(std::move(status));
 }
@@ -156,7 +202,9 @@ bool MergerLoop::run() {
   while (stopped_ < options_.shards && failure_.empty()) {
     heartbeat_.beat();
     if (outbox_full()) {
+      const auto began = std::chrono::steady_clock::now();
       std::this_thread::sleep_for(10ms);
+      meter_.add_wait(FlowMeter::kAlert, std::chrono::steady_clock::now() - began);
     } else if (auto input = in_.pop_for(10ms)) {
       handle(std::move(*input));
     }

@@ -9,8 +9,11 @@ using namespace std::chrono_literals;
 
 void ShardLoop::send(MergerInput input) {
   input.shard = shard_;
+  if (out_.try_push(input)) return;
   // A full merger makes the shard wait, and so the source pause: nothing is dropped.
+  const auto began = std::chrono::steady_clock::now();
   while (!out_.push_for(input, 1s) && !out_.closed()) heartbeat_.beat();
+  meter_.add_wait(FlowMeter::kWindow, std::chrono::steady_clock::now() - began);
 }
 
 void ShardLoop::handle(ShardInput input, Source& source) {
@@ -48,6 +51,7 @@ void ShardLoop::run(Source& source) {
       if (in_.drained()) break;
       continue;
     }
+    meter_.leave(input->bytes);
     const bool stop = input->kind == ShardInput::Kind::kStop;
     handle(std::move(*input), source);
     if (stop) break;

@@ -11,8 +11,8 @@ namespace driftd {
 
 class ShardLoop {
  public:
-  ShardLoop(const EnginePlan& plan, std::uint32_t shard, ShardQueue& in, MergerQueue& out)
-      : engine_(plan), shard_(shard), in_(in), out_(out) {}
+  ShardLoop(const EnginePlan& plan, std::uint32_t shard, ShardQueue& in, MergerQueue& out, FlowMeter& meter)
+      : engine_(plan), shard_(shard), in_(in), out_(out), meter_(meter) {}
 
   // source: where used batches go back to.
   void run(Source& source);
@@ -28,6 +28,7 @@ class ShardLoop {
   bool failed_ = false;  // a state could not be read: the merger was told and ends everything
   ShardQueue& in_;
   MergerQueue& out_;
+  FlowMeter& meter_;
 };
 
 }  // namespace driftd

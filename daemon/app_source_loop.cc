@@ -7,13 +7,36 @@ namespace driftd {
 
 using namespace std::chrono_literals;
 
-SourceLoop::SourceLoop(const EnginePlan& plan, Source& source, std::vector<ShardQueue*> shards, MergerQueue& merger,
-                       SourceLoopOptions options)
-    : plan_(plan), source_(source), shards_(std::move(shards)), merger_(merger), options_(options) {}
+SourceLoop::SourceLoop(const EnginePlan& plan, Source& source, Links links, SourceLoopOptions options)
+    : plan_(plan), source_(source), shards_(std::move(links.shards)), merger_(links.merger), meter_(links.meter), options_(options) {}
 
 void SourceLoop::push(std::uint32_t shard, ShardInput input) {
+  meter_.enter(input.bytes);
   while (!shards_[shard]->push_for(input, 1s) && !shards_[shard]->closed()) heartbeat_.beat();
 }
+
+bool SourceLoop::try_push(std::uint32_t shard, ShardInput& input) {
+  const std::uint64_t bytes = input.bytes;
+  meter_.enter(bytes);
+  if (shards_[shard]->try_push(input)) return true;
+  meter_.leave(bytes);
+  return false;
+}
+
+namespace {
+
+// What its status shows until its first record, which may be long in coming: no counter falls to 0 and no lag is the whole topic.
+// State that cannot be read is the shard's to report.
+PartitionCounters counters_at_start(const SourceEvent& event, const std::string& state) {
+  if (!state.empty()) {
+    if (auto saved = read_saved_partition(state)) return saved->counters;
+  }
+  PartitionCounters counters;
+  counters.next_offset = event.start;
+  return counters;
+}
+
+}  // namespace
 
 void SourceLoop::add_partition(const SourceEvent& event) {
   Partition partition;
@@ -21,12 +44,6 @@ void SourceLoop::add_partition(const SourceEvent& event) {
   partition.stream = plan_.stream_of_topic.at(event.id.topic);
   partition.shard = static_cast<std::uint32_t>(partitions_.size() % shards_.size());
   partition.last_record = Clock::now();
-  // The merger must know of the partition before any output of any record read from now on.
-  MergerInput known;
-  known.kind = MergerInput::Kind::kPartition;
-  known.partition = event.partition;
-  known.id = event.id;
-  while (!merger_.push_for(known, 1s) && !merger_.closed()) heartbeat_.beat();
   ShardInput input;
   input.kind = ShardInput::Kind::kPartition;
   input.partition = event.partition;
@@ -34,6 +51,13 @@ void SourceLoop::add_partition(const SourceEvent& event) {
   input.start = event.start;
   input.topic_id = event.topic_id;
   if (const auto found = restored_.find(event.id); found != restored_.end()) input.state = std::move(found->second);
+  // The merger must know of the partition before any output of any record read from now on.
+  MergerInput known;
+  known.kind = MergerInput::Kind::kPartition;
+  known.partition = event.partition;
+  known.id = event.id;
+  known.output.counters = counters_at_start(event, input.state);
+  while (!merger_.push_for(known, 1s) && !merger_.closed()) heartbeat_.beat();
   const std::uint32_t shard = partition.shard;
   partitions_.insert_or_assign(event.partition, std::move(partition));
   push(shard, std::move(input));
@@ -42,7 +66,7 @@ void SourceLoop::add_partition(const SourceEvent& event) {
 void SourceLoop::deliver(std::uint32_t index, ShardInput input) {
   Partition& partition = partitions_.at(index);
   if (options_.blocking) return push(partition.shard, std::move(input));
-  if (partition.waiting.empty() && shards_[partition.shard]->try_push(input)) return;
+  if (partition.waiting.empty() && try_push(partition.shard, input)) return;
   partition.waiting.push_back(std::move(input));
   ++waiting_;
   if (!partition.paused) source_.pause(index);
@@ -52,7 +76,7 @@ void SourceLoop::deliver(std::uint32_t index, ShardInput input) {
 void SourceLoop::retry_waiting() {
   if (waiting_ == 0) return;
   for (auto& [index, partition] : partitions_) {
-    while (!partition.waiting.empty() && shards_[partition.shard]->try_push(partition.waiting.front())) {
+    while (!partition.waiting.empty() && try_push(partition.shard, partition.waiting.front())) {
       partition.waiting.pop_front();
       --waiting_;
     }
@@ -73,6 +97,7 @@ void SourceLoop::handle(SourceEvent event) {
       partition.caught_up = partition.idle = false;
       partition.last_record = Clock::now();
       records_since_snapshot_ += event.batch->messages.size();
+      for (const Message& message : event.batch->messages) input.bytes += message.payload.size();
       input.kind = ShardInput::Kind::kBatch;
       input.batch = std::move(event.batch);
       break;
@@ -84,6 +109,13 @@ void SourceLoop::handle(SourceEvent event) {
       break;
   }
   deliver(event.partition, std::move(input));
+}
+
+// The time since the last look counts where something waited then.
+void SourceLoop::meter_waiting() {
+  const auto now = Clock::now();
+  if (waiting_ > 0) meter_.add_wait(FlowMeter::kIngest, now - last_look_);
+  last_look_ = now;
 }
 
 // Idle is a wall-clock decision: only at the end of a partition that is neither paused nor waiting (decision 3).
@@ -127,11 +159,12 @@ bool SourceLoop::all_finished() const {
 }
 
 void SourceLoop::run(const std::atomic<bool>& stop, const std::atomic<bool>& snapshot_wanted) {
-  last_snapshot_ = Clock::now();
+  last_snapshot_ = last_look_ = Clock::now();
   const bool snapshots = options_.snapshot_interval.count() > 0;
   while (!stop && !(waiting_ == 0 && all_finished())) {
     heartbeat_.beat();
     handle(source_.poll(waiting_ > 0 ? 1ms : 20ms));
+    meter_waiting();
     retry_waiting();
     mark_idle();
     housekeeping();

@@ -29,7 +29,13 @@ struct SourceLoopOptions {
 class SourceLoop {
  public:
   using Clock = std::chrono::steady_clock;
-  SourceLoop(const EnginePlan& plan, Source& source, std::vector<ShardQueue*> shards, MergerQueue& merger, SourceLoopOptions options);
+  // What it is given outlives it.
+  struct Links {
+    std::vector<ShardQueue*> shards;
+    MergerQueue& merger;
+    FlowMeter& meter;
+  };
+  SourceLoop(const EnginePlan& plan, Source& source, Links links, SourceLoopOptions options);
 
   // States of a snapshot, for the partitions that are announced later.
   void restore(std::map<TopicPartition, std::string> states) { restored_ = std::move(states); }
@@ -50,16 +56,19 @@ class SourceLoop {
   void add_partition(const SourceEvent& event);
   void deliver(std::uint32_t index, ShardInput input);
   void retry_waiting();
+  void meter_waiting();
   void mark_idle();
   void barrier();
   void housekeeping();
   bool all_finished() const;
   void push(std::uint32_t shard, ShardInput input);  // waits for room
+  bool try_push(std::uint32_t shard, ShardInput& input);
 
   const EnginePlan& plan_;
   Source& source_;
   std::vector<ShardQueue*> shards_;
   MergerQueue& merger_;
+  FlowMeter& meter_;
   SourceLoopOptions options_;
   std::map<TopicPartition, std::string> restored_;
   std::map<std::uint32_t, Partition> partitions_;
@@ -69,6 +78,7 @@ class SourceLoop {
   Clock::time_point last_snapshot_{};
   Clock::time_point last_idle_check_{};
   Clock::time_point last_second_{};
+  Clock::time_point last_look_{};  // at what waits
   Heartbeat heartbeat_;
 };
 

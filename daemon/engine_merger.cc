@@ -10,6 +10,8 @@ namespace driftd {
 
 namespace {
 
+constexpr std::uint64_t kPushBytes = 16ULL << 20;  // of one receiver
+
 std::vector<const PanePlan*> pane_plans(const EnginePlan& plan) {
   std::vector<const PanePlan*> plans;
   for (const PanePlan& panes : plan.panes) plans.push_back(&panes);
@@ -22,11 +24,13 @@ std::string labels_section(const EnginePlan& plan, const LabelJoin& join) {
 
 }  // namespace
 
-EngineMerger::EngineMerger(const EnginePlan& plan) : plan_(plan), windows_(pane_plans(plan)) {
+EngineMerger::EngineMerger(const EnginePlan& plan, Stopwatch stopwatch)
+    : plan_(plan), stopwatch_(std::move(stopwatch)), windows_(pane_plans(plan)) {
   for (std::size_t m = 0; m < plan.monitors.size(); ++m) {
     monitors_.push_back({MonitorJudge(plan.monitors[m]), MonitorAlerts(plan.alerts[m]), {}, nullptr});
   }
   for (const auto& join : plan.joins) joins_.emplace_back(*join, plan.panes[join->monitor]);
+  pushes_.resize(plan.pushes.size());
   for (const StreamPlan& stream : plan.streams) {
     if (stream.config.on_error.action != OnError::kDeadLetter) continue;
     for (const char* result : {"ok", "retry", "error"}) dead_letters_[{stream.config.name, result}] = 0;  // error: none is given up
@@ -92,18 +96,21 @@ void EngineMerger::join_labels() {
 
 ClosedWindow EngineMerger::close(const Window& window) {
   Monitor& monitor = monitors_[window.monitor];
-  ClosedWindow closed{monitor.judge.judge(window), {}};
-  closed.transitions = monitor.alerts.step(closed.judgement);
+  const auto now = [this] { return stopwatch_ ? stopwatch_() : std::chrono::nanoseconds{}; };
+  const auto began = now();
+  ClosedWindow closed{std::make_shared<const Judgement>(monitor.judge.judge(window)), {}};
+  closed.transitions = monitor.alerts.step(*closed.judgement);
   remember(monitor, window.closed_by, closed.judgement);
   enqueue(closed);
+  closed.took = now() - began;
   return closed;
 }
 
-void EngineMerger::remember(Monitor& monitor, ClosedBy closed_by, const Judgement& judgement) {
+void EngineMerger::remember(Monitor& monitor, ClosedBy closed_by, std::shared_ptr<const Judgement> judgement) {
   MonitorHistory& history = monitor.history;
-  MonitorHistory::Entry entry{judgement.end_us, judgement.segment_rows.front(), {}};
+  MonitorHistory::Entry entry{judgement->end_us, judgement->segment_rows.front(), {}};
   bool any_ok = false;
-  for (const Verdict& verdict : judgement.verdicts) {
+  for (const Verdict& verdict : judgement->verdicts) {
     entry.ratios.push_back(worst_ratio(verdict.drift));
     any_ok = any_ok || verdict.status == Status::kOk;
   }
@@ -111,11 +118,12 @@ void EngineMerger::remember(Monitor& monitor, ClosedBy closed_by, const Judgemen
   if (history.entries.size() > kHistoryWindows) history.entries.pop_front();
   ++history.windows_closed[static_cast<std::size_t>(closed_by)];
   ++(any_ok ? history.evaluations_ok : history.evaluations_insufficient);
-  monitor.last = std::make_unique<const Judgement>(judgement);
+  monitor.last = std::move(judgement);
 }
 
 void EngineMerger::enqueue(const ClosedWindow& closed) {
-  const AlertPlan& plan = plan_.alerts[closed.judgement.monitor];
+  const AlertPlan& plan = plan_.alerts[closed.judgement->monitor];
+  for (const AlertTransition& transition : closed.transitions) push(transition, plan, closed.judgement->end_us);
   if (plan.topic.empty()) return;
   const auto add = [&](std::string value) {
     OutRecord record;
@@ -123,11 +131,43 @@ void EngineMerger::enqueue(const ClosedWindow& closed) {
     record.key = plan.monitor;
     record.value = std::move(value);
     record.headers = {{"content-type", "application/cloudevents+json; charset=UTF-8"}};
-    record.time_us = closed.judgement.end_us;
+    record.time_us = closed.judgement->end_us;
     outbox_.add(std::move(record));
   };
-  if (plan_.windows_to_kafka) add(window_event(plan, closed.judgement));
+  if (plan_.windows_to_kafka) add(window_event(plan, *closed.judgement));
   for (const AlertTransition& transition : closed.transitions) add(transition.event);
+}
+
+// A receiver that does not take its alerts for so long that they no longer fit loses the oldest, and costs nobody else anything.
+void EngineMerger::push(const AlertTransition& transition, const AlertPlan& plan, std::int64_t end_us) {
+  for (std::size_t p = 0; p < pushes_.size(); ++p) {
+    if (!plan_.pushes[p].wants(plan.monitor, kind_name(transition.kind), transition_name(transition.transition))) continue;
+    OutRecord record;
+    record.topic = plan_.pushes[p].name;
+    record.key = transition.alert_id;
+    record.value = transition.event;
+    record.headers = {{"ce_id", transition.event_id}};
+    record.time_us = end_us;
+    pushes_[p].outbox.add(std::move(record));
+    pushes_[p].given_up += pushes_[p].outbox.give_up_over(kPushBytes);
+  }
+}
+
+std::vector<std::string> EngineMerger::firing_events(const PushPlan& plan) const {
+  std::vector<std::string> events;
+  for (const Monitor& monitor : monitors_) {
+    const std::string& name = plan_.alerts[static_cast<std::size_t>(&monitor - monitors_.data())].monitor;
+    for (AlertStatus& alert : monitor.alerts.status()) {
+      if (alert.state == AlertState::kFiring && plan.wants(name, alert.kind, "firing")) events.push_back(std::move(alert.event_json));
+    }
+  }
+  return events;
+}
+
+bool EngineMerger::wants_snapshot() const {
+  if (releasable() < outbox_.last_sequence()) return true;
+  return std::ranges::any_of(
+      pushes_, [this](const Push& push) { return releasable(push.outbox, push.durable_sequence) < push.outbox.last_sequence(); });
 }
 
 void EngineMerger::settle(RecordSink& sink) {
@@ -149,6 +189,7 @@ void EngineMerger::count_dead_letter(const OutRecord& record, bool delivered) {
 void EngineMerger::snapshot_saved() {
   undecided_ = false;
   durable_sequence_ = outbox_.last_sequence();
+  for (Push& push : pushes_) push.durable_sequence = push.outbox.last_sequence();
 }
 
 namespace {
@@ -213,7 +254,12 @@ void EngineMerger::save(Snapshot& snapshot) const {
   }
   ByteWriter outbox;
   outbox_.save(outbox);
-  snapshot.sections.push_back({std::string(kOutboxSection), 1, true, outbox.take()});
+  snapshot.sections.push_back({std::string(kOutboxSection), Outbox::kVersion, true, outbox.take()});
+  for (std::size_t p = 0; p < pushes_.size(); ++p) {
+    ByteWriter out;
+    pushes_[p].outbox.save(out);
+    snapshot.sections.push_back({std::string(kPushSection) + plan_.pushes[p].name, Outbox::kVersion, true, out.take()});
+  }
 }
 
 std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, std::string_view bytes) {
@@ -230,7 +276,7 @@ std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, s
   Judgement last;
   if (!load_judgement(in, last) || !in.done())
     return std::unexpected("the last window of monitor '" + plan_.monitors[index].name + "' cannot be read");
-  monitor.last = std::make_unique<const Judgement>(std::move(last));
+  monitor.last = std::make_shared<const Judgement>(std::move(last));
   return {};
 }
 
@@ -253,11 +299,24 @@ std::expected<void, std::string> EngineMerger::load(const Snapshot& snapshot) {
     if (section == nullptr) continue;
     if (auto loaded = load_monitor(m, section->bytes); !loaded) return loaded;
   }
-  if (const SnapshotSection* section = snapshot.find(kOutboxSection)) {
-    ByteReader in(section->bytes);
-    if (!outbox_.load(in) || !in.done()) return std::unexpected("section 'outbox' cannot be read");
-  }
+  if (auto loaded = load_outboxes(snapshot); !loaded) return loaded;
   snapshot_saved();
+  return {};
+}
+
+// What waits for a receiver that is no longer configured is forgotten.
+std::expected<void, std::string> EngineMerger::load_outboxes(const Snapshot& snapshot) {
+  const auto load_one = [&snapshot](const std::string& id, Outbox& outbox) -> std::expected<void, std::string> {
+    const SnapshotSection* section = snapshot.find(id);
+    if (section == nullptr) return {};
+    ByteReader in(section->bytes);
+    if (!outbox.load(in, section->version) || !in.done()) return std::unexpected("section '" + id + "' cannot be read");
+    return {};
+  };
+  if (auto loaded = load_one(std::string(kOutboxSection), outbox_); !loaded) return loaded;
+  for (std::size_t p = 0; p < pushes_.size(); ++p) {
+    if (auto loaded = load_one(std::string(kPushSection) + plan_.pushes[p].name, pushes_[p].outbox); !loaded) return loaded;
+  }
   return {};
 }
 

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <expected>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -25,9 +27,13 @@
 namespace driftd {
 
 struct ClosedWindow {
-  Judgement judgement;
+  std::shared_ptr<const Judgement> judgement;  // never null; the state and the history share it
   std::vector<AlertTransition> transitions;
+  std::chrono::nanoseconds took{};  // judging, alerts and events, by the stopwatch
 };
+
+// Time since any fixed moment: for how long things take, nothing else. Empty: nothing is timed.
+using Stopwatch = std::function<std::chrono::nanoseconds()>;
 
 // What is shown of a monitor beside its last judgement; part of the state.
 struct MonitorHistory {
@@ -47,12 +53,13 @@ MonitorHistory load_history(ByteReader& in);
 inline constexpr std::string_view kConfigSection = "config";  // the hash of the configuration, for a person; not read again
 inline constexpr std::string_view kMergerSection = "merger";
 inline constexpr std::string_view kOutboxSection = "outbox";
+inline constexpr std::string_view kPushSection = "outbox/";  // of a receiver by HTTP, its name behind
 inline constexpr std::string_view kMonitorSection = "monitor/";
 inline constexpr std::string_view kLabelsSection = "labels/";
 
 class EngineMerger {
  public:
-  explicit EngineMerger(const EnginePlan& plan);
+  explicit EngineMerger(const EnginePlan& plan, Stopwatch stopwatch = {});
 
   void add_partition(std::uint32_t source_partition, const TopicPartition& id);
   // Windows that this output closed, in order. What has to leave is in the outbox.
@@ -61,12 +68,21 @@ class EngineMerger {
   Outbox& outbox() { return outbox_; }
   const Outbox& outbox() const { return outbox_; }
   void settle(RecordSink& sink);  // the outbox's, with the dead letters counted
+
+  // What waits for the receivers by HTTP, each its own queue, in the order of EnginePlan::pushes.
+  std::size_t pushes() const { return pushes_.size(); }
+  Outbox& push_outbox(std::size_t push) { return pushes_[push].outbox; }
+  const Outbox& push_outbox(std::size_t push) const { return pushes_[push].outbox; }
+  std::uint64_t push_given_up(std::size_t push) const { return pushes_[push].given_up; }  // because the queue was full; since the start
+  std::uint64_t push_releasable(std::size_t push) const { return releasable(pushes_[push].outbox, pushes_[push].durable_sequence); }
+  std::vector<std::string> firing_events(const PushPlan& plan) const;  // the last event of every alert that fires and that it wants
+
   // By (stream, result: ok, retry, error) since the start of the process; every result of a stream that has a dead-letter topic.
   const std::map<std::pair<std::string, std::string>, std::uint64_t>& dead_letters() const { return dead_letters_; }
   // Sequence up to which records may leave now. Outputs that follow from a wall-clock decision (a partition is idle, or back,
   // or new) wait until a snapshot holds the decision, so that a replay after kill -9 repeats it (decision 3).
-  std::uint64_t releasable() const { return undecided_ || windows_.any_idle() ? durable_sequence_ : outbox_.last_sequence(); }
-  bool wants_snapshot() const { return releasable() < outbox_.last_sequence(); }
+  std::uint64_t releasable() const { return releasable(outbox_, durable_sequence_); }
+  bool wants_snapshot() const;
   void snapshot_saved();  // a snapshot of the present state is durable
 
   void save(Snapshot& snapshot) const;
@@ -85,21 +101,32 @@ class EngineMerger {
     MonitorJudge judge;
     MonitorAlerts alerts;
     MonitorHistory history;
-    std::unique_ptr<const Judgement> last;
+    std::shared_ptr<const Judgement> last;
   };
+  struct Push {
+    Outbox outbox;
+    std::uint64_t durable_sequence = 0, given_up = 0;
+  };
+  std::uint64_t releasable(const Outbox& outbox, std::uint64_t durable) const {
+    return undecided_ || windows_.any_idle() ? durable : outbox.last_sequence();
+  }
+  void push(const AlertTransition& transition, const AlertPlan& plan, std::int64_t end_us);
+  std::expected<void, std::string> load_outboxes(const Snapshot& snapshot);
   void add_partial(Partial partial);
   void join_labels();
   ClosedWindow close(const Window& window);
-  void remember(Monitor& monitor, ClosedBy closed_by, const Judgement& judgement);
+  void remember(Monitor& monitor, ClosedBy closed_by, std::shared_ptr<const Judgement> judgement);
   void enqueue(const ClosedWindow& closed);
   void count_dead_letter(const OutRecord& record, bool delivered);
   std::expected<void, std::string> load_monitor(std::size_t index, std::string_view bytes);
 
   const EnginePlan& plan_;
+  Stopwatch stopwatch_;
   WindowMerger windows_;
   std::vector<LabelJoin> joins_;  // in the order of EnginePlan::joins
   std::vector<Monitor> monitors_;
   Outbox outbox_;
+  std::vector<Push> pushes_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters_;
   bool undecided_ = false;              // a decision was made since the last snapshot
   std::uint64_t durable_sequence_ = 0;  // last sequence in the last snapshot

@@ -463,6 +463,8 @@ std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(c
   plan->references = std::move(references);
   plan->configs = config.monitors;
   plan->losses_of.assign(config.monitors.size(), kNoLosses);
+  plan->detailed = config.metrics.level == MetricsLevel::kDetailed;
+  plan->pushes = push_plans(config.alert_sinks);
   plan->windows_to_kafka = config.alert_sinks.kafka_enabled && config.alert_sinks.kafka_windows;
   for (const StreamConfig& stream : config.streams) {
     for (const std::string& topic : stream.topics) plan->stream_of_topic.emplace(topic, plan->streams.size());

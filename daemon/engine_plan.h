@@ -11,6 +11,7 @@
 #include "daemon/alert/alert.h"
 #include "daemon/decode/decoder.h"
 #include "daemon/monitor/monitor_plan.h"
+#include "daemon/sink/push_plan.h"
 #include "daemon/window/label_join.h"
 #include "daemon/window/partition_panes.h"
 #include "detectors/reference/reference.h"
@@ -40,6 +41,8 @@ struct EnginePlan {
   std::vector<std::unique_ptr<LabelJoinPlan>> joins;
   std::vector<std::unique_ptr<const FeatureReference>> made_losses;  // where a reference has none; FeaturePlan points at them
   bool windows_to_kafka = false;
+  bool detailed = false;              // metrics.level: what costs more than a look at the counts is worked out too
+  std::vector<PushPlan> pushes;       // who gets alerts by HTTP, and which
   std::vector<std::string> warnings;  // things an operator should hear at start
 };
 

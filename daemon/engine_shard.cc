@@ -158,8 +158,10 @@ void EngineShard::consume(const MessageBatch& batch, ShardOutput& output) {
   }
   partition.counters.records += batch.messages.size();
   if (!batch.messages.empty()) {
-    partition.counters.next_offset = std::max(partition.counters.next_offset, batch.messages.back().offset + 1);
-    partition.last.record = mark_of(batch.messages.back());
+    const Message& newest = batch.messages.back();
+    partition.counters.next_offset = std::max(partition.counters.next_offset, newest.offset + 1);
+    if (newest.record_time_us != kNoTime) partition.counters.last_record_us = newest.record_time_us;
+    partition.last.record = mark_of(newest);
   }
   report(partition, output);
 }

@@ -25,6 +25,7 @@ struct PartitionCounters {
   std::int64_t watermark_us = kNoTime;
   std::uint64_t records = 0, bytes = 0, rows = 0, late = 0, lost = 0, skipped = 0;
   std::array<std::uint64_t, kRejects> rejected{};
+  std::int64_t last_record_us = kNoTime;  // record time of the newest record since the start; no part of the state
 };
 
 // What one batch of messages (or an end, or an idle mark) of one partition caused.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "daemon/runtime/glob.h"
+#include "detectors/two_sample/psi.h"
+
 namespace driftd {
 
 namespace {
@@ -22,6 +25,13 @@ MethodStatus method_status(const Measure& measure) {
   return status;
 }
 
+// Of the test that judges by level; NaN where none does.
+double detectable_effect(const MonitorPlan& plan, const Verdict& verdict) {
+  const auto level = std::ranges::find(verdict.drift, Policy::kLevel, &Measure::policy);
+  if (level == verdict.drift.end() || verdict.status != Status::kOk) return kNoNumber;
+  return psi_detectable_effect(level->score, plan.log_alpha, plan.features[verdict.feature].min_effect);
+}
+
 FeatureStatus feature_status(const MonitorPlan& plan, const Verdict& verdict) {
   const FeaturePlan& feature = plan.features[verdict.feature];
   FeatureStatus status;
@@ -37,6 +47,7 @@ FeatureStatus feature_status(const MonitorPlan& plan, const Verdict& verdict) {
   status.out_of_range_ratio = verdict.out_of_range_ratio;
   status.unseen_ratio = verdict.unseen_ratio;
   status.ratio = worst_ratio(verdict.drift);
+  status.log_p = verdict.log_p;
   for (const Measure& measure : verdict.drift) status.methods.push_back(method_status(measure));
   for (const Measure& measure : verdict.quality) status.quality.push_back(method_status(measure));
   for (const CellShare& cell : verdict.cells) status.cells.push_back({cell.label, cell.reference, cell.current, cell.contribution});
@@ -78,7 +89,12 @@ void add_features(const EngineMerger& engine, std::size_t monitor, const Judgeme
   const auto windows = shown_windows(engine.history(monitor), status);
   for (std::size_t v = 0; v < last.verdicts.size(); ++v) {
     const Verdict& verdict = last.verdicts[v];
-    FeatureStatus& feature = status.features.emplace_back(feature_status(engine.plan().monitors[monitor], verdict));
+    const MonitorPlan& plan = engine.plan().monitors[monitor];
+    FeatureStatus& feature = status.features.emplace_back(feature_status(plan, verdict));
+    if (engine.plan().detailed) {
+      feature.detectable_effect = detectable_effect(plan, verdict);
+      feature.shows_bins = matches_any(engine.plan().configs[engine.plan().owners[monitor]].features.bins, feature.name);
+    }
     feature.alert = engine.alerts(monitor).state(verdict.segment, verdict.feature);
     for (const auto* window : windows) {
       feature.ratio_history.push_back(window != nullptr && v < window->ratios.size() ? window->ratios[v] : kNoNumber);
@@ -127,12 +143,30 @@ std::int64_t mean_length(const MonitorHistory& history) {
   return (last->end_us - (last - static_cast<std::ptrdiff_t>(lengths))->end_us) / static_cast<std::int64_t>(lengths);
 }
 
+// Where labels are in the record itself, a loss says that they differ.
+std::string loss_metric(const EnginePlan& plan, std::size_t monitor) {
+  if (const std::uint32_t losses = plan.losses_of[monitor]; losses != kNoLosses) {
+    return plan.monitors[losses].performance->task == Task::kRegression ? "mae" : "accuracy";
+  }
+  return std::ranges::count(plan.monitors[monitor].features, Kind::kPerformance, &FeaturePlan::kind) > 0 ? "accuracy" : "";
+}
+
 }  // namespace
 
-std::shared_ptr<const MonitorStatus> make_monitor_status(const EngineMerger& engine, std::size_t monitor, std::int64_t evaluated_wall_us) {
+void MonitorProgress::add(const ClosedWindow& closed, std::int64_t wall_us) {
+  evaluated_wall_us = wall_us;
+  evaluations.add(closed.took);
+  for (const AlertTransition& transition : closed.transitions) {
+    exemplars[{transition.severity, std::string(transition_name(transition.transition))}] = {transition.alert_id, wall_us};
+  }
+}
+
+std::shared_ptr<const MonitorStatus> make_monitor_status(const EngineMerger& engine, std::size_t monitor, const MonitorProgress& progress) {
   auto status = std::make_shared<MonitorStatus>();
   add_reference(engine.plan(), monitor, *status);
-  status->last_evaluation_wall_us = evaluated_wall_us;
+  status->last_evaluation_wall_us = progress.evaluated_wall_us;
+  status->evaluation_times = progress.evaluations;
+  status->alert_exemplars = progress.exemplars;
   const MonitorHistory& history = engine.history(monitor);
   for (std::size_t i = 0; i < kClosedByNames.size(); ++i) status->windows_closed.emplace(kClosedByNames[i], history.windows_closed[i]);
   if (status->window_rows > 0) status->window_us = mean_length(history);
@@ -141,6 +175,7 @@ std::shared_ptr<const MonitorStatus> make_monitor_status(const EngineMerger& eng
     status->history_end_us.push_back(entry.end_us);
     status->history_rows.push_back(entry.rows);
   }
+  status->loss_metric = loss_metric(engine.plan(), monitor);
   add_alerts(engine.alerts(monitor), *status);
   if (const Judgement* last = engine.last_judgement(monitor)) add_window(engine, monitor, *last, *status);
   if (const std::uint32_t losses = engine.plan().losses_of[monitor]; losses != kNoLosses) add_losses(engine, losses, *status);
@@ -153,6 +188,7 @@ PartitionStatus make_partition_status(const EnginePlan& plan, const TopicPartiti
   status.stream = plan.streams[plan.stream_of_topic.at(id.topic)].config.name;
   status.next_offset = counters.next_offset;
   status.watermark_us = counters.watermark_us;
+  status.last_record_us = counters.last_record_us;
   status.idle = idle;
   status.records = counters.records;
   status.bytes = counters.bytes;

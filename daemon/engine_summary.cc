@@ -46,13 +46,14 @@ bool add_monitor(std::string_view name, std::string_view bytes, SnapshotSummary&
   return in.done();
 }
 
-bool add_outbox(std::string_view bytes, SnapshotSummary& summary) {
-  ByteReader in(bytes);
+// A receiver by HTTP counts under its name, as a topic does under its own.
+bool add_outbox(const SnapshotSection& section, SnapshotSummary& summary) {
+  ByteReader in(section.bytes);
   Outbox outbox;
-  if (!outbox.load(in) || !in.done()) return false;
-  summary.outbox = outbox.waiting_by_topic();
-  summary.outbox_bytes = outbox.bytes();
-  summary.delivered = outbox.delivered();
+  if (!outbox.load(in, section.version) || !in.done()) return false;
+  for (const auto& [to, waiting] : outbox.waiting_by_topic()) summary.outbox[to] += waiting;
+  summary.outbox_bytes += outbox.bytes();
+  summary.delivered += outbox.delivered();
   return true;
 }
 
@@ -70,7 +71,7 @@ bool add_section(const SnapshotSection& section, SnapshotSummary& summary, OpenP
   const std::string_view name = section.id;
   if (name.starts_with(kMonitorSection)) return add_monitor(name.substr(kMonitorSection.size()), section.bytes, summary);
   if (name == kConfigSection) summary.config_hash = section.bytes;
-  if (name == kOutboxSection) return add_outbox(section.bytes, summary);
+  if (name == kOutboxSection || name.starts_with(kPushSection)) return add_outbox(section, summary);
   return true;
 }
 
@@ -95,6 +96,7 @@ namespace {
 // The newest version of a section that this driftd reads. All were 1 at first.
 std::uint32_t known_version(const SnapshotSection& section) {
   if (partition_of_section(section.id)) return kPartitionVersion;
+  if (section.id == kOutboxSection || section.id.starts_with(kPushSection)) return Outbox::kVersion;
   return section.id == kMergerSection ? WindowMerger::kVersion : 1;
 }
 
@@ -108,8 +110,9 @@ std::string unknown_section(const Snapshot& snapshot) {
   }
   std::vector<std::string_view> known{kConfigSection, kMergerSection, kOutboxSection};
   for (const SnapshotSection& section : snapshot.sections) {
-    const bool of_monitor = section.id.starts_with(kMonitorSection) || section.id.starts_with(kLabelsSection);
-    if (of_monitor || partition_of_section(section.id)) known.push_back(section.id);
+    const bool of_many =
+        section.id.starts_with(kMonitorSection) || section.id.starts_with(kLabelsSection) || section.id.starts_with(kPushSection);
+    if (of_many || partition_of_section(section.id)) known.push_back(section.id);
   }
   return unknown_mandatory_section(snapshot, known);
 }

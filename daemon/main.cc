@@ -19,6 +19,7 @@ constexpr std::array kVerbs{
     driftd::Verb{"replay", "the same engine on files of rows", driftd::run_replay},
     driftd::Verb{"tap", "records of a topic as driftd sees them", driftd::run_tap},
     driftd::Verb{"explain", "why an alert fired, in words", driftd::run_explain},
+    driftd::Verb{"alert", "one marked event through the real sinks", driftd::run_alert},
     driftd::Verb{"compare", "every two-sample statistic of two files, column by column", driftd::run_compare},
     driftd::Verb{"detect", "numbers through a sequential detector: where it fires", driftd::run_detect},
     driftd::Verb{"reference", "freeze a reference from rows; look into one", driftd::run_reference},

@@ -34,6 +34,13 @@ std::int64_t partition_lag(const PartitionStatus& partition) {
   return std::max<std::int64_t>(0, partition.end_offset - partition.next_offset);
 }
 
+std::int64_t partition_lag_us(const PartitionStatus& partition, std::int64_t now_us) {
+  const std::int64_t records = partition_lag(partition);
+  if (records == 0) return 0;
+  if (records < 0 || partition.last_record_us == kNoTime) return kNoTime;
+  return std::max<std::int64_t>(0, now_us - partition.last_record_us);
+}
+
 std::int64_t stream_watermark(const DaemonStatus& status, std::string_view stream) {
   std::int64_t least = kNoTime, largest = kNoTime;
   bool any_active = false;

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "daemon/decode/record_batch.h"
+#include "daemon/runtime/timings.h"
+#include "daemon/sink/delivery.h"
 #include "daemon/source/message.h"
 #include "daemon/window/label_counters.h"
 #include "detectors/detector.h"
@@ -50,6 +52,9 @@ struct FeatureStatus {
   ClassCounts reference_classes{}, classes{};
   double out_of_range_ratio = kNoNumber, unseen_ratio = kNoNumber;  // share of rows; NaN: does not apply
   double ratio = kNoNumber;                                         // worst drift threshold ratio; NaN: no verdict
+  double log_p = kNoNumber;                                         // "different at all": shown, it decides nothing
+  double detectable_effect = kNoNumber;                             // least PSI found at power 0.8; NaN: none, or not asked for
+  bool shows_bins = false;                                          // features.bins names it
   AlertState alert = AlertState::kInactive;
   std::vector<MethodStatus> methods;
   std::vector<MethodStatus> quality;  // checks: missing, type_mismatch, out_of_range, unseen_category
@@ -67,7 +72,14 @@ struct AlertStatus {
   std::string event_json;  // the last event sent for it
 };
 
+// The last alert that a counter of transitions counted.
+struct AlertExemplar {
+  std::string alert_id;
+  std::int64_t wall_us = 0;
+};
+
 inline constexpr std::size_t kLengthsOfMean = 20;
+inline constexpr std::uint64_t kCalibratedWindows = 100;  // worth of rows that a reference needs
 
 // How predictions compare with labels that come later.
 struct PerformanceStatus {
@@ -100,12 +112,15 @@ struct MonitorStatus {
   std::map<std::string, std::uint64_t> windows_closed;                             // by reason: time, count
   std::map<std::string, std::uint64_t> evaluations;                                // by result: ok, insufficient
   std::map<std::pair<std::string, std::string>, std::uint64_t> alert_transitions;  // (severity, to)
+  std::map<std::pair<std::string, std::string>, AlertExemplar> alert_exemplars;    // by the same; since the start
   std::map<std::string, std::uint64_t> alerts_suppressed;                          // by reason
-  std::vector<std::int64_t> history_end_us;                                        // windows of ratio_history, oldest first
-  std::vector<std::uint64_t> history_rows;                                         // rows of `all` in them
-  std::optional<LabelStatus> labels;                                               // of a monitor with labels on a topic of their own
-  std::vector<FeatureStatus> features;                                             // by (segment, name)
-  std::vector<AlertStatus> alerts;                                                 // open first, then the last resolved ones
+  Timings evaluation_times;                                                        // since the start
+  std::string loss_metric;  // the measure that the losses judged as feature `error` make up: accuracy, mae; "": there are none
+  std::vector<std::int64_t> history_end_us;  // windows of ratio_history, oldest first
+  std::vector<std::uint64_t> history_rows;   // rows of `all` in them
+  std::optional<LabelStatus> labels;         // of a monitor with labels on a topic of their own
+  std::vector<FeatureStatus> features;       // by (segment, name)
+  std::vector<AlertStatus> alerts;           // open first, then the last resolved ones
 };
 
 struct PartitionStatus {
@@ -115,13 +130,32 @@ struct PartitionStatus {
   std::int64_t end_offset = -1;  // newest known; -1 unknown
   std::int64_t watermark_us = kNoTime;
   bool idle = false, paused = false;
+  std::int64_t last_record_us = kNoTime;  // record time of the newest that was processed; kNoTime: none since the start
   std::uint64_t records = 0, bytes = 0, rows = 0, late = 0, duplicates = 0, lost = 0, skipped = 0;
   std::uint64_t rejected[kRejects] = {};  // by Reject
 };
 
+// What stands between two stages.
+struct QueueStatus {
+  std::string stage;          // ingest: batches of records for the shards; window: their results for the merger; alert: events
+  std::uint64_t entries = 0;  // that wait
+  std::optional<std::uint64_t> capacity, bytes;  // in entries; of payload. nullopt: not limited by, not known in them
+  double held_back_seconds = 0;                  // that the stage before it waited because it was full, since the start
+};
+
 struct SinkStatus {
-  std::string name;                                                   // log | kafka
-  std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // failed: given up
+  std::string name;                                                   // kafka | alertmanager/ADDRESS | webhook/NAME
+  std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // of alerts and windows; failed: given up
+  DeliveryTimes times{};
+};
+
+// Closed windows on disk (history.db), for the page and the API.
+struct HistoryStatus {
+  bool enabled = false;
+  std::uint64_t size_bytes = 0;  // of its files
+  std::uint64_t windows = 0;     // written since the start
+  std::uint64_t dropped = 0;     // windows that could not be written since the start
+  bool failing = false;          // the last write did not succeed
 };
 
 struct DaemonStatus {
@@ -135,8 +169,18 @@ struct DaemonStatus {
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters;  // (stream, result: ok, retry, error)
   std::int64_t snapshot_last_success_wall_us = kNoTime;
   std::uint64_t snapshot_size_bytes = 0, snapshots = 0, snapshot_failures = 0;
-  std::map<std::string, std::uint64_t> kafka_errors;  // by librdkafka's enum name
-  std::map<std::string, std::uint64_t> log_messages;  // by level
+  Timings snapshot_times;
+  std::vector<QueueStatus> queues;
+  std::map<std::string, std::uint64_t> state_bytes;               // by component: windows, labels, detectors, queues
+  std::map<std::string, std::uint64_t> kafka_errors;              // by librdkafka's enum name
+  std::map<std::string, std::int32_t> topic_partitions;           // as the brokers say
+  std::uint64_t partitions_assigned = 0, partitions_revoked = 0;  // changes of what is read
+  std::uint64_t commits_ok = 0, commits_failed = 0;               // of offsets to the group
+  bool config_reload_ok = true;                                   // the last reload; the start counts as one
+  std::int64_t config_reload_wall_us = kNoTime;                   // of the last that was taken
+  std::int64_t now_wall_us = kNoTime, started_wall_us = kNoTime;  // when this was published, and the process began
+  std::map<std::string, std::uint64_t> log_messages;              // by level
+  HistoryStatus history;
 };
 
 // What follows from the values above, for all who show them.
@@ -146,6 +190,8 @@ std::uint64_t missing_rows(const ClassCounts& rows);           // without a valu
 std::uint64_t all_closed(const MonitorStatus& monitor);        // windows, whatever ended them
 double worst_ratio(const MonitorStatus& monitor);              // over all features and segments; NaN: no verdict
 std::int64_t partition_lag(const PartitionStatus& partition);  // records to the end; -1: unknown
+// Age of the newest record that was processed, while others wait; 0 at the end; kNoTime: unknown.
+std::int64_t partition_lag_us(const PartitionStatus& partition, std::int64_t now_us);
 // The least of the stream's partitions that are not idle; all idle: the largest; kNoTime: not known yet.
 std::int64_t stream_watermark(const DaemonStatus& status, std::string_view stream);
 

@@ -17,8 +17,9 @@ patch=$(cd "$(dirname "$0")" && pwd)/librdkafka-topic-id.patch
 
 build_packages=(g++ cmake ninja-build pkg-config ca-certificates libssl-dev libsasl2-dev libcurl4-openssl-dev libzstd-dev
   liblz4-dev zlib1g-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev libboost-dev libcli11-dev libspdlog-dev
-  libfmt-dev libxxhash-dev patch)
-test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck openjdk-17-jre-headless maven prometheus curl)
+  libfmt-dev libxxhash-dev libsqlite3-dev patch)
+test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck curl
+  openjdk-17-jre-headless maven prometheus prometheus-alertmanager python3-prometheus-client chromium)
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 
@@ -33,7 +34,11 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 install_packages() {
   local want=("${build_packages[@]}") need
-  [ "$what" = test ] && want+=("${test_packages[@]}")
+  if [ "$what" = test ]; then
+    want+=("${test_packages[@]}")
+    # Node.js from elsewhere often brings npm with it, and does not go with Debian's.
+    command -v npm >/dev/null || want+=(nodejs npm)
+  fi
   if ! grep -qs '^ID=debian$' /etc/os-release || ! command -v apt-get >/dev/null; then
     say "this script installs from Debian's archive only. What driftd needs, by Debian's names:"
     printf '  %s\n' "${want[@]}" "librdkafka-dev (>= $rdkafka_mended)" >&2
@@ -43,7 +48,7 @@ install_packages() {
   if [ "${#need[@]}" -eq 0 ]; then return; fi
   say "installing ${need[*]}"
   as_root apt-get update -qq
-  # The package of Prometheus starts a service that would take port 9090; only its program is wanted here.
+  # The packages of Prometheus and Alertmanager start services that would take ports 9090 and 9093; only their programs are wanted here.
   local policy=/usr/sbin/policy-rc.d made=
   if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null

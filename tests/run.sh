@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Every test of driftd, from a clean checkout: gets what is missing, builds, checks.
 #   tests/run.sh [--quick] [--only LABEL]
-#     --quick        what a commit wants, under two minutes on a built tree: no clang-tidy, no real broker, no Prometheus
-#     --only LABEL   one part: style, tidy, unit, replay, validation, mock, kafka, prometheus
+#     --quick        what a commit wants, under two minutes on a built tree: the parts of the first line
+#     --only LABEL   one part: style, metrics, unit, replay, validation, mock,
+#                    kafka, prometheus, alertmanager, grafana, compose, seen, page, tidy, asan, fuzz, tsan
 # A part is the tests that ctest knows by that label, and the program tests/LABEL/run where there is one. That program
 # finds the daemon in $DRIFTD, ends with a line `N passed, N failed, N skipped`, and says why it skips: `SKIPPED name: reason`.
 # The last line counts everything; exit 1 when something failed.
@@ -81,18 +82,24 @@ if wanted style; then
   part style python3 tests/style/check.py
   part 'style, the checks themselves' python3 tests/style/self_test.py
 fi
-if [ "$only" = style ]; then finish; fi
+if wanted metrics; then part 'names of metrics' tests/metrics/run; fi
+if [ "$only" = style ] || [ "$only" = metrics ]; then finish; fi
 
 step configure cmake --preset dev
 step build cmake --build "$build"
-for label in unit replay validation mock kafka prometheus; do
-  wanted "$label" || continue
-  case $quick,$label in
-    yes,kafka | yes,prometheus) skip "$label" '--quick leaves it out' ;;
-    *) labelled "$label" ;;
-  esac
+for label in unit replay validation mock; do
+  ! wanted "$label" || labelled "$label"
 done
-if wanted tidy; then
-  if [ -n "$quick" ]; then skip tidy '--quick leaves it out'; else part tidy python3 tests/style/tidy.py "$build"; fi
-fi
+
+slow() { # LABEL COMMAND...: what --quick leaves out
+  local label=$1
+  shift
+  wanted "$label" || return 0
+  if [ -n "$quick" ]; then skip "$label" '--quick leaves it out'; else "$@"; fi
+}
+for label in kafka prometheus alertmanager grafana compose seen page; do slow "$label" labelled "$label"; done
+slow tidy part tidy python3 tests/style/tidy.py "$build"
+slow asan part asan tests/sanitized/run asan
+slow fuzz part fuzz tests/fuzz/run
+slow tsan part tsan tests/sanitized/run tsan
 finish

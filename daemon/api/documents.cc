@@ -1,34 +1,20 @@
 #include "daemon/api/documents.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <functional>
 #include <optional>
 #include <tuple>
 #include <vector>
 
-#include "daemon/runtime/event_time.h"
+#include "daemon/api/envelope.h"
 #include "daemon/runtime/json_writer.h"
 
 namespace driftd {
 namespace {
 
-using Body = std::function<void(JsonWriter&)>;
-
-void time_field(JsonWriter& json, std::string_view name, std::int64_t time_us) {
-  json.key(name);
-  time_us == kNoTime ? json.null() : json.string(format_event_time(time_us));
-}
-
 std::string finish(JsonWriter& json) { return json.key("warnings").begin_array().end_array().end_object().take() + "\n"; }
-
-std::string document(const Body& write) {
-  JsonWriter json;
-  json.begin_object().field("status", "success").key("data").begin_object();
-  write(json);
-  json.end_object();
-  return finish(json);
-}
 
 // A list of the slice's items; `write` writes the fields of one.
 template <class Item>
@@ -186,11 +172,6 @@ std::string_view alert_state_name(AlertState state) {
   return "";
 }
 
-std::string error_json(std::string_view type, std::string_view message) {
-  JsonWriter json;
-  return json.begin_object().field("status", "error").field("errorType", type).field("error", message).end_object().take() + "\n";
-}
-
 std::string buildinfo_json(const DaemonStatus& status) {
   return document([&](JsonWriter& json) {
     json.field("version", status.version).field("revision", status.revision).field("config_hash", status.config_hash);
@@ -242,6 +223,36 @@ std::string features_json(const MonitorStatus& monitor, std::string_view segment
   return list<FeatureStatus>(items, slice, feature_fields);
 }
 
+namespace {
+
+// Where a cell of numbers begins and ends, by its label: "(80, 120]", "≤ 5", "> 9", "3", which is a value by itself. NaN: nowhere.
+struct Bounds {
+  double lower = kNoNumber, upper = kNoNumber;
+};
+
+double number_of(std::string_view text) {
+  double value = kNoNumber;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() ? value : kNoNumber;
+}
+
+Bounds bounds_of(std::string_view label) {
+  constexpr std::string_view kUpTo = "\xe2\x89\xa4 ", kOver = "> ", kBetween = ", ";
+  if (label.starts_with(kUpTo)) return {kNoNumber, number_of(label.substr(kUpTo.size()))};
+  if (label.starts_with(kOver)) return {number_of(label.substr(kOver.size())), kNoNumber};
+  const std::size_t comma = label.find(kBetween);
+  if (!label.starts_with('(') || !label.ends_with(']') || comma == std::string_view::npos) return {number_of(label), number_of(label)};
+  const std::size_t second = comma + kBetween.size();
+  return {number_of(label.substr(1, comma - 1)), number_of(label.substr(second, label.size() - second - 1))};
+}
+
+double psi_of(const FeatureStatus& feature) {
+  const auto found = std::ranges::find(feature.methods, "psi", &MethodStatus::method);
+  return found == feature.methods.end() ? kNoNumber : found->statistic;
+}
+
+}  // namespace
+
 std::string distribution_json(const MonitorStatus& monitor, const FeatureStatus& feature) {
   std::uint64_t reference_rows = 0, rows = 0;
   for (const CellStatus& cell : feature.cells) {
@@ -253,9 +264,11 @@ std::string distribution_json(const MonitorStatus& monitor, const FeatureStatus&
     json.field("status", status_name(feature.status)).field("samples", feature.rows).field("reference_samples", feature.reference_rows);
     window_fields(json, monitor);
     reference_fields(json, monitor);
-    json.key("cells").begin_array();
+    json.field("psi", psi_of(feature)).key("cells").begin_array();
     for (const CellStatus& cell : feature.cells) {
-      json.begin_object().field("label", cell.label).field("reference", cell.reference).field("current", cell.current);
+      const Bounds bounds = feature.numeric ? bounds_of(cell.label) : Bounds{};
+      json.begin_object().field("label", cell.label).field("lower", bounds.lower).field("upper", bounds.upper);
+      json.field("reference", cell.reference).field("current", cell.current);
       json.field("reference_ratio", share_of(cell.reference, reference_rows)).field("current_ratio", share_of(cell.current, rows));
       json.field("contribution", cell.contribution).end_object();
     }
@@ -280,12 +293,92 @@ std::string alerts_json(const DaemonStatus& status, std::string_view state, std:
   return list<Owned>(items, slice, [](JsonWriter& json, const Owned& one) { alert_fields(json, *one.monitor, *one.alert); });
 }
 
-std::string alert_json(const MonitorStatus& monitor, const AlertStatus& alert) {
+namespace {
+
+void timeline_field(JsonWriter& json, const std::vector<PastTransition>& timeline) {
+  json.key("timeline").begin_array();
+  for (const PastTransition& to : timeline) {
+    json.begin_object().field("event_id", to.event_id).field("transition", to.transition).field("severity", to.severity);
+    time_field(json, "window_start", to.window.start_us);
+    time_field(json, "window_end", to.window.end_us);
+    json.field("summary", to.summary).key("event").raw(to.event).end_object();
+  }
+  json.end_array();
+}
+
+void sinks_field(JsonWriter& json, const DaemonStatus& status) {
+  json.key("sinks").begin_array();
+  for (const SinkStatus& sink : status.sinks) {
+    json.begin_object().field("name", sink.name).field("delivered", sink.delivered).field("retried", sink.retried);
+    json.field("failed", sink.failed).field("waiting", sink.waiting).end_object();
+  }
+  json.end_array();
+}
+
+void string_list(JsonWriter& json, std::string_view name, const std::vector<std::string>& texts) {
+  json.key(name).begin_array();
+  for (const std::string& text : texts) json.string(text);
+  json.end_array();
+}
+
+}  // namespace
+
+std::string alert_json(const MonitorStatus& monitor, const AlertStatus& alert, const std::vector<PastTransition>& timeline) {
   return document([&](JsonWriter& json) {
     alert_fields(json, monitor, alert);
     json.key("event");
     alert.event_json.empty() ? json.null() : json.raw(alert.event_json);
+    timeline_field(json, timeline);
   });
+}
+
+std::string past_alert_json(const std::vector<PastTransition>& timeline) {
+  const PastTransition &first = timeline.front(), &last = timeline.back();
+  const bool resolved = last.transition == "resolved";
+  AlertStatus alert;
+  alert.alert_id = last.alert_id;
+  alert.kind = last.kind;
+  alert.feature = last.feature;
+  alert.segment = last.segment;
+  alert.severity = last.severity;
+  alert.state = resolved ? AlertState::kResolved : last.transition == "pending" ? AlertState::kPending : AlertState::kFiring;
+  alert.since_us = first.window.start_us;
+  alert.opened_us = first.window.end_us;
+  if (resolved) alert.resolved_us = last.window.end_us;
+  alert.summary = last.summary;
+  alert.event_json = last.event;
+  MonitorStatus monitor;
+  monitor.name = last.monitor;
+  return alert_json(monitor, alert, timeline);
+}
+
+std::string config_json(const DaemonStatus& status, std::string_view yaml) {
+  return document([&](JsonWriter& json) { json.field("yaml", yaml).field("config_hash", status.config_hash); });
+}
+
+std::string runtime_json(const DaemonStatus& status, const RuntimeFacts& facts) {
+  const auto write = [&](JsonWriter& json) {
+    time_field(json, "now", facts.now_us);
+    time_field(json, "started", std::isnan(facts.start_time_seconds) ? kNoTime : static_cast<std::int64_t>(facts.start_time_seconds * 1e6));
+    json.field("ready", status.ready);
+    string_list(json, "not_ready", status.not_ready);
+    string_list(json, "stalled", status.stalled);
+    json.field("cpu_seconds", facts.cpu_seconds).field("resident_memory_bytes", facts.resident_bytes);
+    json.field("open_files", facts.open_fds).field("most_open_files", facts.max_fds);
+    json.key("snapshot").begin_object();
+    time_field(json, "last_success", status.snapshot_last_success_wall_us);
+    json.field("size_bytes", status.snapshot_size_bytes).field("written", status.snapshots).field("failures", status.snapshot_failures);
+    json.end_object().key("history").begin_object().field("enabled", status.history.enabled);
+    json.field("size_bytes", status.history.size_bytes).field("windows", status.history.windows);
+    json.field("dropped", status.history.dropped).field("failing", status.history.failing).end_object();
+    sinks_field(json, status);
+    json.key("kafka_errors").begin_object();
+    for (const auto& [code, count] : status.kafka_errors) json.field(code, count);
+    json.end_object().key("log_messages").begin_object();
+    for (const auto& [level, count] : status.log_messages) json.field(level, count);
+    json.end_object();
+  };
+  return document(write);
 }
 
 }  // namespace driftd

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "daemon/history/reader.h"
 #include "daemon/status.h"
 
 namespace driftd {
@@ -24,9 +27,20 @@ std::string features_json(const MonitorStatus& monitor, std::string_view segment
 std::string distribution_json(const MonitorStatus& monitor, const FeatureStatus& feature);
 // state "" or monitor "" = all.
 std::string alerts_json(const DaemonStatus& status, std::string_view state, std::string_view monitor, ListSlice slice);
-std::string alert_json(const MonitorStatus& monitor, const AlertStatus& alert);
+// The why-record. timeline: what the history knows of it, oldest first.
+std::string alert_json(const MonitorStatus& monitor, const AlertStatus& alert, const std::vector<PastTransition>& timeline);
+// Of an alert that only the history knows; timeline is not empty.
+std::string past_alert_json(const std::vector<PastTransition>& timeline);
 
-std::string error_json(std::string_view type, std::string_view message);  // type: bad_data, not_found, ...
+// The configuration in force as YAML, secrets masked.
+std::string config_json(const DaemonStatus& status, std::string_view yaml);
+
+// What the process uses; NaN: not known.
+struct RuntimeFacts {
+  double start_time_seconds = kNoNumber, cpu_seconds = kNoNumber, resident_bytes = kNoNumber, open_fds = kNoNumber, max_fds = kNoNumber;
+  std::int64_t now_us = kNoTime;
+};
+std::string runtime_json(const DaemonStatus& status, const RuntimeFacts& facts);
 
 std::string_view alert_state_name(AlertState state);  // inactive, pending, firing, resolved
 

@@ -16,6 +16,7 @@
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/load_references.h"
 #include "daemon/cli/verb.h"
+#include "daemon/sink/push_receivers.h"
 #include "daemon/source/kafka_config.h"
 
 namespace driftd {
@@ -70,6 +71,17 @@ std::unique_ptr<const EnginePlan> compile(const Config& config, Found& found) {
   return std::move(*plan);
 }
 
+// Files, secrets and templates of the receivers by HTTP; then, unless offline, whether each can be reached. Nothing is sent.
+void check_receivers(const CheckFlags& flags, const Config& config, Found& found) {
+  const auto targets = push_targets(config.alert_sinks);
+  if (!targets) return refuse(config, kExitConfig, targets.error(), found);
+  if (flags.offline) return;
+  for (const PushTarget& target : *targets) {
+    const auto reached = http_reach(target.receiver);
+    if (!reached) refuse(config, kExitUnavailable, fmt::format("{} cannot be reached: {}", target.name, reached.error()), found);
+  }
+}
+
 void sample(const CheckFlags& flags, const Config& config, const EnginePlan& plan, Found& found) {
   ClusterCheck cluster = check_cluster(config, plan, kClusterBudget);
   found.closed = cluster.closed;
@@ -98,6 +110,7 @@ Found check(const CheckFlags& flags, const Loaded& loaded) {
     found.budgets = monitor_budgets(*plan);
     warn(flags, config, series_warning(found.budgets, config.metrics.max_series), found);
     if (!flags.offline) sample(flags, config, *plan, found);
+    check_receivers(flags, config, found);
     if (!flags.json) std::fputs(describe(config, *plan, found).c_str(), stdout);
   }
   if (flags.json) std::fputs(check_json(found.problems, found.warnings, found.budgets, found.topics).c_str(), stdout);
@@ -124,7 +137,8 @@ int run_check(std::span<const std::string> args) {
   CLI::App app(
       "Validate a configuration and its references, show what they cost; then connect, read some of the newest records of each topic\n"
       "and show how they fit. Commits and writes nothing.\n\nExample:\n  driftd check -c driftd.yaml --offline\n"
-      "Exit codes: 0 good, 3 warnings with --deny-warnings, 64 usage, 69 the cluster or a topic is not there, 78 refused",
+      "Exit codes: 0 good, 3 warnings with --deny-warnings, 64 usage, 69 the cluster, a topic or a receiver of alerts is not there, 78 "
+      "refused",
       "driftd check");
   add_config_flags(app, flags.config);
   app.add_flag("--offline", flags.offline, "Do not connect to the cluster");

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "config/scalar.h"
+#include "daemon/runtime/glob.h"
 
 namespace driftd {
 namespace {
@@ -18,7 +19,8 @@ constexpr std::size_t kKindsOfTests = 2;  // distribution and quality (decision 
 constexpr std::uint64_t kMethods = 6, kQuantileMethods = 2;
 constexpr std::uint64_t kFiring = 2;         // a severity each
 constexpr std::uint64_t kQualitySeries = 7;  // of `all`: three checks and four ratios of the window and the reference
-constexpr std::uint64_t kMonitorSeries = 30, kSegmentSeries = 3;
+constexpr std::uint64_t kMonitorSeries = 46, kSegmentSeries = 3;
+constexpr std::uint64_t kDetailSeries = 2, kBinSeries = 40;  // at metrics.level detailed: of a feature and segment, of a feature's bins
 
 std::uint64_t series_of(const FeaturePlan& feature, bool quality, std::uint64_t segments) {
   const bool quantile = feature.reference->type == FeatureType::kNumeric && !feature.reference->numeric.discrete;
@@ -26,7 +28,8 @@ std::uint64_t series_of(const FeaturePlan& feature, bool quality, std::uint64_t 
   const std::uint64_t scores = kMethods + (quantile ? kQuantileMethods : 0) + sequential;
   const std::uint64_t ratios = 1 + fixed + sequential;  // PSI judges by level
   const bool checked = quality && feature.kind != Kind::kPerformance;
-  return segments * (1 + scores + ratios + fixed + kFiring * (checked ? 2 : 1)) + kQualitySeries;
+  const std::uint64_t output = feature.kind == Kind::kPrediction ? scores + ratios : feature.kind == Kind::kPerformance ? 1 : 0;
+  return segments * (1 + scores + ratios + fixed + output + kFiring * (checked ? 2 : 1)) + kQualitySeries;
 }
 
 std::string describe_window(const WindowConfig& window) {
@@ -50,7 +53,12 @@ MonitorBudget budget_of(const EnginePlan& plan, std::size_t index) {
   budget.panes = plan.panes[index].window_us / plan.panes[index].pane_us;
   budget.window_bytes = std::uint64_t{plan.panes[index].cells} * kCellBytes * budget.segments * budget.panes;
   budget.series = kMonitorSeries + kSegmentSeries * budget.segments;
-  for (const FeaturePlan& feature : monitor.features) budget.series += series_of(feature, monitor.quality, budget.segments);
+  for (const FeaturePlan& feature : monitor.features) {
+    budget.series += series_of(feature, monitor.quality, budget.segments);
+    if (!plan.detailed) continue;
+    budget.series += kDetailSeries * budget.segments;
+    if (matches_any(plan.configs[index].features.bins, feature.reference->name)) budget.series += kBinSeries;
+  }
   return budget;
 }
 

@@ -141,15 +141,15 @@ void DemoStory::print_line(const Judgement& judgement) const {
 
 void DemoStory::on_window(const ClosedWindow& closed) {
   ++windows_;
-  print_line(closed.judgement);
-  const bool in_2016 = closed.judgement.end_us <= parse_rfc3339("2017-01-01T00:00:00Z").value_or(0);
+  print_line(*closed.judgement);
+  const bool in_2016 = closed.judgement->end_us <= parse_rfc3339("2017-01-01T00:00:00Z").value_or(0);
   windows_2016_ += in_2016 ? 1 : 0;
   bool fired = false;
   for (const AlertTransition& transition : closed.transitions) {
     if (transition.transition != Transition::kFiring) continue;
     fired = true;
-    const std::string& feature = plan_->alerts[closed.judgement.monitor].features[transition.feature].name;
-    opened_.try_emplace(feature, day(closed.judgement.start_us), transition.summary);
+    const std::string& feature = plan_->alerts[closed.judgement->monitor].features[transition.feature].name;
+    opened_.try_emplace(feature, day(closed.judgement->start_us), transition.summary);
     if (told_first_) continue;
     told_first_ = true;
     std::printf("\n  First alert: %s\n  Its record: /api/v1/alerts/%s\n\n", transition.summary.c_str(), transition.alert_id.c_str());

@@ -7,11 +7,11 @@
 
 #include "config/suggest.h"
 #include "daemon/cli/arguments.h"
-#include "daemon/cli/explain_event.h"
-#include "daemon/cli/explain_words.h"
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/verb.h"
 #include "daemon/decode/json_tree.h"
+#include "daemon/explain/alert_record.h"
+#include "daemon/explain/explanation.h"
 #include "daemon/http/client.h"
 #include "daemon/http/target.h"
 
@@ -167,7 +167,11 @@ Outcome from_daemon(const ExplainFlags& flags) {
   std::erase_if(*others, [&](const OtherAlert& other) { return other.alert_id == record->alert_id; });
   std::string url = flags.url;
   while (url.ends_with('/')) url.pop_back();
-  return Found{std::move(*record), {text_of(*document, "data.since"), std::move(*others), std::move(url)}};
+  ExplainContext context;
+  context.since = text_of(*document, "data.since");
+  context.others = std::move(*others);
+  context.url = std::move(url);
+  return Found{std::move(*record), std::move(context)};
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ std::expected<void, std::string> keep_one_monitor(const std::string& name, Confi
   }
   for (StreamConfig& stream : streams) stream.on_error.action = OnError::kSkip;
   config.streams = std::move(streams);
-  config.alert_sinks.kafka_enabled = false;
+  config.alert_sinks = {};
   return {};
 }
 

@@ -111,13 +111,13 @@ struct Outputs {
 };
 
 void write_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& outputs) {
-  const AlertPlan& alerts = plan.alerts[closed.judgement.monitor];
-  outputs.windows.write(window_lines(alerts, closed.judgement));
+  const AlertPlan& alerts = plan.alerts[closed.judgement->monitor];
+  outputs.windows.write(window_lines(alerts, *closed.judgement));
   ++outputs.summary.windows;
   for (const AlertTransition& transition : closed.transitions) {
     outputs.events.write(transition.event + "\n");
     outputs.summary.fired += transition.transition == Transition::kFiring ? 1 : 0;
-    outputs.summary.alerts.push_back(format_event_time(closed.judgement.end_us) + "  " +
+    outputs.summary.alerts.push_back(format_event_time(closed.judgement->end_us) + "  " +
                                      std::string(transition_name(transition.transition)) + "  " + transition.summary);
   }
 }
@@ -130,7 +130,7 @@ void take_window(const EnginePlan& plan, const ClosedWindow& closed, Outputs& ou
 }
 
 void write_held(const EnginePlan& plan, Outputs& outputs) {
-  const auto place = [](const ClosedWindow& closed) { return std::pair(closed.judgement.end_us, closed.judgement.monitor); };
+  const auto place = [](const ClosedWindow& closed) { return std::pair(closed.judgement->end_us, closed.judgement->monitor); };
   std::ranges::stable_sort(outputs.held, {}, place);
   for (const ClosedWindow& closed : outputs.held) write_window(plan, closed, outputs);
 }

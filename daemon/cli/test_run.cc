@@ -32,13 +32,13 @@ void take_scores(const AlertPlan& plan, const Judgement& judgement, TestOutcome&
 }
 
 void take_window(const EnginePlan& plan, const ClosedWindow& closed, TestOutcome& outcome) {
-  const AlertPlan& alerts = plan.alerts[closed.judgement.monitor];
+  const AlertPlan& alerts = plan.alerts[closed.judgement->monitor];
   ++outcome.windows;
-  outcome.judged += std::ranges::any_of(closed.judgement.verdicts, [](const Verdict& verdict) { return verdict.status == Status::kOk; });
-  take_scores(alerts, closed.judgement, outcome);
+  outcome.judged += std::ranges::any_of(closed.judgement->verdicts, [](const Verdict& verdict) { return verdict.status == Status::kOk; });
+  take_scores(alerts, *closed.judgement, outcome);
   for (const AlertTransition& to : closed.transitions) {
     outcome.alerts.push_back({std::string(kind_name(to.kind)), alerts.features[to.feature].name, alerts.segments[to.segment], to.severity,
-                              to.summary, static_cast<AlertWord>(to.transition), closed.judgement.end_us});
+                              to.summary, static_cast<AlertWord>(to.transition), closed.judgement->end_us});
   }
 }
 

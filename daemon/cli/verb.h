@@ -28,6 +28,7 @@ struct Verb {
 };
 
 // One line a verb, defined in its own cli/<verb>.cc.
+int run_alert(std::span<const std::string> args);
 int run_check(std::span<const std::string> args);
 int run_compare(std::span<const std::string> args);
 int run_config(std::span<const std::string> args);

@@ -2,15 +2,20 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <functional>
-#include <utility>
+#include <boost/beast/ssl.hpp>
+#include <limits>
+#include <memory>
+#include <optional>
 
 #include "daemon/http/endpoint.h"
+#include "daemon/runtime/bounded_call.h"
 
 namespace driftd {
 namespace {
@@ -19,77 +24,218 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
+using std::chrono::milliseconds;
 using tcp = asio::ip::tcp;
+using SteadyTime = std::chrono::steady_clock::time_point;
+using Addresses = tcp::resolver::results_type;
 
-// One exchange. Each step is an asynchronous operation that is waited for: only those have a deadline.
-class Exchange {
+// The connection of an exchange. Each step is an asynchronous operation that is waited for: only those have a deadline.
+class Connection {
  public:
-  Exchange(const HttpAddress& base, const HttpGetLimits& limits) : base_(base), limits_(limits) {}
+  explicit Connection(const std::function<bool()>& stop) : stop_(stop) {}
 
-  error_code connect() {
-    error_code error;
-    const auto found = tcp::resolver(io_).resolve(base_.endpoint.host, std::to_string(base_.endpoint.port), error);
-    if (error) return error;
-    stream_.expires_after(limits_.connect);
-    return finish([&](auto done) { stream_.async_connect(found, [done](error_code result, const tcp::endpoint&) { done(result); }); });
+  void deadline(SteadyTime until) { lowest().expires_at(until); }
+  error_code connect(const Addresses& addresses) {
+    return finish([&](auto done) { lowest().async_connect(addresses, [done](error_code result, const tcp::endpoint&) { done(result); }); });
   }
+  // After connect: what follows is encrypted. The certificate must be of this host and of somebody who is trusted.
+  error_code encrypt(const std::string& host, const std::string& ca_file);
 
-  error_code get(const std::string& target) {
-    http::request<http::empty_body> request{http::verb::get, base_.path + target, 11};
-    const std::string& host = base_.endpoint.host;
-    const bool v6 = host.find(':') != std::string::npos;
-    request.set(http::field::host, fmt::format("{}{}{}:{}", v6 ? "[" : "", host, v6 ? "]" : "", base_.endpoint.port));
-    request.set(http::field::user_agent, "driftd");
-    request.keep_alive(false);
-    parser_.body_limit(limits_.body_bytes);
-    stream_.expires_after(limits_.answer);
-    error_code error =
-        finish([&](auto done) { http::async_write(stream_, request, [done](error_code result, std::size_t) { done(result); }); });
-    const auto read = [&](auto start) {
-      if (!error) error = finish([&](auto done) { start([done](error_code result, std::size_t) { done(result); }); });
-    };
-    // The header alone first: where header and body come together, Beast 1.74 forgets that the body is over its limit.
-    read([&](auto done) { http::async_read_header(stream_, buffer_, parser_, done); });
-    read([&](auto done) { http::async_read(stream_, buffer_, parser_, done); });
-    return error;
+  template <class Message>
+  error_code write(Message& message) {
+    return with_stream([&](auto& stream) {
+      return finish([&](auto done) { http::async_write(stream, message, [done](error_code result, std::size_t) { done(result); }); });
+    });
   }
-
-  HttpAnswer take() { return {static_cast<int>(parser_.get().result_int()), std::move(parser_.get().body())}; }
+  template <class Parser>
+  error_code read_header(Parser& parser) {
+    return with_stream([&](auto& stream) {
+      return finish([&](auto done) { http::async_read_header(stream, buffer_, parser, [done](error_code e, std::size_t) { done(e); }); });
+    });
+  }
+  template <class Parser>
+  error_code read(Parser& parser) {
+    return with_stream([&](auto& stream) {
+      return finish([&](auto done) { http::async_read(stream, buffer_, parser, [done](error_code e, std::size_t) { done(e); }); });
+    });
+  }
+  template <class Parser>
+  error_code read_some(Parser& parser) {
+    return with_stream([&](auto& stream) {
+      return finish([&](auto done) { http::async_read_some(stream, buffer_, parser, [done](error_code e, std::size_t) { done(e); }); });
+    });
+  }
 
  private:
+  using Plain = beast::tcp_stream;
+  using Encrypted = beast::ssl_stream<beast::tcp_stream>;
+
+  Plain& lowest() { return encrypted_ ? beast::get_lowest_layer(*encrypted_) : *plain_; }
+  template <class Step>
+  error_code with_stream(Step step) {
+    return encrypted_ ? step(*encrypted_) : step(*plain_);
+  }
   error_code finish(const std::function<void(std::function<void(error_code)>)>& start) {
     error_code result;
-    start([&result](error_code error) { result = error; });
+    bool done = false;
+    start([&](error_code error) {
+      result = error;
+      done = true;
+    });
     io_.restart();
-    io_.run();
+    if (!stop_) io_.run();
+    while (!done) {
+      io_.run_for(milliseconds(50));
+      if (!done && stop_()) lowest().close();  // which ends the operation
+    }
     return result;
   }
 
-  const HttpAddress& base_;
-  const HttpGetLimits& limits_;
+  const std::function<bool()>& stop_;
   asio::io_context io_{1};
-  beast::tcp_stream stream_{io_};
+  std::optional<Plain> plain_{std::in_place, io_};
+  std::optional<asio::ssl::context> tls_;
+  std::optional<Encrypted> encrypted_;
   beast::flat_buffer buffer_;
-  http::response_parser<http::string_body> parser_;
 };
 
-std::string words(const error_code& error, const HttpGetLimits& limits) {
+error_code Connection::encrypt(const std::string& host, const std::string& ca_file) {
+  error_code error;
+  tls_.emplace(asio::ssl::context::tls_client);
+  tls_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
+  if (ca_file.empty()) tls_->set_default_verify_paths(error);
+  if (!ca_file.empty()) tls_->load_verify_file(ca_file, error);
+  if (error) return error;
+  encrypted_.emplace(std::move(*plain_), *tls_);
+  encrypted_->set_verify_mode(asio::ssl::verify_peer, error);
+  encrypted_->set_verify_callback(asio::ssl::host_name_verification(host), error);
+  error_code is_name;
+  asio::ip::make_address(host, is_name);  // only a name may stand in the greeting
+  if (is_name) SSL_set_tlsext_host_name(encrypted_->native_handle(), host.c_str());
+  return finish([&](auto done) { encrypted_->async_handshake(asio::ssl::stream_base::client, done); });
+}
+
+std::string words(const error_code& error) {
   if (error == beast::error::timeout) return "no answer in time";
-  if (error == http::error::body_limit) return fmt::format("the answer is larger than {} bytes", limits.body_bytes);
   if (error == http::error::end_of_stream) return "closed without an answer";
   return error.message();
 }
 
+// An address as it stands needs nobody to look it up; a name is looked up on a thread of its own, which may take for ever.
+std::expected<Addresses, std::string> resolve(const Endpoint& endpoint, milliseconds budget, const std::function<bool()>& stop) {
+  struct Lookup {
+    std::string host, port;
+    error_code error;
+    Addresses found;
+  };
+  const auto lookup = std::make_shared<Lookup>(Lookup{endpoint.host, std::to_string(endpoint.port), {}, {}});
+  const auto work = [lookup] {
+    asio::io_context io{1};
+    lookup->found = tcp::resolver(io).resolve(lookup->host, lookup->port, lookup->error);
+  };
+  error_code is_name;
+  asio::ip::make_address(endpoint.host, is_name);
+  if (!is_name) work();
+  if (is_name && !call_within(budget, work, stop)) return std::unexpected("DNS: no answer in time");
+  if (lookup->error) return std::unexpected("DNS: " + lookup->error.message());
+  return lookup->found;
+}
+
+http::request<http::string_body> request_of(const ReceiverAddress& address, const HttpPost& post) {
+  http::request<http::string_body> request{http::verb::post, address.target, 11};
+  request.set(http::field::host, host_header(address));
+  for (const auto& [name, value] : post.headers) request.set(name, value);
+  request.keep_alive(false);
+  request.body() = post.body;
+  request.prepare_payload();
+  return request;
+}
+
+// One exchange with a receiver.
+class Delivery {
+ public:
+  Delivery(const HttpReceiver& receiver, const std::function<bool()>& stop)
+      : receiver_(receiver), stop_(stop), until_(std::chrono::steady_clock::now() + receiver.timeout), connection_(stop) {}
+
+  std::expected<void, std::string> connect() {
+    const auto parsed = parse_receiver_url(receiver_.url);
+    if (!parsed) return std::unexpected("not an address to send to: expected http:// or https://");
+    address_ = *parsed;
+    const auto found = resolve(address_.endpoint, receiver_.timeout, stop_);
+    if (!found) return std::unexpected(found.error());
+    connection_.deadline(until_);
+    if (const error_code error = connection_.connect(*found)) return std::unexpected(words(error));
+    if (!address_.tls) return {};
+    if (const error_code error = connection_.encrypt(address_.endpoint.host, receiver_.ca_file)) {
+      return std::unexpected("TLS: " + words(error));
+    }
+    return {};
+  }
+
+  std::expected<HttpAnswer, std::string> post(const HttpPost& post) {
+    auto request = request_of(address_, post);
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(std::numeric_limits<std::uint64_t>::max());  // it is cut below, where it does not cost the status
+    error_code error = connection_.write(request);
+    // A receiver may answer and close before it has read everything.
+    const error_code header = connection_.read_header(parser);
+    if (header) return std::unexpected(words(error ? error : header));
+    error = {};
+    while (!error && !parser.is_done() && parser.get().body().size() < receiver_.body_bytes) error = connection_.read_some(parser);
+    auto& answer = parser.get();
+    const auto retry_after = answer[http::field::retry_after];
+    std::string body = std::move(answer.body());
+    body.resize(std::min(body.size(), receiver_.body_bytes));
+    return HttpAnswer{static_cast<int>(answer.result_int()), std::move(body), std::string(retry_after.data(), retry_after.size())};
+  }
+
+ private:
+  const HttpReceiver& receiver_;
+  const std::function<bool()>& stop_;
+  SteadyTime until_;
+  Connection connection_;
+  ReceiverAddress address_;
+};
+
 }  // namespace
+
+std::expected<HttpAnswer, std::string> http_post(const HttpReceiver& receiver, const HttpPost& post, const std::function<bool()>& stop) {
+  Delivery delivery(receiver, stop);
+  if (auto connected = delivery.connect(); !connected) return std::unexpected(std::move(connected.error()));
+  return delivery.post(post);
+}
+
+std::expected<void, std::string> http_reach(const HttpReceiver& receiver) {
+  const std::function<bool()> never;
+  return Delivery(receiver, never).connect();
+}
 
 std::expected<HttpAnswer, std::string> http_get(const std::string& url, const std::string& target, const HttpGetLimits& limits) {
   const auto base = parse_http_url(url);
   if (!base) return std::unexpected(fmt::format("'{}' is not an address to ask: expected http://HOST:PORT", url));
-  Exchange exchange(*base, limits);
-  error_code error = exchange.connect();
-  if (!error) error = exchange.get(target);
-  if (error) return std::unexpected(fmt::format("{}: {}", url, words(error, limits)));
-  return exchange.take();
+  asio::io_context io{1};
+  error_code error;
+  const auto found = tcp::resolver(io).resolve(base->endpoint.host, std::to_string(base->endpoint.port), error);
+  const std::function<bool()> never;
+  Connection connection(never);
+  connection.deadline(std::chrono::steady_clock::now() + limits.connect);
+  if (!error) error = connection.connect(found);
+  http::request<http::empty_body> request{http::verb::get, base->path + target, 11};
+  request.set(http::field::host, host_header({false, base->endpoint, {}}));
+  request.set(http::field::user_agent, "driftd");
+  request.keep_alive(false);
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(limits.body_bytes);
+  connection.deadline(std::chrono::steady_clock::now() + limits.answer);
+  if (!error) error = connection.write(request);
+  // The header alone first: where header and body come together, Beast 1.74 forgets that the body is over its limit.
+  if (!error) error = connection.read_header(parser);
+  if (!error) error = connection.read(parser);
+  if (error == http::error::body_limit) {
+    return std::unexpected(fmt::format("{}: the answer is larger than {} bytes", url, limits.body_bytes));
+  }
+  if (error) return std::unexpected(fmt::format("{}: {}", url, words(error)));
+  return HttpAnswer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
 }
 
 }  // namespace driftd

@@ -68,6 +68,30 @@ std::optional<HttpAddress> parse_http_url(std::string_view url) {
   return HttpAddress{std::move(*endpoint), std::string(path)};
 }
 
+std::optional<ReceiverAddress> parse_receiver_url(std::string_view url) {
+  const std::size_t scheme_end = url.find("://");
+  if (scheme_end == std::string_view::npos || url.find_first_of("# ") != std::string_view::npos) return std::nullopt;
+  const std::string scheme = lower(url.substr(0, scheme_end));
+  if (scheme != "http" && scheme != "https") return std::nullopt;
+  url.remove_prefix(scheme_end + 3);
+  const std::string authority(url.substr(0, url.find_first_of("/?")));
+  std::string target(url.substr(authority.size()));
+  if (!target.starts_with('/')) target.insert(0, 1, '/');
+  const auto split = split_host_port(authority);
+  if (!split || split->host.empty() || authority.find('@') != std::string::npos) return std::nullopt;
+  const bool tls = scheme == "https";
+  auto endpoint = parse_endpoint(split->has_port ? authority : authority + (tls ? ":443" : ":80"));
+  if (!endpoint || endpoint->port == 0) return std::nullopt;
+  return ReceiverAddress{tls, std::move(*endpoint), std::move(target)};
+}
+
+std::string host_header(const ReceiverAddress& address) {
+  const std::string& host = address.endpoint.host;
+  std::string header = host.find(':') == std::string::npos ? host : "[" + host + "]";
+  if (address.endpoint.port != (address.tls ? 443 : 80)) header += ":" + std::to_string(address.endpoint.port);
+  return header;
+}
+
 bool host_allowed(std::string_view host_header, std::string_view own, std::string_view external_host) {
   const auto split = split_host_port(host_header);
   if (!split || split->host.empty()) return false;

@@ -29,6 +29,19 @@ struct HttpAddress {
 };
 std::optional<HttpAddress> parse_http_url(std::string_view url);
 
+// Whom to POST to: "https://a.example:8443/x?y=1". Port 443 or 80 where none is named; target: path and query, at least "/".
+struct ReceiverAddress {
+  bool tls = false;
+  Endpoint endpoint;
+  std::string target;
+  friend bool operator==(const ReceiverAddress&, const ReceiverAddress&) = default;
+};
+std::optional<ReceiverAddress> parse_receiver_url(
+    std::string_view url);  // nullopt: another scheme, no host, a login, a fragment, a bad port
+
+// The Host header for it: with brackets around an IPv6 address, and with a port that is not the scheme's own.
+std::string host_header(const ReceiverAddress& address);
+
 // Whether a listener on the loopback address `own` answers to this Host header: localhost, its own address, or the host of
 // external_url; the port does not matter (a tunnel changes it). Anything else may be a page that re-bound its own name to us.
 bool host_allowed(std::string_view host_header, std::string_view own, std::string_view external_host);

@@ -1,11 +1,16 @@
 // A request and its answer as plain values: what a handler sees of HTTP.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "daemon/runtime/event_ring.h"
 
 namespace driftd {
 
@@ -13,6 +18,15 @@ struct Request {
   std::string method;                                     // GET or HEAD
   std::vector<std::string> path;                          // decoded segments: "/api/a%2Fb" is {"api", "a/b"}, "/" is {}
   std::map<std::string, std::string, std::less<>> query;  // decoded; of a repeated key the first
+  std::string accept = {};                                // the header, of several lines one; "": not given
+  std::string last_event_id = {};                         // of the header; "" = none
+};
+
+// An answer that never ends: server-sent events from a place in a ring on.
+struct EventStream {
+  std::shared_ptr<EventRing> ring;
+  std::string first;        // sent before them
+  std::uint64_t place = 0;  // the last event that the client has
 };
 
 struct Response {
@@ -20,7 +34,12 @@ struct Response {
   std::string content_type = "text/plain; charset=utf-8";
   std::string body = {};
   std::string cache_control = "no-store";
-  std::string allow = {};  // for 405: the methods there are
+  std::string allow = {};           // for 405: the methods there are
+  std::string vary = {};            // headers of the request that the body depends on; the server adds Accept-Encoding
+  std::chrono::nanoseconds took{};  // to make it, where it was made later
+  // At most one of these: the server makes the answer from it, and gives this one only where it is at its limit.
+  std::function<Response()> later = {};  // for what may take long: run on the thread of run_slow, never that of run
+  std::optional<EventStream> stream = {};
   std::string route = {};  // template of the route that answered, for counters; "" = none: refused by the server
 };
 

@@ -3,17 +3,24 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <optional>
+#include <sstream>
 #include <tuple>
 #include <utility>
 #include <vector>
 
 #include "daemon/http/endpoint.h"
+#include "daemon/http/gzip_body.h"
+#include "daemon/http/negotiate.h"
 #include "daemon/http/target.h"
+#include "daemon/runtime/bounded_queue.h"
 
 namespace driftd {
 namespace {
@@ -80,14 +87,38 @@ std::optional<Response> explain(const error_code& error) {
   return std::nullopt;
 }
 
-http::response<http::string_body> to_beast(Response&& from, unsigned version, bool keep_alive) {
-  http::response<http::string_body> to{static_cast<http::status>(from.status), version};
+// All lines of a header as one.
+std::string joined(const http::request_header<>& header, http::field name) {
+  std::string all;
+  const auto [first, last] = header.equal_range(name);
+  for (auto line = first; line != last; ++line) all.append(all.empty() ? "" : ", ").append(view(line->value()));
+  return all;
+}
+
+// What the client and the body allow. The header that chose it is named, also where it chose none.
+std::string_view compress(const http::request_header<>& header, Response& response) {
+  if (!is_compressible(response.content_type)) return {};
+  response.vary += response.vary.empty() ? "Accept-Encoding" : ", Accept-Encoding";
+  if (response.body.size() < kLeastCompressed || !accepts_gzip(joined(header, http::field::accept_encoding))) return {};
+  response.body = gzip_body(response.body);
+  return "gzip";
+}
+
+// What every answer carries.
+template <class Message>
+void set_headers(Message& to, const Response& from) {
   to.set(http::field::content_type, from.content_type);
   to.set(http::field::cache_control, from.cache_control);
   if (!from.allow.empty()) to.set(http::field::allow, from.allow);
+  if (!from.vary.empty()) to.set(http::field::vary, from.vary);
   to.set("Content-Security-Policy", view(kContentSecurityPolicy));
   to.set("X-Content-Type-Options", "nosniff");
   to.set("Referrer-Policy", "no-referrer");
+}
+
+http::response<http::string_body> to_beast(Response&& from, unsigned version, bool keep_alive) {
+  http::response<http::string_body> to{static_cast<http::status>(from.status), version};
+  set_headers(to, from);
   to.keep_alive(keep_alive);
   to.body() = std::move(from.body);
   to.prepare_payload();
@@ -99,11 +130,17 @@ http::response<http::string_body> to_beast(Response&& from, unsigned version, bo
 // What the sessions of a server share. Lives on the thread of run().
 class HttpServer::Loop {
  public:
-  Loop(HttpOptions options, HttpHandler handler) : options_(std::move(options)), handler_(std::move(handler)) {}
+  Loop(HttpOptions options, HttpHandler handler)
+      : options_(std::move(options)), handler_(std::move(handler)), slow_(options_.limits.slow_answers) {}
+  ~Loop() { follow(nullptr); }
 
   std::optional<ListenError> bind();
   void run() { io_.run(); }
-  void stop() { io_.stop(); }
+  void run_slow();
+  void stop() {
+    slow_.close();
+    io_.stop();
+  }
   tcp::endpoint local() const { return local_; }
 
   const HttpLimits& limits() const { return options_.limits; }
@@ -111,12 +148,22 @@ class HttpServer::Loop {
   const HostRule& host_rule() const { return host_rule_; }
   std::uint64_t next_turn() { return ++turns_; }
   void forget(const Session& session);
+  // False: as many wait already as may.
+  bool make_later(std::shared_ptr<Session> session, Response response);
+  bool has_room_for_stream() const;
+  void follow(std::shared_ptr<EventRing> ring);
 
  private:
   void accept();
   void admit(tcp::socket socket);
   bool make_room(const asio::ip::address& address);
   void pause_accepting();
+  void wake_streams();
+
+  struct SlowAnswer {
+    std::shared_ptr<Session> session;
+    Response response;  // with what makes it
+  };
 
   HttpOptions options_;
   HttpHandler handler_;
@@ -127,6 +174,9 @@ class HttpServer::Loop {
   tcp::acceptor acceptor_{io_};
   asio::steady_timer accept_pause_{io_};
   std::vector<std::shared_ptr<Session>> sessions_;  // after io_: their sockets belong to it
+  BoundedQueue<SlowAnswer> slow_;
+  std::shared_ptr<EventRing> ring_;  // that the streams follow
+  std::atomic<bool> waking_ = false;
 };
 
 // One connection: wait, read a header, read and drop a body, answer, again. One operation and one deadline at a time.
@@ -140,6 +190,9 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
   const asio::ip::address& address() const { return address_; }
   // Nothing was asked yet, or not to the end: may be closed in favour of another. Smaller = longer in this state.
   std::optional<std::uint64_t> waiting_since() const { return waiting_since_; }
+  bool is_stream() const { return stream_.has_value(); }
+  void send_events();                // of a stream: what is new, unless it is sending
+  void complete(Response response);  // a slow answer is made
 
  private:
   enum class OnExpiry : std::uint8_t { kClose, kAnswer };
@@ -151,7 +204,12 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
   void on_body(const error_code& error);
   void answer();
   void refuse(std::optional<Response> response);
+  void respond(Response response);
   void write(Response response, bool keep_alive);
+  void begin_stream(Response response);
+  void send(std::string bytes);
+  void await_hangup();
+  void rearm_comment();
   void on_written(const error_code& error);
   void drain();
   void arm(SteadyTime deadline, OnExpiry action);
@@ -168,6 +226,8 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
   SteadyTime request_ends_;
   std::uint64_t armed_ = 0;
   bool first_ = true, expired_ = false, keep_alive_ = false;
+  std::optional<EventStream> stream_;
+  std::string sending_;  // to a stream; empty: nothing
 };
 
 void HttpServer::Session::close() {
@@ -238,8 +298,81 @@ void HttpServer::Session::answer() {
   const auto& message = parser_->get();
   auto target = parse_target(view(message.target()));
   if (!target) return refuse(refusal(400, "the target is not a valid path"));
-  const Request request{std::string(view(message.method_string())), std::move(target->path), std::move(target->query)};
-  write(loop_.handler().handle(request), message.keep_alive());
+  Request request{std::string(view(message.method_string())), std::move(target->path), std::move(target->query)};
+  request.accept = joined(message, http::field::accept);
+  request.last_event_id = view(message["Last-Event-ID"]);
+  respond(loop_.handler().handle(request));
+}
+
+void HttpServer::Session::respond(Response response) {
+  if (response.later) {
+    arm(request_ends_, OnExpiry::kClose);
+    if (loop_.make_later(shared_from_this(), response)) return;
+  } else if (response.stream && loop_.has_room_for_stream()) {
+    return begin_stream(std::move(response));
+  }
+  response.later = nullptr;
+  write(std::move(response), parser_->get().keep_alive());
+}
+
+void HttpServer::Session::complete(Response response) {
+  if (socket_.is_open()) write(std::move(response), parser_->get().keep_alive());
+}
+
+// The header says that the body ends with the connection: no length, no chunks, and so bytes that need no frame.
+void HttpServer::Session::begin_stream(Response response) {
+  const auto& message = parser_->get();
+  response.status = 200;
+  response.content_type = "text/event-stream";
+  if (loop_.handler().answered) loop_.handler().answered(view(message.method_string()), response);
+  http::response<http::empty_body> head{http::status::ok, message.version() == 10 ? 10U : 11U};
+  set_headers(head, response);
+  head.set("X-Accel-Buffering", "no");
+  head.keep_alive(false);
+  stream_ = std::move(*response.stream);
+  loop_.follow(stream_->ring);
+  std::ostringstream text;
+  text << head.base();
+  if (message.method() == http::verb::head) stream_->first.clear();
+  send(text.str() + stream_->first);
+  await_hangup();
+}
+
+void HttpServer::Session::send(std::string bytes) {
+  sending_ = std::move(bytes);
+  arm(std::chrono::steady_clock::now() + loop_.limits().request_deadline, OnExpiry::kClose);
+  asio::async_write(socket_, asio::buffer(sending_), [self = shared_from_this()](const error_code& error, std::size_t) {
+    if (error || !self->socket_.is_open()) return self->close();
+    self->sending_.clear();
+    if (self->parser_->get().method() == http::verb::head) return self->close();
+    self->rearm_comment();
+    self->send_events();
+  });
+}
+
+void HttpServer::Session::rearm_comment() {
+  timer_.expires_after(loop_.limits().stream_comment);
+  timer_.async_wait([self = shared_from_this(), turn = ++armed_](const error_code&) {
+    if (turn == self->armed_) self->send(": still here\n\n");
+  });
+}
+
+// A reader that is slower than what happens is let go: it comes again with the last id it has.
+void HttpServer::Session::send_events() {
+  if (!socket_.is_open()) return;
+  auto taken = stream_->ring->after(stream_->place);
+  if (taken.missed) return close();
+  if (!sending_.empty() || taken.frames.empty()) return;
+  stream_->place = taken.last;
+  send(std::move(taken.frames));
+}
+
+void HttpServer::Session::await_hangup() {
+  buffer_.clear();
+  socket_.async_read_some(buffer_.prepare(512), [self = shared_from_this()](const error_code& error, std::size_t) {
+    if (error || !self->socket_.is_open()) return self->close();
+    self->await_hangup();
+  });
 }
 
 // nullopt: there is nobody to answer to.
@@ -252,7 +385,9 @@ void HttpServer::Session::write(Response response, bool keep_alive) {
   const auto& message = parser_->get();
   if (loop_.handler().answered) loop_.handler().answered(view(message.method_string()), response);
   keep_alive_ = keep_alive;
+  const std::string_view coding = compress(message, response);
   response_ = to_beast(std::move(response), message.version() == 10 ? 10 : 11, keep_alive);
+  if (!coding.empty()) response_.set(http::field::content_encoding, view(coding));
   serializer_.emplace(response_);
   arm(request_ends_, OnExpiry::kClose);
   const auto done = [self = shared_from_this()](const error_code& error, std::size_t) { self->on_written(error); };
@@ -346,6 +481,49 @@ bool HttpServer::Loop::make_room(const asio::ip::address& address) {
   return oldest != nullptr;
 }
 
+bool HttpServer::Loop::make_later(std::shared_ptr<Session> session, Response response) {
+  if (options_.slow_thread) return slow_.try_push(SlowAnswer{std::move(session), std::move(response)});
+  Response made = response.later();
+  made.route = response.route;
+  session->complete(std::move(made));
+  return true;
+}
+
+// Sockets stay with their thread: the session travels to it with the answer, also where it is the last to hold it.
+void HttpServer::Loop::run_slow() {
+  while (!slow_.drained()) {
+    auto job = slow_.pop_for(std::chrono::milliseconds(200));
+    if (!job) continue;
+    Response response = job->response.later();
+    response.route = job->response.route;
+    asio::post(io_, [session = std::move(job->session), made = std::move(response)]() mutable { session->complete(std::move(made)); });
+  }
+}
+
+bool HttpServer::Loop::has_room_for_stream() const {
+  const auto streams = std::ranges::count_if(sessions_, [](const auto& session) { return session->is_stream(); });
+  return static_cast<std::size_t>(streams) < limits().streams;
+}
+
+// A publisher only leaves a note; many notes are one turn.
+void HttpServer::Loop::follow(std::shared_ptr<EventRing> ring) {
+  if (ring == ring_) return;
+  if (ring_) ring_->listen(nullptr);
+  ring_ = std::move(ring);
+  if (!ring_) return;
+  ring_->listen([this] {
+    if (!waking_.exchange(true)) asio::post(io_, [this] { wake_streams(); });
+  });
+}
+
+void HttpServer::Loop::wake_streams() {
+  waking_ = false;
+  const auto sessions = sessions_;  // one that is let go leaves the list
+  for (const auto& session : sessions) {
+    if (session->is_stream()) session->send_events();
+  }
+}
+
 void HttpServer::Loop::forget(const Session& session) {
   std::erase_if(sessions_, [&](const auto& held) { return held.get() == &session; });
 }
@@ -362,6 +540,7 @@ std::expected<HttpServer, ListenError> HttpServer::listen(HttpOptions options, H
 }
 
 void HttpServer::run() { loop_->run(); }
+void HttpServer::run_slow() { loop_->run_slow(); }
 void HttpServer::stop() { loop_->stop(); }
 std::uint16_t HttpServer::port() const { return loop_->local().port(); }
 

@@ -2,12 +2,17 @@
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
+#define XXH_INLINE_ALL
+#include <xxhash.h>
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "daemon/metrics/catalogue.h"
+#include "daemon/metrics/open_metrics.h"
 
 namespace driftd {
 namespace {
@@ -46,12 +51,13 @@ prometheus::ClientMetric::Histogram to_histogram(const Buckets& buckets) {
 std::size_t series_of(const Sample& sample) { return sample.buckets.counts.empty() ? 1 : sample.buckets.counts.size() + 2; }
 
 prometheus::MetricFamily to_family(const MetricSpec& spec, const std::vector<const Sample*>& samples) {
-  const auto names = split_names(spec.labels);
+  auto names = split_names(spec.labels);
+  names.emplace_back(spec.traits.detail_label);
   prometheus::MetricFamily family{std::string(spec.name), std::string(spec.help), type_of(spec.type), {}};
   family.metric.reserve(samples.size());
   for (const Sample* sample : samples) {
     auto& metric = family.metric.emplace_back();
-    for (std::size_t i = 0; i < names.size(); ++i) metric.label.push_back({names[i], sample->labels[i]});
+    for (std::size_t i = 0; i < sample->labels.size(); ++i) metric.label.push_back({names[i], sample->labels[i]});
     switch (spec.type) {
       case MetricType::kCounter: metric.counter.value = sample->value; break;
       case MetricType::kGauge: metric.gauge.value = sample->value; break;
@@ -72,32 +78,70 @@ std::vector<const Sample*> sorted(const std::vector<Sample>& samples) {
   return out;
 }
 
+std::uint64_t hash_of(const std::vector<std::string>& labels) {
+  std::uint64_t hash = 0;
+  for (const std::string& label : labels) hash = XXH3_64bits_withSeed(label.data(), label.size(), hash);
+  return hash;
+}
+
 std::string serialise(const std::vector<prometheus::MetricFamily>& families) { return prometheus::TextSerializer().Serialize(families); }
 
 }  // namespace
 
-Exposition::Chosen Exposition::choose(const SampleSet& samples) {
+Exposition::Chosen Exposition::candidates_of(const SampleSet& samples, std::int64_t now_us) {
   const std::size_t metrics = metric_catalogue().size();
   shown_.resize(metrics);
-  Chosen candidates(metrics), chosen(metrics);
-  std::size_t used = 0;
+  seen_.resize(metrics);
+  Chosen candidates(metrics);
   for (std::size_t metric = 0; metric < metrics; ++metric) {
     candidates[metric] = sorted(samples.of(metric));
-    const auto stays = [&](const Sample* sample) { return shown_[metric].contains(sample->labels); };
-    for (const Sample* sample : candidates[metric]) used += stays(sample) ? series_of(*sample) : 0;
+    if (metric_catalogue()[metric].traits.expires) forget_idle(metric, now_us, candidates[metric]);
   }
-  for (std::size_t metric = 0; metric < metrics; ++metric) {
-    std::set<Labels> now;
-    for (const Sample* sample : candidates[metric]) {
-      const bool stays = shown_[metric].contains(sample->labels);
-      if (!stays && used >= max_series_) {
-        ++dropped_[metric];
+  return candidates;
+}
+
+void Exposition::forget_idle(std::size_t metric, std::int64_t now_us, std::vector<const Sample*>& samples) {
+  const std::int64_t limit_us = std::chrono::duration_cast<std::chrono::microseconds>(config_.expire_after).count();
+  std::map<Labels, Seen> now;
+  std::erase_if(samples, [&](const Sample* sample) {
+    const auto& counts = sample->buckets.counts;
+    const double amount = counts.empty() ? sample->value : static_cast<double>(std::accumulate(counts.begin(), counts.end(), 0ULL));
+    Seen seen{amount, now_us};
+    const auto before = seen_[metric].find(sample->labels);
+    if (before != seen_[metric].end() && before->second.amount == amount) seen = before->second;
+    now.emplace_hint(now.end(), sample->labels, seen);
+    return now_us - seen.changed_us > limit_us;
+  });
+  seen_[metric] = std::move(now);
+}
+
+Exposition::Chosen Exposition::choose(const Chosen& candidates) {
+  Chosen chosen(candidates.size());
+  std::vector<std::vector<std::uint64_t>> hashes(candidates.size());
+  const auto stays = [&](std::size_t metric, std::size_t i) { return std::ranges::binary_search(shown_[metric], hashes[metric][i]); };
+  std::size_t used = 0;
+  for (std::size_t metric = 0; metric < candidates.size(); ++metric) {
+    for (std::size_t i = 0; i < candidates[metric].size(); ++i) {
+      hashes[metric].push_back(hash_of(candidates[metric][i]->labels));
+      used += stays(metric, i) ? series_of(*candidates[metric][i]) : 0;
+    }
+  }
+  was_capped_ = std::exchange(capped_, false);
+  for (std::size_t metric = 0; metric < candidates.size(); ++metric) {
+    std::vector<std::uint64_t> now;
+    for (std::size_t i = 0; i < candidates[metric].size(); ++i) {
+      const Sample* sample = candidates[metric][i];
+      const bool stayed = stays(metric, i);
+      if (!stayed && used >= config_.max_series) {
+        dropped_[metric] += series_of(*sample);
+        capped_ = true;
         continue;
       }
-      used += stays ? 0 : series_of(*sample);
+      used += stayed ? 0 : series_of(*sample);
       chosen[metric].push_back(sample);
-      now.insert(now.end(), sample->labels);
+      now.push_back(hashes[metric][i]);
     }
+    std::ranges::sort(now);
     shown_[metric] = std::move(now);
   }
   return chosen;
@@ -107,7 +151,9 @@ SampleSet Exposition::about_itself(const Chosen& chosen) const {
   SampleSet out;
   for (std::size_t metric = 0; metric < chosen.size(); ++metric) {
     const MetricSpec& spec = metric_catalogue()[metric];
-    if (!chosen[metric].empty()) out.add("driftd_metric_series", {spec.name}, static_cast<std::uint64_t>(chosen[metric].size()));
+    std::uint64_t series = 0;
+    for (const Sample* sample : chosen[metric]) series += series_of(*sample);
+    if (series > 0) out.add("driftd_metric_series", {spec.name}, series);
     const auto dropped = dropped_.find(metric);
     if (dropped != dropped_.end() || !spec.labels.empty()) {
       out.add("driftd_metric_series_dropped_total", {spec.name}, dropped == dropped_.end() ? std::uint64_t{0} : dropped->second);
@@ -116,15 +162,22 @@ SampleSet Exposition::about_itself(const Chosen& chosen) const {
   return out;
 }
 
-std::string Exposition::render(const SampleSet& samples) {
-  Chosen chosen = choose(samples);
+std::string Exposition::render(const SampleSet& samples, MetricsFormat format, std::int64_t now_us) {
+  Chosen chosen = choose(candidates_of(samples, now_us));
   const SampleSet itself = about_itself(chosen);
   std::vector<prometheus::MetricFamily> families;
+  std::string text;
   for (std::size_t metric = 0; metric < chosen.size(); ++metric) {
     if (!itself.of(metric).empty()) chosen[metric] = sorted(itself.of(metric));
-    if (!chosen[metric].empty()) families.push_back(to_family(metric_catalogue()[metric], chosen[metric]));
+    if (chosen[metric].empty()) continue;
+    const MetricSpec& spec = metric_catalogue()[metric];
+    if (format == MetricsFormat::kText) {
+      families.push_back(to_family(spec, chosen[metric]));
+    } else {
+      append_open_metrics(spec, chosen[metric], config_.exemplars, text);
+    }
   }
-  return serialise(families);
+  return format == MetricsFormat::kText ? serialise(families) : text.append(kOpenMetricsEnd);
 }
 
 }  // namespace driftd

@@ -37,11 +37,17 @@ std::string label_text(std::string_view value) {
   return out;
 }
 
+Buckets make_buckets(const Timings& timings) {
+  return {{kTimingSeconds.begin(), kTimingSeconds.end()}, {timings.counts.begin(), timings.counts.end()}, timings.sum_seconds};
+}
+
 SampleSet::SampleSet() : samples_(metric_catalogue().size()) {}
 
 Sample& SampleSet::emplace(std::string_view metric, std::initializer_list<std::string_view> labels) {
   const auto place = find_metric(metric);
-  assert(place && label_count(metric_catalogue()[*place]) == labels.size());
+  assert(place);
+  const MetricSpec& spec = metric_catalogue()[*place];
+  assert(label_count(spec) == labels.size() || (!spec.traits.detail_label.empty() && label_count(spec) + 1 == labels.size()));
   Sample& sample = samples_[*place].emplace_back();
   sample.labels.reserve(labels.size());
   for (const std::string_view label : labels) sample.labels.push_back(label_text(label));
@@ -50,6 +56,12 @@ Sample& SampleSet::emplace(std::string_view metric, std::initializer_list<std::s
 
 void SampleSet::add(std::string_view metric, std::initializer_list<std::string_view> labels, double value) {
   if (!std::isnan(value)) emplace(metric, labels).value = value;
+}
+
+void SampleSet::add(std::string_view metric, std::initializer_list<std::string_view> labels, std::uint64_t value, Exemplar exemplar) {
+  Sample& sample = emplace(metric, labels);
+  sample.value = static_cast<double>(value);
+  sample.exemplar = std::move(exemplar);
 }
 
 void SampleSet::add(std::string_view metric, std::initializer_list<std::string_view> labels, Buckets buckets) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/runtime/timings.h"
+
 namespace driftd {
 
 struct Buckets {
@@ -15,10 +17,19 @@ struct Buckets {
   double sum = 0;
 };
 
+Buckets make_buckets(const Timings& timings);
+
+// What stands beside a counter in OpenMetrics: the last event it counted.
+struct Exemplar {
+  std::string alert_id;  // "": none
+  double time_seconds = 0;
+};
+
 struct Sample {
-  std::vector<std::string> labels;  // values, in the catalogue's order
+  std::vector<std::string> labels;  // values, in the catalogue's order; of a metric's detail_label one more, or none
   double value = 0;
   Buckets buckets;  // of a histogram
+  Exemplar exemplar;
 };
 
 class SampleSet {
@@ -30,6 +41,7 @@ class SampleSet {
   void add(std::string_view metric, std::initializer_list<std::string_view> labels, std::uint64_t value) {
     add(metric, labels, static_cast<double>(value));
   }
+  void add(std::string_view metric, std::initializer_list<std::string_view> labels, std::uint64_t value, Exemplar exemplar);
   void add(std::string_view metric, std::initializer_list<std::string_view> labels, Buckets buckets);
   const std::vector<Sample>& of(std::size_t metric) const { return samples_[metric]; }  // by place in the catalogue
 

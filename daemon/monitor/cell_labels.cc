@@ -49,6 +49,11 @@ std::vector<std::string> cell_labels(const FeatureReference& feature) {
   return labels;
 }
 
+std::vector<std::uint64_t> coarse_cells(const FeatureReference& feature, std::span<const std::uint64_t> fine) {
+  if (feature.type == FeatureType::kNumeric) return coarse_counts(std::span<const std::uint32_t>(feature.numeric.coarse), fine);
+  return {fine.begin(), fine.end()};
+}
+
 std::string unseen_label(const std::map<std::string, std::uint64_t>& names) {
   if (names.empty()) return "unseen";
   std::vector<std::pair<std::string, std::uint64_t>> ranked(names.begin(), names.end());

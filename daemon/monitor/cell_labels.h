@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,7 +11,9 @@
 
 namespace driftd {
 
-// Labels of the coarse cells, in order: as many as coarse_counts of the feature.
+// Fine counts as coarse ones: sums for numbers, the same for categories.
+std::vector<std::uint64_t> coarse_cells(const FeatureReference& feature, std::span<const std::uint64_t> fine);
+// Labels of the coarse cells, in order: as many as coarse_cells.
 std::vector<std::string> cell_labels(const FeatureReference& feature);
 // The label of the `unseen` cell with the most frequent names that were kept.
 std::string unseen_label(const std::map<std::string, std::uint64_t>& names);

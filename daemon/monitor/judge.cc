@@ -77,19 +77,14 @@ ClassCounts classes_of(const CellCounts<std::uint64_t>& counts, std::size_t feat
   return classes;
 }
 
-std::vector<std::uint64_t> coarse_of(const FeatureReference& reference, std::span<const std::uint64_t> fine) {
-  if (reference.type == FeatureType::kNumeric) return coarse_counts(std::span<const std::uint32_t>(reference.numeric.coarse), fine);
-  return {fine.begin(), fine.end()};
-}
-
 FeatureView make_view(const FeaturePlan& feature, const FeatureCounts& reference, const CellCounts<std::uint64_t>& counts,
                       std::size_t index) {
   FeatureView view;
   view.feature = &feature;
   view.reference_fine = reference.cells;
   view.current_fine = std::span(counts.cells).subspan(feature.first_cell, feature.reference->cell_count());
-  view.reference = coarse_of(*feature.reference, view.reference_fine);
-  view.current = coarse_of(*feature.reference, view.current_fine);
+  view.reference = coarse_cells(*feature.reference, view.reference_fine);
+  view.current = coarse_cells(*feature.reference, view.current_fine);
   view.reference_classes = reference.classes;
   view.classes = classes_of(counts, index);
   view.below = counts.below[index];

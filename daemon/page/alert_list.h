@@ -20,6 +20,8 @@ std::vector<NamedAlert> resolved_alerts(const MonitorStatus& monitor);  // the n
 
 // A list with state, sentence, since when; nothing for none.
 Markup alert_list(std::span<const NamedAlert> alerts);
+// The first subjects of the open ones, each with its segments behind it, and where all are.
+Markup first_alerts(std::span<const NamedAlert> open);
 
 // "relp in employment, segment sex=1"
 std::string alert_subject(const MonitorStatus& monitor, const AlertStatus& alert);

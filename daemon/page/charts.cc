@@ -14,20 +14,24 @@ namespace {
 // A share of the width, in per cent; one decimal is finer than a pixel.
 std::string percent(double share) { return fmt::format("{:.4g}", std::clamp(share, 0.0, 1.0) * 100); }
 
-// How a frame shows ratios: the largest one or a little over the line at the top, 0 at the bottom.
+constexpr double kLineHeight = 0.45;  // of the alarm line, as a share of the frame
+
 struct Frame {
   double top, bottom;  // pixels
   double left, right;  // shares of the width
-  double largest;      // ratio
+  double largest;      // ratio at the top
 
-  double y(double ratio) const { return bottom - (bottom - top) * std::clamp(ratio, 0.0, largest) / largest; }
+  double y(double ratio) const {
+    const double part = ratio <= 1 ? kLineHeight * ratio : kLineHeight + (1 - kLineHeight) * std::log(ratio) / std::log(largest);
+    return bottom - (bottom - top) * std::clamp(part, 0.0, 1.0);
+  }
   double x(std::size_t i, std::size_t count) const {
     return count < 2 ? right : left + (right - left) * static_cast<double>(i) / static_cast<double>(count - 1);
   }
 };
 
 double largest_of(std::span<const double> ratios) {
-  double largest = 1.25;
+  double largest = 2;
   for (const double ratio : ratios) {
     if (std::isfinite(ratio)) largest = std::max(largest, ratio);
   }
@@ -84,15 +88,15 @@ Markup small_histogram(std::span<const CellStatus> cells) {
   }
   Markup out = html(R"(<svg class="small-histogram" aria-hidden="true">)");
   const double width = 1.0 / static_cast<double>(std::max<std::size_t>(cells.size(), 1));
-  const auto bar = [&](const char* side, double x, double value) {
+  const auto bar = [&](const char* side, double x, double wide, double value) {
     const double height = largest > 0 ? std::max(kHeight * value / largest, value > 0 ? 1.0 : 0.0) : 0;
     out += html(R"(<rect class="{}" x="{}%" y="{}" width="{}%" height="{}"/>)",
-                {side, percent(x), fmt::format("{:.1f}", kHeight - height), percent(width * 0.38), fmt::format("{:.1f}", height)});
+                {side, percent(x), fmt::format("{:.1f}", kHeight - height), percent(wide), fmt::format("{:.1f}", height)});
   };
   for (std::size_t i = 0; i < cells.size(); ++i) {
     const double x = width * static_cast<double>(i);
-    bar("reference", x + width * 0.1, share(cells[i].reference, reference_rows));
-    bar("current", x + width * 0.52, share(cells[i].current, rows));
+    bar("reference", x + width * 0.05, width * 0.9, share(cells[i].reference, reference_rows));
+    bar("current", x + width * 0.28, width * 0.44, share(cells[i].current, rows));
   }
   return out += html("</svg>");
 }
@@ -108,16 +112,32 @@ Markup sparkline(std::span<const double> ratios) {
   return out += html("</svg>");
 }
 
-Markup history_chart(std::span<const double> ratios) {
-  const Frame frame{14, 146, 0.02, 0.97, largest_of(ratios)};
-  Markup out = html(R"(<svg class="history" aria-hidden="true"><line class="floor" x1="0" x2="100%" y1="146" y2="146"/>)");
-  out += alarm_line(frame);
-  out += segments(ratios, frame);
-  for (std::size_t i = 0; i < ratios.size(); ++i) {
-    if (!std::isnan(ratios[i])) out += mark(ratios[i], percent(frame.x(i, ratios.size())), frame.y(ratios[i]));
+Markup history_chart(std::span<const double> ratios, std::span<const HistoryPoint> points) {
+  const Frame frame{14, 170, 0.02, 0.98, largest_of(ratios)};
+  const auto at = [&](std::size_t i) { return percent(frame.x(i, ratios.size())); };
+  Markup numbers, drawn;
+  for (double ratio = 1; ratio <= frame.largest * 1.0001; ratio *= 10) {
+    numbers += html(R"(<text class="tick-name end" x="100%" y="{}">{}</text>)",
+                    {fmt::format("{:.1f}", frame.y(ratio) + 4), fmt::format("{:g}\xc3\x97", ratio)});
   }
-  out += html(R"(<text class="limit-name" x="2%" y="{}">alarm line, 1</text>)", {fmt::format("{:.1f}", frame.y(1) - 5)});
-  return out += html("</svg>");
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    if (points[i].shown) drawn += html(R"(<line class="shown" x1="{}%" x2="{}%" y1="4" y2="170"/>)", {at(i), at(i)});
+  }
+  drawn += html(R"(<line class="floor" x2="100%" y1="170" y2="170"/>)");
+  drawn += alarm_line(frame);
+  drawn += segments(ratios, frame);
+  for (std::size_t i = 0; i < ratios.size(); ++i) {
+    if (!std::isnan(ratios[i])) drawn += mark(ratios[i], at(i), frame.y(ratios[i]));
+  }
+  const double width = ratios.size() < 2 ? 0.1 : (frame.right - frame.left) / static_cast<double>(ratios.size() - 1);
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Markup hit = html(R"(<rect class="hit" x="{}%" width="{}%" y="0" height="174" data-read="{}"/>)",
+                            {percent(frame.x(i, ratios.size()) - width / 2), percent(width), points[i].reading});
+    drawn += points[i].link.empty() ? hit : html(R"(<a href="{}" tabindex="-1" data-soft>{}</a>)", {points[i].link, hit});
+  }
+  return html(
+      R"(<div class="plot history" tabindex="0" role="group" aria-label="How far it was from its alarm line, window by window. Arrow keys read one after another." data-chart><svg class="numbers" aria-hidden="true">{}</svg><svg class="drawn" aria-hidden="true">{}</svg><p class="read" aria-live="polite"></p></div>)",
+      {numbers, drawn});
 }
 
 }  // namespace driftd

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 
 #include "daemon/page/html.h"
 #include "daemon/status.h"
@@ -15,11 +16,19 @@ Markup share_bars(double reference, double current, double largest);
 // One bar against `largest`.
 Markup single_bar(double value, double largest);
 
-// A feature's cells side by side, small: reference left, current right in each.
+// A feature's cells, small: reference wide and pale, current narrow and dark before it.
 Markup small_histogram(std::span<const CellStatus> cells);
 
-// Ratios of the last windows, oldest first, with the alarm line at 1. NaN leaves a gap. A point over the line is a square.
-Markup history_chart(std::span<const double> ratios);
+// Ratios of the last windows, oldest first. The alarm line, 1, is at the same height in every chart: below it the scale is linear,
+// above it logarithmic. NaN leaves a gap. A point over the line is a square.
 Markup sparkline(std::span<const double> ratios);
+
+// What the large chart says of each window, and where it leads; both as long as the ratios.
+struct HistoryPoint {
+  std::string reading;  // "30 Dec 2017: 11.5 times its alarm line, 1,322 rows"
+  std::string link;     // "" = nowhere
+  bool shown = false;   // the page is about this window
+};
+Markup history_chart(std::span<const double> ratios, std::span<const HistoryPoint> points);
 
 }  // namespace driftd

@@ -5,9 +5,12 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <array>
+
 #include "daemon/http/target.h"
 #include "daemon/page/assets.h"
 #include "daemon/page/words.h"
+#include "daemon/runtime/event_time.h"
 
 namespace driftd {
 namespace {
@@ -21,23 +24,17 @@ constexpr std::string_view kSymbols =
     R"(<symbol id="i-collecting" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" class="line"/><path d="M8 2a6 6 0 010 12z"/></symbol>)"
     R"(<symbol id="i-waiting" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" class="line"/></symbol>)"
     R"(<symbol id="i-calm" viewBox="0 0 16 16"><circle cx="8" cy="8" r="7"/><path class="tick" d="M4.7 8.2l2.3 2.3 4.3-4.8"/></symbol>)"
+    R"svg(<pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path class="hatch" d="M0 3h6"/></pattern>)svg"
     R"(<symbol id="m-over" overflow="visible"><rect class="over" x="-4" y="-4" width="8" height="8"/></symbol></svg>)";
 
-std::string hashed_path(std::string_view name, std::string_view extension, std::string_view body) {
-  return fmt::format("/ui/{}-{:016x}.{}", name, XXH3_64bits(body.data(), body.size()), extension);
-}
+// A tile for the browser's tab; the characters that a URL may not have are escaped.
+constexpr std::string_view kIcon =
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='3' "
+    "fill='%230072b2'/%3E%3Cpath d='M2 11l4-1 3-5 5-1' fill='none' stroke='white' stroke-width='2'/%3E%3C/svg%3E";
 
-// An address of this page with the wish `live` set or not.
-std::string own_address(const PageView& view, bool live) {
-  std::string query;
-  if (!view.segment.empty()) query += "segment=" + percent_encode(view.segment);
-  if (!live) query += query.empty() ? "live=off" : "&live=off";
-  return query.empty() ? view.path : view.path + "?" + query;
-}
-
-Markup live_switch(const PageView& view) {
-  if (view.live) return html(R"(<a href="{}" id="live">Pause updates</a>)", {own_address(view, false)});
-  return html(R"(<a href="{}" id="live">Resume updates</a>)", {own_address(view, true)});
+Markup live_switch(PageView view) {
+  view.live = !view.live;
+  return html(R"(<a href="{}" id="live">{} updates</a>)", {own_address(view), view.live ? "Resume" : "Pause"});
 }
 
 Markup readiness(const DaemonStatus& status) {
@@ -47,29 +44,75 @@ Markup readiness(const DaemonStatus& status) {
 
 Markup head(const PageView& view, std::string_view title) {
   Markup out = html(
-      R"(<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{}</title><link rel="stylesheet" href="{}">)",
-      {title, page_style().path});
-  if (view.live) {
-    out += html(R"(<script type="module" src="{}"></script><noscript><meta http-equiv="refresh" content="10"></noscript>)",
-                {page_script().path});
+      R"(<!doctype html><html lang="en" data-live="{}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="color-scheme" content="light dark"><title>{}</title><link rel="icon" href="{}"><link rel="stylesheet" href="{}"><script src="{}"></script><script type="module" src="{}"></script>)",
+      {view.live ? "on" : "off", title, Markup{std::string(kIcon)}, asset_path("style.css"), asset_path("theme.js"),
+       asset_path("page.js")});
+  for (const Asset& asset : kPageAssets) {
+    if (!asset.name.ends_with(".js") || asset.name == "theme.js" || asset.name == "page.js") continue;
+    out += html(R"(<link rel="modulepreload" href="{}">)", {asset_path(asset.name)});
   }
+  if (view.live) out += html(R"(<noscript><meta http-equiv="refresh" content="10"></noscript>)");
   return out += html("</head>");
 }
 
+Markup navigation(const PageView& view) {
+  constexpr std::array<std::pair<const char*, const char*>, 3> kPlaces{
+      {{"/", "Monitors"}, {kAlertsPath, "Alerts"}, {kStatusPath, "Status"}}};
+  Markup out = html(R"(<nav class="places" aria-label="Pages">)");
+  for (const auto& [path, name] : kPlaces) {
+    out += html(R"(<a href="{}"{}>{}</a>)", {path, view.path == path ? html(R"( aria-current="page")") : Markup{}, name});
+  }
+  return out += html("</nav>");
+}
+
+// What keys.js does, in words; it opens this with `?`.
+Markup key_help() {
+  constexpr std::array<std::pair<const char*, const char*>, 12> kKeys{{{"?", "this list"},
+                                                                       {"/", "filter the list"},
+                                                                       {"j", "next item"},
+                                                                       {"k", "item before"},
+                                                                       {"Enter", "open it"},
+                                                                       {"Esc", "back, or close this"},
+                                                                       {"[", "window before"},
+                                                                       {"]", "next window"},
+                                                                       {"g m", "monitors"},
+                                                                       {"g a", "alerts"},
+                                                                       {"t", "light, dark or as the system has it"},
+                                                                       {"c", "copy the link to this view"}}};
+  Markup out = html(R"(<dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">Keys</h2><dl>)");
+  for (const auto& [key, what] : kKeys) out += html("<dt><kbd>{}</kbd></dt><dd>{}</dd>", {key, what});
+  return out += html(
+             R"(</dl><p><label><input type="checkbox" id="keys-on" checked> single keys are on</label></p><p><button type="button" id="keys-close">Close</button></p></dialog>)");
+}
+
 }  // namespace
+
+std::string own_address(const PageView& view) {
+  std::string query;
+  const auto add = [&](std::string_view key, std::string_view value) {
+    query += (query.empty() ? "?" : "&") + std::string(key) + "=" + percent_encode(value);
+  };
+  if (!view.segment.empty() && view.segment != "all") add("segment", view.segment);
+  if (view.at_us != kNoTime) add("at", format_event_time(view.at_us));
+  if (view.log_shares) add("scale", "log");
+  if (view.every) add("list", "all");
+  if (!view.live) add("live", "off");
+  return view.path + query;
+}
 
 std::string whole_page(const PageView& view, std::string_view title, const Markup& content) {
   Markup out = head(view, title);
   out += html(R"(<body><a class="skip" href="#content">Skip to content</a>)");
   out += Markup{std::string(kSymbols)};
-  out += html(R"(<header><a class="brand" href="/">driftd</a><span class="push"></span>{}</header><main id="content">)",
-              {readiness(view.status)});
+  out += html(
+      R"(<header><a class="brand" href="/">driftd</a>{}<span class="push"></span>{}<button type="button" id="theme" hidden>Theme</button><button type="button" id="help" hidden>Keys <kbd>?</kbd></button></header><main id="content">)",
+      {navigation(view), readiness(view.status)});
   out += content;
   out += html(R"(</main><footer><p>As of <time>{}</time>. {}. <span id="lost" hidden>The connection is lost.</span></p>)",
               {instant_text(view.now_us), live_switch(view)});
   out += html(
-      R"(<p>driftd {} ({}), configuration {} · <a href="/metrics">metrics</a> · <a href="/api/v1/monitors">API</a></p></footer></body></html>)",
-      {view.status.version, view.status.revision, view.status.config_hash});
+      R"(<p>driftd {} ({}), configuration {} · <a href="/metrics">metrics</a> · <a href="/api/v1/monitors">API</a></p></footer>{}<p id="said" role="status"></p></body></html>)",
+      {view.status.version, view.status.revision, view.status.config_hash, key_help()});
   return std::move(out.text);
 }
 
@@ -85,16 +128,17 @@ std::string feature_path(std::string_view monitor, std::string_view feature, std
 
 std::string alert_path(std::string_view alert_id) { return "/ui/alerts/" + percent_encode(alert_id); }
 
-const Asset& page_style() {
-  static const std::string path = hashed_path("style", "css", kPageStyle);
-  static const Asset asset{"text/css; charset=utf-8", kPageStyle, path};
-  return asset;
+std::string reference_path(std::string_view monitor) { return "/ui/monitors/" + percent_encode(monitor) + "/reference"; }
+
+const std::string& assets_folder() {
+  static const std::string folder = [] {
+    std::string all;
+    for (const Asset& asset : kPageAssets) all.append(asset.body).push_back('\0');
+    return fmt::format("page-{:016x}", XXH3_64bits(all.data(), all.size()));
+  }();
+  return folder;
 }
 
-const Asset& page_script() {
-  static const std::string path = hashed_path("page", "js", kPageScript);
-  static const Asset asset{"text/javascript; charset=utf-8", kPageScript, path};
-  return asset;
-}
+std::string asset_path(std::string_view name) { return fmt::format("/ui/{}/{}", assets_folder(), name); }
 
 }  // namespace driftd

@@ -2,16 +2,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <map>
+#include <tuple>
 
 #include "daemon/page/alert_list.h"
 #include "daemon/page/charts.h"
+#include "daemon/page/measures.h"
+#include "daemon/page/timeline.h"
 #include "daemon/page/words.h"
 
 namespace driftd {
 namespace {
 
-constexpr std::size_t kDrawnFeatures = 24;  // the first page load stays small; the others have their own page
+constexpr std::size_t kDrawnFeatures = 24, kListedFeatures = 50;  // the first load stays small; the others are a click away
+constexpr std::size_t kMostTabs = 12;
 
 using Features = std::vector<const FeatureStatus*>;
 
@@ -28,14 +32,43 @@ Features by_worst(const MonitorStatus& monitor, std::string_view segment) {
   return out;
 }
 
+// Segments with what is worst in each, by name.
+struct SegmentLink {
+  double worst = kNoNumber;
+  bool empty = true;  // no rows on either side
+};
+
+std::map<std::string, SegmentLink> segments_of(const MonitorStatus& monitor) {
+  std::map<std::string, SegmentLink> out;
+  for (const FeatureStatus& feature : monitor.features) {
+    SegmentLink& link = out[feature.segment];
+    link.worst = std::fmax(link.worst, feature.ratio);
+    link.empty &= feature.rows == 0 && feature.reference_rows == 0;
+  }
+  return out;
+}
+
+Markup segment_link(const MonitorStatus& monitor, const std::string& name, const SegmentLink& link, bool here) {
+  return html(R"(<a href="{}"{}>{}{}</a>)",
+              {monitor_path(monitor.name, name), here ? html(R"( aria-current="page")") : Markup{}, name == "all" ? "all rows" : name,
+               link.worst >= 1 ? html(R"( <b class="over-line">{}</b>)", {times_text(link.worst)}) : Markup{}});
+}
+
 Markup segment_links(const MonitorStatus& monitor, const std::string& segment) {
-  std::set<std::string> names;
-  for (const FeatureStatus& feature : monitor.features) names.insert(feature.segment);
-  if (names.size() < 2) return {};
-  Markup out = html(R"(<nav class="tabs" aria-label="Segments">)");
-  for (const std::string& name : names) {
-    const Markup current = name == segment ? html(R"( aria-current="page")") : Markup{};
-    out += html(R"(<a href="{}"{}>{}</a>)", {monitor_path(monitor.name, name), current, name == "all" ? "all rows" : name});
+  const auto segments = segments_of(monitor);
+  if (segments.size() < 2) return {};
+  Markup few, others;
+  if (const auto all = segments.find("all"); all != segments.end()) few += segment_link(monitor, "all", all->second, segment == "all");
+  std::size_t shown = 1, hidden = 0;
+  for (const auto& [name, link] : segments) {
+    if (name == "all" || (link.empty && name != segment)) continue;
+    const bool first = name == segment || ((link.worst >= 1 || segments.size() <= kMostTabs) && shown < kMostTabs);
+    (first ? few : others) += segment_link(monitor, name, link, name == segment);
+    ++(first ? shown : hidden);
+  }
+  Markup out = html(R"(<nav class="tabs" aria-label="Segments">{})", {few});
+  if (!others.text.empty()) {
+    out += html(R"(<details id="segments"><summary>{} more segments</summary><div class="tabs">{}</div></details>)", {hidden, others});
   }
   return out += html("</nav>");
 }
@@ -53,23 +86,22 @@ Markup facts(const PageView& view, const MonitorStatus& monitor) {
     out += html("<dt>Rows in it</dt><dd>{} ({} needed)</dd>", {count_text(rows->second), count_text(monitor.minimum_samples)});
   }
   out += html("<dt>Windows closed</dt><dd>{}, each of {}</dd>", {count_text(all_closed(monitor)), window_text(monitor)});
-  out += html("<dt>Reference</dt><dd><code>{}</code>, {}<br><span class=\"name\">{}</span></dd>",
-              {monitor.reference_id, plural(monitor.reference_rows, "row"), monitor.reference_path});
+  out += html("<dt>Reference</dt><dd><a href=\"{}\"><code>{}</code></a>, {}<br><span class=\"name\">{}</span></dd>",
+              {reference_path(monitor.name), monitor.reference_id, plural(monitor.reference_rows, "row"), monitor.reference_path});
   if (monitor.reference_created_us != kNoTime)
     out += html("<dt>Its newest row</dt><dd>{}</dd>", {moment_text(monitor.reference_created_us)});
   if (!std::isnan(monitor.false_alarm_interval_seconds)) {
-    out += html("<dt>Level of the tests</dt><dd>1 false alarm in {}</dd>",
-                {duration_text(static_cast<std::int64_t>(monitor.false_alarm_interval_seconds * 1e6))});
+    out += html("<dt>Level of the tests</dt><dd>{}</dd>", {false_alarm_text(monitor.false_alarm_interval_seconds)});
   }
   return out += html("</dl>");
 }
 
 Markup feature_row(const MonitorStatus& monitor, const FeatureStatus& feature, bool drawn) {
   const std::string path = feature_path(monitor.name, feature.name, feature.segment);
-  Markup out = html(R"(<li class="feature"><h3><a class="name" href="{}">{}</a> <span class="kind">{}</span></h3>{})",
+  Markup out = html(R"(<li class="feature"><h3><a class="name" data-row href="{}">{}</a> <span class="kind">{}</span></h3>{})",
                     {path, feature.name, feature.kind, mood_badge(feature_mood(feature, monitor))});
   if (feature.status != Status::kOk) return out += html(R"(<p class="ratio alone">{}</p></li>)", {no_verdict_text(feature, monitor)});
-  out += html(R"(<p class="ratio"><b>{}</b> of the alarm line</p>)", {number_text(feature.ratio) + "\xc3\x97"});
+  out += html(R"(<p class="ratio"><b>{}</b> of the alarm line</p>)", {times_text(feature.ratio)});
   if (drawn && !feature.cells.empty()) out += html("<figure>{}</figure>", {small_histogram(feature.cells)});
   if (drawn && !feature.ratio_history.empty()) out += html("<figure>{}</figure>", {sparkline(feature.ratio_history)});
   return out += html("</li>");
@@ -81,10 +113,17 @@ Markup feature_list(const PageView& view, const MonitorStatus& monitor) {
   const Markup legend = html(
       R"(<p class="legend"><span><i class="key reference"></i>reference</span><span><i class="key current"></i>last window</span><span><i class="key dash"></i>alarm line, over the last windows</span></p>)");
   const auto judged = [](const FeatureStatus* feature) { return feature->status == Status::kOk; };
-  Markup out = std::ranges::any_of(features, judged) ? legend : Markup{};
-  out += html(R"(<ol class="features">)");
-  for (std::size_t i = 0; i < features.size(); ++i) out += feature_row(monitor, *features[i], i < kDrawnFeatures);
-  return out += html("</ol>");
+  Markup out = html(R"(<p class="filter"><label hidden>Filter <input type="search" id="filter" autocomplete="off"/></label></p>)");
+  if (std::ranges::any_of(features, judged)) out += legend;
+  const std::size_t shown = view.every ? features.size() : std::min(features.size(), kListedFeatures);
+  out += html(R"(<ol class="features" data-filter>)");
+  for (std::size_t i = 0; i < shown; ++i) out += feature_row(monitor, *features[i], i < kDrawnFeatures);
+  out += html("</ol>");
+  if (shown == features.size()) return out;
+  PageView whole = view;
+  whole.every = true;
+  return out += html(R"(<p class="more"><a href="{}" id="more" data-soft>Show all {} features</a></p>)",
+                     {own_address(whole), count_text(features.size())});
 }
 
 // What the labels said of the last window they are in for.
@@ -116,10 +155,11 @@ std::string monitor_page(const PageView& view, const MonitorStatus& monitor) {
   Markup out = html(R"(<nav class="trail" aria-label="Where you are"><a href="/">Monitors</a></nav><h1 class="name">{} {}</h1>)",
                     {monitor.name, mood_badge(monitor_mood(monitor))});
   const auto open = open_alerts(monitor);
-  if (!open.empty()) out += html(R"(<section aria-label="Open alerts">{}</section>)", {alert_list(open)});
+  out += first_alerts(open);
   out += html("<section><h2>Features, worst first</h2>{}{}</section>", {segment_links(monitor, view.segment), feature_list(view, monitor)});
   if (monitor.labels) out += labels_section(*monitor.labels, view.segment);
   out += html("<section><h2>Window and reference</h2>{}</section>", {facts(view, monitor)});
+  if (!monitor.alerts.empty()) out += html("<section><h2>Alerts over time</h2>{}</section>", {alert_lanes(monitor)});
   if (const auto resolved = resolved_alerts(monitor); !resolved.empty()) {
     out += html("<section><h2>Resolved alerts</h2>{}</section>", {alert_list(resolved)});
   }

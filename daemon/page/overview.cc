@@ -1,10 +1,15 @@
 #include "daemon/page/overview.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "daemon/page/alert_list.h"
 #include "daemon/page/charts.h"
+#include "daemon/page/daemon.h"
+#include "daemon/page/measures.h"
 #include "daemon/page/words.h"
 
 namespace driftd {
@@ -53,12 +58,30 @@ std::string rows_of_window(const MonitorStatus& monitor) {
   return plural(all == monitor.window_samples.end() ? 0 : all->second, "row");
 }
 
+// The worst of all features and segments in each of the last windows; NaN: no verdict.
+std::vector<double> worst_history(const MonitorStatus& monitor) {
+  std::vector<double> worst(monitor.history_end_us.size(), kNoNumber);
+  for (const FeatureStatus& feature : monitor.features) {
+    if (feature.ratio_history.size() != worst.size()) continue;
+    for (std::size_t i = 0; i < worst.size(); ++i) worst[i] = std::fmax(worst[i], feature.ratio_history[i]);
+  }
+  return worst;
+}
+
+// "3 of 8 features over the line": a feature counts once, whatever its segments.
+std::string features_over(const MonitorStatus& monitor) {
+  std::map<std::string_view, bool> over;
+  for (const FeatureStatus& feature : monitor.features) over[feature.name] |= feature.ratio >= 1;
+  const auto count = std::ranges::count_if(over, [](const auto& feature) { return feature.second; });
+  return fmt::format("{} of {} over the line", count, plural(over.size(), "feature"));
+}
+
 Markup verdict_line(const MonitorStatus& monitor) {
   const FeatureStatus* worst = worst_feature(monitor);
   if (worst != nullptr) {
     const std::string where = worst->segment == "all" ? worst->name : worst->name + ", " + worst->segment;
-    return html(R"({}<p>Worst: <b class="name">{}</b> at <b>{}</b> of its alarm line</p>)",
-                {sparkline(worst->ratio_history), where, number_text(worst->ratio) + "\xc3\x97"});
+    return html(R"(<figure>{}</figure><p>Worst: <b class="name">{}</b> at <b>{}</b> of its alarm line<br>{}</p>)",
+                {sparkline(worst_history(monitor)), where, times_text(worst->ratio), features_over(monitor)});
   }
   if (monitor.window_end_us == kNoTime) return html("<p>Waiting for the first window to close</p>");
   if (!monitor.features.empty()) {
@@ -85,70 +108,26 @@ std::int64_t lag_of(const DaemonStatus& status, const std::string& stream) {
   return lag;
 }
 
-Markup monitor_card(const DaemonStatus& status, const MonitorStatus& monitor) {
-  const std::int64_t lag = lag_of(status, monitor.stream);
+std::string judged_ago(const PageView& view, const MonitorStatus& monitor) {
+  if (monitor.last_evaluation_wall_us == kNoTime) return {};
+  return ", judged " + duration_text(view.now_us - monitor.last_evaluation_wall_us) + " ago";
+}
+
+Markup monitor_card(const PageView& view, const MonitorStatus& monitor) {
+  const std::int64_t lag = lag_of(view.status, monitor.stream);
   Markup out =
-      html(R"(<li class="card"><h3><a class="name" href="{}">{}</a>{}</h3>{}<dl>)",
+      html(R"(<li class="card"><h3><a class="name" data-row href="{}">{}</a>{}</h3>{}<dl>)",
            {monitor_path(monitor.name), monitor.name, mood_badge(monitor_mood(monitor), mood_text(monitor)), verdict_line(monitor)});
   if (monitor.window_end_us != kNoTime) {
-    out += html("<dt>Last window</dt><dd>{}<br>{}</dd>",
-                {range_text(monitor.window_start_us, monitor.window_end_us), rows_of_window(monitor)});
+    out += html("<dt>Last window</dt><dd>{}<br>{}{}</dd>",
+                {range_text(monitor.window_start_us, monitor.window_end_us), rows_of_window(monitor), judged_ago(view, monitor)});
   }
   out += html("<dt>Lag</dt><dd>{}</dd>", {lag < 0 ? "unknown" : plural(static_cast<std::uint64_t>(lag), "record")});
-  return out += html(R"(<dt>Reference</dt><dd><code>{}</code><br>{}</dd></dl></li>)",
-                     {monitor.reference_id, plural(monitor.reference_rows, "row")});
-}
-
-std::string reading_state(const PartitionStatus& partition) {
-  if (partition.paused) return "paused";
-  return partition.idle ? "idle" : "reading";
-}
-
-std::uint64_t bad_records(const PartitionStatus& partition) {
-  std::uint64_t bad = 0;
-  for (std::size_t reason = 0; reason < kRejects; ++reason) {
-    if (static_cast<Reject>(reason) != Reject::kTombstone) bad += partition.rejected[reason];
+  if (!std::isnan(monitor.false_alarm_interval_seconds)) {
+    out += html("<dt>Promise</dt><dd>{}</dd>", {false_alarm_text(monitor.false_alarm_interval_seconds)});
   }
-  return bad;
-}
-
-Markup partition_row(const PartitionStatus& partition) {
-  const std::int64_t lag = partition_lag(partition);
-  return html(
-      R"(<tr><th scope="row" class="name">{} / {}</th><td>{}</td><td class="number">{}</td><td class="number">{}</td><td>{}</td><td class="number">{}</td><td class="number">{}</td><td class="number">{}</td></tr>)",
-      {partition.id.topic, partition.id.partition, reading_state(partition),
-       lag < 0 ? "unknown" : count_text(static_cast<std::uint64_t>(lag)), count_text(partition.records),
-       instant_text(partition.watermark_us), count_text(bad_records(partition)), count_text(partition.late), count_text(partition.lost)});
-}
-
-Markup partitions(const DaemonStatus& status) {
-  if (status.partitions.empty()) return html("<p>No partition is assigned yet.</p>");
-  Markup out = html(
-      R"(<div class="wide" tabindex="0" role="region" aria-label="Partitions"><table><thead><tr><th scope="col">Topic / partition</th><th scope="col">State</th><th scope="col" class="number">Lag</th><th scope="col" class="number">Records</th><th scope="col">Watermark</th><th scope="col" class="number">Bad</th><th scope="col" class="number">Late</th><th scope="col" class="number">Lost</th></tr></thead><tbody>)");
-  for (const PartitionStatus& partition : status.partitions) out += partition_row(partition);
-  return out += html("</tbody></table></div>");
-}
-
-Markup daemon_facts(const PageView& view) {
-  const DaemonStatus& status = view.status;
-  Markup out = html("<dl class=\"facts\"><dt>Snapshot</dt><dd>{}</dd>",
-                    {status.snapshot_last_success_wall_us == kNoTime ? std::string("none yet")
-                                                                     : duration_text(view.now_us - status.snapshot_last_success_wall_us) +
-                                                                           " old, " + bytes_text(status.snapshot_size_bytes)});
-  if (status.snapshot_failures > 0) out += html("<dt>Failed snapshots</dt><dd>{}</dd>", {count_text(status.snapshot_failures)});
-  for (const SinkStatus& sink : status.sinks) {
-    out += html("<dt>Sink {}</dt><dd>{} delivered, {} waiting</dd>", {sink.name, count_text(sink.delivered), count_text(sink.waiting)});
-  }
-  for (const auto& [code, count] : status.kafka_errors) out += html("<dt>Kafka error {}</dt><dd>{}</dd>", {code, plural(count, "time")});
-  return out += html("</dl>");
-}
-
-Markup reasons(const DaemonStatus& status) {
-  if (status.not_ready.empty() && status.stalled.empty()) return {};
-  Markup out = html(R"(<section class="notice" aria-label="Not ready"><ul>)");
-  for (const std::string& reason : status.stalled) out += html("<li>{}</li>", {reason});
-  for (const std::string& reason : status.not_ready) out += html("<li>{}</li>", {reason});
-  return out += html("</ul></section>");
+  return out += html(R"(<dt>Reference</dt><dd><a href="{}"><code>{}</code></a>, {}</dd></dl></li>)",
+                     {reference_path(monitor.name), monitor.reference_id, plural(monitor.reference_rows, "row")});
 }
 
 }  // namespace
@@ -157,13 +136,11 @@ std::string overview_page(const PageView& view) {
   const DaemonStatus& status = view.status;
   const std::string line = headline(status);
   Markup out = html("<h1>{}</h1>", {line});
-  out += reasons(status);
-  const auto open = open_alerts(status);
-  if (!open.empty()) out += html(R"(<section aria-label="Open alerts">{}</section>)", {alert_list(open)});
+  out += not_ready_notice(status);
+  out += first_alerts(open_alerts(status));
   out += html(R"(<section><h2>Monitors</h2><ul class="cards">)");
-  for (const MonitorStatus* monitor : by_worst(status)) out += monitor_card(status, *monitor);
-  out += html("</ul></section><section><h2>Partitions</h2>{}</section>", {partitions(status)});
-  out += html("<section><h2>Daemon</h2>{}</section>", {daemon_facts(view)});
+  for (const MonitorStatus* monitor : by_worst(status)) out += monitor_card(view, *monitor);
+  out += html("</ul></section>");
   return whole_page(view, line + " - driftd", out);
 }
 

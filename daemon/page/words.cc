@@ -100,6 +100,10 @@ std::string range_text(std::int64_t start_us, std::int64_t end_us) {
   return fmt::format("{} {} to {}", day, kMonths[static_cast<unsigned>(start.month()) - 1], date_text(end_us));
 }
 
+std::string false_alarm_text(double interval_seconds) {
+  return "1 false alarm in " + duration_text(static_cast<std::int64_t>(interval_seconds * 1e6));
+}
+
 std::string plural(std::uint64_t count, std::string_view one) {
   return fmt::format("{} {}{}", count_text(count), one, count == 1 ? "" : "s");
 }

@@ -19,6 +19,7 @@ std::string duration_text(std::int64_t microseconds);                // its larg
 std::string instant_text(std::int64_t time_us);                      // "30 Dec 2017, 00:00 UTC"; "not yet" for kNoTime
 std::string moment_text(std::int64_t time_us);                       // the same, at midnight the day only
 std::string range_text(std::int64_t start_us, std::int64_t end_us);  // "23 to 30 Dec 2017"; under a day "30 Dec 2017, 00:05 to 00:10 UTC"
+std::string false_alarm_text(double interval_seconds);               // "1 false alarm in 30 days"
 std::string plural(std::uint64_t count, std::string_view one);       // "1 alert", "2 alerts"
 std::string method_title(std::string_view method);                   // the registry\'s; of what it does not know, the name in words
 std::string metric_title(std::string_view metric);                   // "log_loss" -> "Log loss"

@@ -94,7 +94,7 @@ bool KafkaSink::send(const OutRecord& record) {
     return true;
   }
   static_cast<void>(headers.release());  // the record's now
-  under_way_.emplace(record.sequence, record.topic);
+  under_way_.emplace(record.sequence, Sent{record.topic, Clock::now(), !record.is_dead_letter()});
   return true;
 }
 
@@ -139,11 +139,13 @@ void KafkaSink::serve(milliseconds wait) {
 void KafkaSink::take_report(const rd_kafka_message_s& message) {
   const auto sequence = reinterpret_cast<std::uint64_t>(message._private);
   const std::string topic = rd_kafka_topic_name(message.rkt);
-  if (under_way_.erase(sequence) == 0) return;
+  const auto sent = under_way_.extract(sequence);
+  if (sent.empty()) return;
   // Not rd_kafka_message_errstr: of a record that was to be written it gives the record itself.
   if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return refuse(topic, sequence, rd_kafka_err2str(message.err));
   acked_.push_back(sequence);
   ++counts_.delivered;
+  if (sent.mapped().timed) counts_.times.add(std::chrono::duration<double>(Clock::now() - sent.mapped().at).count());
   topics_[topic] = {};
   replace_backoff_ = milliseconds(0);
   reports_.healthy();
@@ -168,7 +170,7 @@ void KafkaSink::replace_producer(Clock::time_point now) {
   fatal_ = false;
   replace_backoff_ = std::clamp(replace_backoff_ * 2, kFirstBackoff, kLongestBackoff);
   replace_at_ = now + replace_backoff_;
-  for (const auto& [sequence, topic] : under_way_) refused_.push_back({sequence, now});
+  for (const auto& [sequence, sent] : under_way_) refused_.push_back({sequence, now});
   under_way_.clear();
   events_.reset();
   admin_.reset();

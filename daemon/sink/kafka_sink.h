@@ -19,6 +19,7 @@
 
 #include "config/config.h"
 #include "daemon/runtime/published.h"
+#include "daemon/sink/delivery.h"
 #include "daemon/sink/sink.h"
 #include "daemon/source/kafka_admin.h"
 #include "daemon/source/kafka_handles.h"
@@ -29,6 +30,7 @@ namespace driftd {
 struct KafkaSinkStatus {
   std::uint64_t delivered = 0, retried = 0, waiting = 0;  // waiting: sent and neither acknowledged nor handed back
   std::uint64_t producers = 1;                            // made so far: more than one after a fatal error
+  DeliveryTimes times;                                    // of alerts and windows, from sending to the acknowledgement
   bool asked = false;                                     // the brokers answered about the topics
   bool refused = false;                                   // what is wrong will not pass by itself
   std::vector<std::string> problems;                      // one a line: what keeps records from being written
@@ -84,8 +86,13 @@ class KafkaSink final : public RecordSink {
   std::optional<KafkaAdmin> admin_;
   Clock::time_point ask_at_, replace_at_;
   std::chrono::milliseconds replace_backoff_{0};
-  bool fatal_ = false;                              // the producer takes nothing more
-  std::map<std::uint64_t, std::string> under_way_;  // sequence -> topic
+  bool fatal_ = false;  // the producer takes nothing more
+  struct Sent {
+    std::string topic;
+    Clock::time_point at;
+    bool timed = false;  // no dead letter
+  };
+  std::map<std::uint64_t, Sent> under_way_;  // by sequence
   std::map<std::string, Topic> topics_;
   std::vector<std::uint64_t> acked_;
   std::vector<Refused> refused_;

@@ -154,6 +154,7 @@ void KafkaSource::apply_discovery() {
   if (!assigned_) return;
   for (const auto& topic : discovery_.take_stopped()) stop_topic(topic);
   auto added = discovery_.take_added();
+  if (!added.empty()) ++assigned_changes_;
   std::sort(added.begin(), added.end());
   for (const auto& position : added) add_partition(position);
 }
@@ -178,6 +179,7 @@ void KafkaSource::add_partition(const SourcePosition& position) {
 }
 
 void KafkaSource::stop_topic(const std::string& topic) {
+  ++revoked_changes_;
   last_ = nullptr;
   for (auto& partition : partitions_) {
     if (partition->id.topic != topic || partition->stopped) continue;
@@ -337,6 +339,8 @@ void KafkaSource::publish(Clock::time_point now) {
   status.errors = reports_.counts();
   status.commits_ok = commits_ok_;
   status.commits_failed = commits_failed_;
+  status.assigned_changes = assigned_changes_;
+  status.revoked_changes = revoked_changes_;
   published_.store(next);
 }
 

@@ -69,6 +69,7 @@ struct KafkaSourceStatus {
   std::map<std::string, std::int32_t> topic_partitions;
   std::map<std::string, std::uint64_t> errors;  // by librdkafka's enum name
   std::uint64_t commits_ok = 0, commits_failed = 0;
+  std::uint64_t assigned_changes = 0, revoked_changes = 0;  // times that partitions were added, that a topic was given up
 };
 
 class KafkaSource final : public Source {
@@ -175,6 +176,7 @@ class KafkaSource final : public Source {
   std::vector<SourceEvent> ready_;
   std::size_t ready_taken_ = 0;
   std::uint64_t commits_ok_ = 0, commits_failed_ = 0;
+  std::uint64_t assigned_changes_ = 0, revoked_changes_ = 0;
   const std::string group_;
   std::string group_error_;         // why the group's offsets cannot be committed, "" = they can
   Clock::time_point ask_group_at_;  // at the start, and again while it is refused

@@ -22,6 +22,11 @@ Score psi(Counts reference, Counts current);
 // non-centrality c * min_effect at c * PSI, c = nm/(n+m). score: as psi() gave it. NaN where that has no p. Cost O(sqrt(c)).
 double psi_tolerance_log_p(const Score& score, double min_effect);
 
+// The least PSI between the populations that the test above, at the level e^log_alpha, shows with this power: lambda / c, where lambda is
+// the non-centrality whose tail beyond the test's critical value is the power (algorithms A.1, which has min_effect 0). NaN where the
+// score has no p, or power is not between the level and 1. Cost: some 25 tails, 0.1 ms.
+double psi_detectable_effect(const Score& score, double log_alpha, double min_effect, double power = 0.8);
+
 // What each cell adds to PSI: not negative, 0 for a cell empty on both sides; the sum is PSI.
 std::vector<double> psi_contributions(Counts reference, Counts current);
 

@@ -49,7 +49,7 @@ std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std:
   StreamConfig& stream = config.streams.emplace_back();
   stream.name = topic;
   stream.topics = {topic};
-  stream.fields.event_time = "ts";
+  if (!shape.by_record_time) stream.fields.event_time = "ts";
   const std::shared_ptr<const Reference> reference = make_reference(fixture);
   std::vector<std::shared_ptr<const Reference>> references;
   for (std::size_t i = 0; i < shape.monitors; ++i) {
@@ -57,7 +57,7 @@ std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std:
     monitor.name = "bench" + std::to_string(i);
     monitor.stream = topic;
     // One window holds all records: they are read again and again, and none may come late.
-    monitor.window.every = Milliseconds{3'600'000};
+    monitor.window.every = Milliseconds{shape.by_record_time ? 60'000 : 3'600'000};
     references.push_back(reference);
     if (!shape.by_segment) continue;
     monitor.segments.by = {"segment"};

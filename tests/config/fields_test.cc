@@ -22,6 +22,7 @@ void walk(const ConfigKey& group, const std::string& path, const auto& visit) {
 TEST_CASE("every key has help, a slot that fits its type, and a name once in its group") {
   Document document;
   StreamConfig stream;
+  WebhookConfig webhook;
   MonitorEntry monitor;
   walk(key_table(), "", [&](const ConfigKey& key, const std::string& path) {
     CAPTURE(path);
@@ -31,9 +32,10 @@ TEST_CASE("every key has help, a slot that fits its type, and a name once in its
     const auto names = key_names(key);
     CHECK(std::set<std::string>(names.begin(), names.end()).size() == names.size());
     if (!is_leaf(key)) return;
-    void* owner = path.starts_with(".streams")    ? static_cast<void*>(&stream)
-                  : path.starts_with(".monitors") ? static_cast<void*>(&monitor)
-                                                  : &document;
+    void* owner = path.starts_with(".streams")           ? static_cast<void*>(&stream)
+                  : path.starts_with(".alerts.webhooks") ? static_cast<void*>(&webhook)
+                  : path.starts_with(".monitors")        ? static_cast<void*>(&monitor)
+                                                         : &document;
     CHECK_FALSE(print_leaf(key, key.slot(owner)).empty());
     CHECK_FALSE(expected_value(key).empty());
   });

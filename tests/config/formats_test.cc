@@ -29,6 +29,18 @@ TEST_CASE("texts that have a form, and texts that do not") {
        expect_monitor_name,
        {"a", "0", "a-b_c", std::string(63, 'x')},
        {"", "_a", "-a", "A", "a.b", "a b", std::string(64, 'x')}},
+      {"receiver",
+       expect_receiver_url,
+       {"", "http://a", "https://a.b-c_d:8443/x?y=%20&z=1", "http://[::1]:9093/", "http://10.0.0.1/a@b"},
+       {"a", "ftp://a", "http://", "http://a b", "http://u:p@a", "http://a#x", "http://a:0", "http://a:65536", "http://a:", "http://a?x",
+        "http://a/\"", "http://a/\n", "HTTP://a", "http://a/" + std::string(2000, 'x')}},
+      {"label", expect_label_name, {"a", "_a", "Team_1"}, {"", "1a", "a-b", "__a", "é", "alertname", "severity", "monitor"}},
+      {"header",
+       expect_header_name,
+       {"X-A", "Authorization", "a"},
+       {"", "a b", "a:", "a\n", "é", "Host", "content-length", "Idempotency-Key"}},
+      {"transition", expect_transition, {"pending", "firing", "updated", "resolved"}, {"", "closed", "Firing"}},
+      {"kind", expect_alert_kind, {"drift", "prediction", "performance", "quality"}, {"", "drifts"}},
       {"text", expect_text, {"a", " a"}, {"", " "}},
   };
   for (const auto& row : rows) {

@@ -206,8 +206,8 @@ TEST_CASE("warnings do not refuse") {
   }
 }
 
-TEST_CASE("the samples load: minimal, and full with every default") {
-  for (const char* name : {"minimal.yaml", "full.yaml"}) {
+TEST_CASE("the samples load: minimal, full with every default, and where alerts go") {
+  for (const char* name : {"minimal.yaml", "full.yaml", "alerts.yaml"}) {
     CAPTURE(name);
     std::ifstream file(std::string(DRIFTD_SOURCE_DIR "/config/examples/") + name);
     std::ostringstream text;

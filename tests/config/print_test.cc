@@ -16,7 +16,8 @@ const std::string kRich =
     "kafka:\n"
     "  brokers: [a, \"b:9092\"]\n"
     "  librdkafka: {fetch.wait.max.ms: 100, client.rack: \"x: {y}\"}\n"
-    "alerts: {close_after: 7, kafka: {enabled: true}}\n"
+    "alerts: {close_after: 7, kafka: {enabled: true}, alertmanager: {urls: [\"http://a\"], labels: {team: x}},\n"
+    "  webhooks: [{name: w, url: \"http://w\", headers: {x-team: y}, template: custom, body: \"{\\\"a\\\": {{rows}}}\"}]}\n"
     "streams: [{name: s, topics: [x, y], start: 2025-01-01T00:00:00Z, fields: {event_time: 'a\\.b.$$c'}}]\n"
     "monitors:\n"
     "  - {name: one, stream: s, reference: r.csv, segments: {by: [c], values: {c: [NO, \"1\", \"true\"]}}, window: {every: 90s, "
@@ -57,12 +58,13 @@ TEST_CASE("origins stand behind the values") {
 TEST_CASE("the hash follows effective values only") {
   const std::string text = "kafka: {brokers: [b]}\nmonitors: [{name: m, topic: t, reference: r}]\n";
   const std::string hash = must_load(text).config.hash;
-  CHECK(hash == "bbbe4d128ec1");  // changes when a key is added or a default changes
+  CHECK(hash == "d8c85f2a6a0f");  // changes when a key is added or a default changes
   CHECK(hash.size() == 12);
   CHECK(hash.find_first_not_of("0123456789abcdef") == std::string::npos);
   CHECK(must_load("# comment\nmonitors:\n  - topic: t\n    reference: ./r\n    name: m\nlog: {level: info}\nkafka:\n  brokers:\n    - b\n")
             .config.hash == hash);
   CHECK(must_load(text + "log: {level: debug}\nhttp: {listen: \"127.0.0.1:0\"}\n").config.hash == hash);  // changes no result
+  CHECK(must_load(text + "metrics: {level: detailed, max_series: 500}\ndefaults: {features: {bins: [a]}}\n").config.hash == hash);
   CHECK(must_load(text + "alerts: {min_effect: 0.3}\n").config.hash != hash);
 }
 
@@ -89,6 +91,8 @@ TEST_CASE("the sample of every key is the reference page, and holds the defaults
 
   Config expected;
   expected.kafka.brokers = {"localhost:9092"};
+  expected.alert_sinks.webhooks.emplace_back().name = "retrain";
+  expected.alert_sinks.webhooks[0].url = "https://ci.example/hooks/retrain";
   expected.streams.emplace_back().name = "predictions";
   expected.streams[0].topics = {"fraud.predictions"};
   auto& monitor = expected.monitors.emplace_back();

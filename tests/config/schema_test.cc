@@ -105,7 +105,7 @@ bool accepts(const std::string& text) {
 }  // namespace
 
 TEST_CASE("the schema accepts the samples and what is like them") {
-  for (const char* name : {"minimal.yaml", "full.yaml"}) {
+  for (const char* name : {"minimal.yaml", "full.yaml", "alerts.yaml"}) {
     CAPTURE(name);
     CHECK(accepts(sample(name)));
   }

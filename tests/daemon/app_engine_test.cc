@@ -68,7 +68,7 @@ std::string run_with(std::uint32_t shards, bool blocking) {
   std::string lines;
   MergerLoopOptions options;
   options.shards = shards;
-  options.on_window = [&](const ClosedWindow& closed) { lines += window_lines(plan->alerts[0], closed.judgement); };
+  options.on_window = [&](const ClosedWindow& closed) { lines += window_lines(plan->alerts[0], *closed.judgement); };
   RunningEngine engine(*plan, source, {.blocking = blocking}, std::move(options));
   engine.start();
   CHECK(engine.join());

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <numeric>
+
 #include "tests/daemon/engine_fixture.h"
 #include "tests/temp_folder.h"
 
@@ -45,7 +47,8 @@ TEST_CASE("a snapshot of two shards holds what each had consumed at its barrier,
   MergerLoopOptions options;
   options.shards = 2;
   options.store = &*store;
-  MergerLoop loop(*plan, queue, options);
+  FlowMeter meter;
+  MergerLoop loop(*plan, queue, options, meter);
   REQUIRE(loop.run());
 
   const auto loaded = store->load();
@@ -63,6 +66,16 @@ TEST_CASE("a snapshot of two shards holds what each had consumed at its barrier,
   }
   const auto status = loop.status().load();
   CHECK(status->snapshots == 1);
+  CHECK(std::accumulate(status->snapshot_times.counts.begin(), status->snapshot_times.counts.end(), 0) == 1);
+  std::uint64_t windows = 0;
+  for (const SnapshotSection& section : (*loaded)->sections) {
+    if (section.id == kMergerSection || partition_of_section(section.id)) windows += section.bytes.size();
+  }
+  CHECK(status->state_bytes.at("windows") == windows);
+  CHECK(status->state_bytes.at("detectors") > 0);
+  CHECK(status->state_bytes.at("labels") == 0);
+  const auto& times = status->monitors.at(0)->evaluation_times;
+  CHECK(std::accumulate(times.counts.begin(), times.counts.end(), std::uint64_t{0}) == all_closed(*status->monitors.at(0)));
   CHECK(status->durable_offsets.at({"t", 0}) == 1500);
   CHECK(status->partitions.at(0).next_offset == 3000);  // what was held back came after it
 }
@@ -74,7 +87,8 @@ TEST_CASE("a shard's failure ends the merger with its words") {
   failed.kind = MergerInput::Kind::kFailed;
   failed.failure = "broken";
   REQUIRE(queue.try_push(std::move(failed)));
-  MergerLoop loop(*plan, queue, {});
+  FlowMeter meter;
+  MergerLoop loop(*plan, queue, {}, meter);
   CHECK_FALSE(loop.run());
   CHECK(loop.failure() == "broken");
 }

@@ -14,6 +14,7 @@ TEST_CASE("a barrier holds exactly what the shard had consumed; batches go back 
   ShardQueue in(16);
   MergerQueue out(16);
   ScriptedSource source;
+  FlowMeter meter;
   REQUIRE(in.try_push(partition_input(0)));
   REQUIRE(in.try_push(batch_input(make_messages(0, records, 0, 250))));
   ShardInput barrier_input;
@@ -22,7 +23,9 @@ TEST_CASE("a barrier holds exactly what the shard had consumed; batches go back 
   REQUIRE(in.try_push(std::move(barrier_input)));
   REQUIRE(in.try_push(batch_input(make_messages(0, records, 250, 400))));
   REQUIRE(in.try_push(ShardInput()));  // kStop
-  ShardLoop(*plan, 3, in, out).run(source);
+  meter.enter(7);                      // of a batch for another shard
+  ShardLoop(*plan, 3, in, out, meter).run(source);
+  CHECK(meter.shard_bytes() == 7);
 
   EngineShard expected(*plan);
   expected.add_partition(0, {"t", 0}, 0, {});
@@ -44,11 +47,12 @@ TEST_CASE("damaged state of a partition ends the engine with its name") {
   ShardQueue in(4);
   MergerQueue out(4);
   ScriptedSource source;
+  FlowMeter meter;
   ShardInput damaged = partition_input(0);
   damaged.state = "x";
   REQUIRE(in.try_push(std::move(damaged)));
   REQUIRE(in.try_push(ShardInput()));  // kStop
-  ShardLoop(*plan, 0, in, out).run(source);
+  ShardLoop(*plan, 0, in, out, meter).run(source);
   const auto failed = out.try_pop();
   CHECK(failed->kind == MergerInput::Kind::kFailed);
   CHECK(failed->failure == "the state of partition 0 of topic 't' cannot be read");

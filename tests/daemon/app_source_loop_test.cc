@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "daemon/app_merger_loop.h"
 #include "tests/daemon/scripted_source.h"
 
 namespace driftd {
@@ -31,6 +32,7 @@ TEST_CASE("a full shard pauses its partition, room resumes it, and nothing is lo
   ShardQueue shard(2);
   MergerQueue merger(8);
   ScriptedSource source;
+  FlowMeter meter;
   source.events.push_back(event_of(SourceEvent::Kind::kPartition));
   for (int i = 0; i < 5; ++i) source.events.push_back(event_of(SourceEvent::Kind::kBatch));
   source.events.push_back(event_of(SourceEvent::Kind::kFinished));
@@ -40,14 +42,49 @@ TEST_CASE("a full shard pauses its partition, room resumes it, and nothing is lo
     was_paused = was_paused || !source.paused.empty();
     if (source.polls % 6 == 0) drain(shard, seen);
   };
-  SourceLoop loop(*plan, source, {&shard}, merger, {});
+  SourceLoop loop(*plan, source, {{&shard}, merger, meter}, {});
   loop.run(false, false);
   drain(shard, seen);
   CHECK(was_paused);
+  CHECK(meter.waited_seconds(FlowMeter::kIngest) > 0);
   CHECK(source.pauses == source.resumes);
   CHECK(seen == std::vector<InputKind>{InputKind::kPartition, InputKind::kBatch, InputKind::kBatch, InputKind::kBatch, InputKind::kBatch,
                                        InputKind::kBatch, InputKind::kFinished, InputKind::kStop});
   CHECK(merger.try_pop()->kind == MergerInput::Kind::kPartition);
+}
+
+TEST_CASE("a partition begins with the counters of its state, or where it starts; the status shows them before any record") {
+  const auto plan = make_plan();
+  EngineShard before(*plan);
+  before.add_partition(0, {"t", 0}, 0, {});
+  ShardOutput counted;
+  before.consume(make_messages(0, make_records(5, 400, 400), 0, 250), counted);
+  ShardQueue shard(8);
+  MergerQueue merger(8);
+  ScriptedSource source;
+  FlowMeter meter;
+  source.events.push_back(event_of(SourceEvent::Kind::kPartition));
+  source.events.push_back(event_of(SourceEvent::Kind::kPartition));
+  source.events.back().partition = 1;
+  source.events.back().id = {"t", 1};
+  source.events.back().start = 77;
+  SourceLoop loop(*plan, source, {{&shard}, merger, meter}, {});
+  loop.restore(before.save());
+  std::atomic<bool> stop = false;
+  source.on_poll = [&] { stop = source.events.empty(); };
+  loop.run(stop, false);
+  for (int i = 0; i < 3; ++i) REQUIRE(shard.try_pop());
+  REQUIRE(merger.try_push(MergerInput()));  // kStopped
+  MergerLoop merging(*plan, merger, {}, meter);
+  REQUIRE(merging.run());
+  const auto status = merging.status().load();
+  REQUIRE(status->partitions.size() == 2);
+  CHECK(status->partitions[0].next_offset == 250);
+  CHECK(status->partitions[0].records == 250);
+  CHECK(status->partitions[0].rows == counted.counters.rows);
+  CHECK(status->partitions[0].watermark_us == counted.counters.watermark_us);
+  CHECK(status->partitions[1].next_offset == 77);
+  CHECK(status->partitions[1].records == 0);
 }
 
 TEST_CASE("a partition is idle at its end and not before") {
@@ -60,6 +97,7 @@ TEST_CASE("a partition is idle at its end and not before") {
     ShardQueue shard(16);
     MergerQueue merger(8);
     ScriptedSource source;
+    FlowMeter meter;
     source.events.push_back(event_of(SourceEvent::Kind::kPartition));
     if (caught_up) source.events.push_back(event_of(SourceEvent::Kind::kCaughtUp));
     std::vector<InputKind> seen;
@@ -70,7 +108,7 @@ TEST_CASE("a partition is idle at its end and not before") {
       const bool idle = !seen.empty() && seen.back() == InputKind::kIdle;
       stop = idle || (!caught_up && ++rounds == 50);
     };
-    SourceLoop(**plan, source, {&shard}, merger, {}).run(stop, false);
+    SourceLoop(**plan, source, {{&shard}, merger, meter}, {}).run(stop, false);
     CHECK((std::count(seen.begin(), seen.end(), InputKind::kIdle) == 1) == caught_up);
   }
 }
@@ -80,12 +118,16 @@ TEST_CASE("barriers go to every shard, after so many records and at the end") {
   ShardQueue first(16), second(16);
   MergerQueue merger(8);
   ScriptedSource source;
+  FlowMeter meter;
   source.events.push_back(event_of(SourceEvent::Kind::kPartition));
   source.events.push_back(event_of(SourceEvent::Kind::kBatch));
   source.events.back().batch->messages.resize(10);
+  for (Message& message : source.events.back().batch->messages) message.payload = "abcde";
   source.events.push_back(event_of(SourceEvent::Kind::kFinished));
-  SourceLoop loop(*plan, source, {&first, &second}, merger, {.snapshot_interval = std::chrono::hours(1), .snapshot_records = 10});
+  SourceLoop loop(*plan, source, {{&first, &second}, merger, meter}, {.snapshot_interval = std::chrono::hours(1), .snapshot_records = 10});
   loop.run(false, false);
+  CHECK(meter.shard_bytes() == 50);  // nobody took them
+  CHECK(meter.waited_seconds(FlowMeter::kIngest) == 0);
   std::vector<InputKind> one, two;
   drain(first, one);
   drain(second, two);

@@ -42,7 +42,7 @@ class Bed {
  public:
   using Topics = std::map<TopicPartition, std::vector<std::string>>;  // records of each source partition
   Bed(std::unique_ptr<const EnginePlan> plan, Topics topics)
-      : plan_(std::move(plan)), topics_(std::move(topics)), next_(topics_.size(), 0) {
+      : pushed_(plan->pushes.size()), plan_(std::move(plan)), topics_(std::move(topics)), next_(topics_.size(), 0) {
     for (const auto& [id, records] : topics_) ids_.push_back(id);
     start();
   }
@@ -60,6 +60,7 @@ class Bed {
       merger_->apply(std::move(output));
       merger_->outbox().send(reader_, merger_->releasable());
       if (random() % 3 == 0) merger_->settle(reader_);
+      push(random() % 3 == 0);
       if (random() % 5 == 0) save();
       if (crash_every > 0 && step % crash_every == 0) crash();
     }
@@ -70,8 +71,11 @@ class Bed {
     }
     save();
     merger_->outbox().send(reader_, merger_->releasable());
+    push(true);
   }
   Reader reader_;
+  std::vector<Reader> pushed_;  // by receiver
+  bool last_is_dead_ = false;   // the last receiver takes nothing
   std::unique_ptr<const EnginePlan> plan_;
   std::unique_ptr<EngineMerger> merger_;
 
@@ -84,6 +88,13 @@ class Bed {
       REQUIRE(shard_->add_partition(p, ids_[p], 0, states_[ids_[p]]));
       merger_->add_partition(p, ids_[p]);
       next_[p] = states_[ids_[p]].empty() ? 0 : static_cast<std::size_t>(*saved_next_offset(states_[ids_[p]]));
+    }
+  }
+  void push(bool settle) {
+    for (std::size_t p = 0; p < pushed_.size(); ++p) {
+      if (last_is_dead_ && p + 1 == pushed_.size()) continue;
+      merger_->push_outbox(p).send(pushed_[p], merger_->push_releasable(p), 1);
+      if (settle) merger_->push_outbox(p).settle(pushed_[p]);
     }
   }
   void save() {

@@ -296,6 +296,7 @@ TEST_CASE("state is kept for a change of rules and of the daemon") {
       {"shards", [](Config& c) { c.engine.shards = 7; }},
       {"address", [](Config& c) { c.http.listen = "127.0.0.1:0"; }},
       {"sink", [](Config& c) { c.alert_sinks.kafka_enabled = false; }},
+      {"receivers", [](Config& c) { c.alert_sinks.webhooks.emplace_back().name = "w"; }},
       {"dead letters", [](Config& c) { c.streams[0].on_error.action = OnError::kSkip; }},
   };
   for (const auto& row : rows) {

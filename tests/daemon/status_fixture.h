@@ -57,6 +57,8 @@ inline FeatureStatus make_feature(const FeatureShape& shape, const std::string& 
   out.methods = {{"psi", Status::kOk, psi, psi, -12.5 * shape.ratio, kNoNumber, shape.ratio, shape.ratio >= 1, kNoNumber, kNoNumber},
                  {"jensen_shannon", Status::kOk, std::sqrt(psi / 8), std::sqrt(psi / 8), kNoNumber, kNoNumber, kNoNumber, false, kNoNumber,
                   kNoNumber}};
+  out.log_p = -12.5 * shape.ratio;
+  out.detectable_effect = 0.13;
   const double lift = shape.missing - shape.missing_before;
   out.quality = {
       {"missing", Status::kOk, lift, lift, -lift * 400, kNoNumber, lift / 0.02, lift >= 0.02, shape.missing_before, shape.missing}};
@@ -167,6 +169,9 @@ inline MonitorStatus census_monitor() {
   out.windows_closed = {{"count", 0}, {"time", 104}};
   out.evaluations = {{"ok", 104}};
   out.alert_transitions = {{{"warning", "firing"}, 1}, {{"critical", "firing"}, 2}};
+  out.alert_exemplars = {{{"critical", "firing"}, {"6e77b70df680e4e0", kNow - 5 * kSecond + 250'000}}};
+  out.evaluation_times.add(0.002);
+  out.loss_metric = "accuracy";
   for (int i = 0; i < 20; ++i) {
     out.history_end_us.push_back(kWindowEnd - (19 - i) * 7 * kDay);
     out.history_rows.push_back(1290 + static_cast<std::uint64_t>(i * 37 % 61));
@@ -198,6 +203,7 @@ inline MonitorStatus calm_monitor() {
   out.labels.reset();
   out.alerts.clear();
   out.alert_transitions.clear();
+  out.alert_exemplars.clear();
   out.window_samples = {{"all", 12'841}};
   out.features.clear();
   for (const auto& shape : census_shapes()) {
@@ -242,6 +248,7 @@ inline PartitionStatus make_partition(const char* topic, std::int32_t number, co
   out.next_offset = next;
   out.end_offset = end;
   out.watermark_us = kWindowEnd + kHour * number;
+  out.last_record_us = kNow - (number + 2) * kSecond;
   out.records = static_cast<std::uint64_t>(next);
   out.bytes = out.records * 651;
   out.rows = out.records - 3;
@@ -263,9 +270,20 @@ inline DaemonStatus make_status() {
   out.partitions[2].idle = true;
   out.partitions[3].paused = true;
   out.sinks = {{"kafka", 7, 1, 0, 2}, {"log", 9, 0, 0, 0}};
+  out.sinks[0].times.add(0.02);
   out.snapshot_last_success_wall_us = kNow - 6 * kSecond;
   out.snapshot_size_bytes = 183'402;
   out.snapshots = 412;
+  out.history = {true, 5'242'880, 1040, 3, false};
+  out.snapshot_times.add(0.004);
+  out.snapshot_times.add(0.2);
+  out.queues = {{"ingest", 3, 512, 90'112, 1.5}, {"window", 0, 512, std::nullopt, 0}, {"alert", 2, std::nullopt, 2'048, 0}};
+  out.state_bytes = {{"windows", 90'000}, {"labels", 0}, {"detectors", 60'000}, {"queues", 33'000}};
+  out.topic_partitions = {{"census.rows", 4}, {"shop.orders", 1}};
+  out.partitions_assigned = 1;
+  out.commits_ok = 40;
+  out.now_wall_us = kNow;
+  out.started_wall_us = out.config_reload_wall_us = kNow - 600 * kSecond;
   out.kafka_errors = {{"_TRANSPORT", 3}};
   out.log_messages = {{"info", 61}, {"warn", 2}};
   return out;

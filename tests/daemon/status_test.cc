@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/daemon/status_fixture.h"
+
 using namespace driftd;
 
 namespace {
@@ -51,4 +53,17 @@ TEST_CASE("lag, and rows without a value") {
   const ClassCounts rows{1, 2, 4, 8, 16, 32, 64};
   CHECK(missing_rows(rows) == 2 + 4 + 8);
   CHECK(total_rows(rows) == 127);
+}
+
+TEST_CASE("lag in time is the age of the newest record while others wait") {
+  PartitionStatus at = test::make_partition("t", 0, "s", 10, -1);
+  at.last_record_us = 40;
+  CHECK(partition_lag_us(at, 100) == kNoTime);  // the end is not known
+  at.end_offset = 10;
+  CHECK(partition_lag_us(at, 100) == 0);
+  at.end_offset = 11;
+  CHECK(partition_lag_us(at, 100) == 60);
+  CHECK(partition_lag_us(at, 30) == 0);  // the record is of the future
+  at.last_record_us = kNoTime;
+  CHECK(partition_lag_us(at, 100) == kNoTime);
 }

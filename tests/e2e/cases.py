@@ -2,6 +2,7 @@
 
 import ctypes
 import datetime
+import http.client
 import json
 import os
 import pathlib
@@ -13,7 +14,7 @@ import time
 import batch_oracle
 import late_labels
 from harness import (DEADLINE, DRIFTD, ROW_MS, START_MS, TESTS, WINDOW_MS, Driftd, Failure, MockBroker, Producer, RealBroker,
-                     closed_windows, config_of, digest, events, free_port, metric, of_type, settled, settled_events, stream_lines, tool,
+                     closed_windows, config_of, digest, events, free_port, history, metric, of_type, settled, settled_events, stream_lines, tool,
                      wait_for, window_ends)
 
 PARTITIONS = 4
@@ -152,6 +153,14 @@ def same_as_batch(seen, windows):
         raise Failure(f"{len(wrong)} of {len(windows)} windows differ from the oracle; {key}: {wrong[key][:5]}")
 
 
+def same_history(got, want):
+    for table, rows in want.items():
+        missing, added = rows - got[table], got[table] - rows
+        if missing or added:
+            example = next(iter(missing or added))
+            raise Failure(f"history, {table}: {len(missing)} rows are missing, {len(added)} are not of the undisturbed run, as {example}")
+
+
 def kills(make_broker, count):
     def kill_9_leaves_no_trace(bed):
         """Equal bytes to a run that nothing disturbs, and equal values to a program that reads all records at once."""
@@ -167,7 +176,10 @@ def kills(make_broker, count):
             producer.write(late_labels.lines(records[topic]))
             producer.close()
         want = seen_at_last(broker, daemon, windows, {**counters, **late})
-        daemon.close()
+        expect("exit code", daemon.terminate()[0], 0)
+        past = history(daemon.folder / "state")
+        expect("windows in the history", len(past["windows"]), len(windows))
+        expect("transitions in the history", len(past["transitions"]), len(want) - len(windows))
 
         broker, daemon, producers = label_road(bed, make_broker, "killed", reference)
         for chunk in late_labels.chunks(records, count):
@@ -183,11 +195,129 @@ def kills(make_broker, count):
         if digest(got) != digest(want):
             changed = [event for event in want.keys() | got.keys() if want.get(event) != got.get(event)]
             raise Failure(f"{len(changed)} events differ from the undisturbed run after {count} kills, {sorted(changed)[:3]}; seed {seed}")
+        expect("exit code", daemon.terminate()[0], 0)
+        same_history(history(daemon.folder / "state"), past)
         written = len(tool("consume", broker.address, "events").splitlines())
         return (f"{count} kills, {len(windows)} windows and {len(want) - len(windows)} alerts, {written - len(got)} of them written again, "
                 f"digest {digest(want)[:16]}")
 
     return kill_9_leaves_no_trace
+
+
+# ---- The API: what was, and what happens ----
+
+
+def api(daemon, path):
+    """The document under /api/v1, its envelope taken off."""
+    status, body = daemon.get("/api/v1" + path, daemon.port)
+    document = json.loads(body)
+    if status != 200 or document["status"] != "success":
+        raise Failure(f"{path}: {status} {body.strip()}")
+    return document["data"]
+
+
+class Follower:
+    """A client of /api/v1/events; after: the id that it has last."""
+
+    def __init__(self, daemon, after=None):
+        self.connection = http.client.HTTPConnection("127.0.0.1", daemon.port, timeout=DEADLINE)
+        self.connection.request("GET", "/api/v1/events", headers={"Last-Event-ID": after} if after else {})
+        self.answer = self.connection.getresponse()
+        expect("the stream's type", self.answer.getheader("Content-Type"), "text/event-stream")
+
+    def next(self):
+        """(id, type, data) of the next event; comments and settings are passed over."""
+        event = {}
+        while True:
+            line = self.answer.readline().decode()
+            if not line:
+                raise Failure("the stream ended")
+            key, _, value = line.rstrip("\n").partition(": ")
+            event[key] = value
+            if line == "\n" and "id" in event:
+                return event["id"], event["event"], json.loads(event["data"])
+            if line == "\n":
+                event = {}
+
+    def close(self):
+        self.connection.close()
+
+
+def history_and_stream(bed):
+    """Every closed window is in the history, with the counts it had; a follower that comes again has missed nothing."""
+    broker = on_mock(bed, TOPICS)
+    daemon = driftd_at(bed, broker.address).start()
+    ready(daemon)
+    follower = bed.add(Follower(daemon))
+    expect("the first event", follower.next()[1], "start")
+    produce(broker.address, stream_lines(0, ROWS // 2, SHIFT_FROM))
+    followed = [follower.next() for _ in range(closed_windows(ROWS // 2, PARTITIONS))]
+    follower.close()
+    produce(broker.address, stream_lines(ROWS // 2, ROWS, SHIFT_FROM))
+    seen = settled_events(broker.address, closed_windows(ROWS, PARTITIONS))
+    ends = sorted(window_ends(seen))
+    fired = of_type(seen, "firing")
+    follower = bed.add(Follower(daemon, after=followed[-1][0]))
+    while len([event for event in followed if event[1] == "window"]) < len(ends):
+        followed.append(follower.next())
+    expect("the windows that were followed", [event[2]["end"] for event in followed if event[1] == "window"], ends)
+    alerts = {event[2]["event_id"] for event in followed if event[1] == "alert"}
+    expect("alerts that were not followed", {event["id"] for event in fired} - alerts, set())
+    stranger = bed.add(Follower(daemon, after="another-7"))
+    expect("what a follower of another process is told", stranger.next()[1], "reset")
+
+    def windows_of(query):
+        return api(daemon, "/monitors/shift/history?" + query)["points"]
+
+    wait_for("all windows are in the history", lambda: len(windows_of("feature=x")) == len(ends))
+    expect("the ends of the points", [point["end"] for point in windows_of("feature=x")], ends)
+    expect("points of a range", [point["end"] for point in windows_of(f"from={ends[3]}&to={ends[5]}")], ends[3:6])
+    for point in (windows_of("feature=x")[2], windows_of("feature=x")[-1]):
+        cells = api(daemon, f"/monitors/shift/features/x/distribution?at={point['end']}")
+        expect("the window", cells["window"]["end"], point["end"])
+        expect("rows of the cells", sum(cell["current"] for cell in cells["cells"]), point["samples"])
+        added = sum(cell["contribution"] for cell in cells["cells"])
+        if abs(added - point["methods"]["psi"]["statistic"]) > 1e-9:
+            raise Failure(f"the cells add {added} to a psi of {point['methods']['psi']['statistic']}")
+    alert = api(daemon, f"/alerts/{fired[0]['data']['alert_id']}")
+    expect("the first of its timeline", alert["timeline"][0]["event"], fired[0])
+    for path, part in [("/status/config", "snapshot_interval: 200ms"), ("/status/runtime", '"history":{"enabled":true')]:
+        has(path, daemon.get("/api/v1" + path, daemon.port)[1], [part])
+    routes = json.loads(daemon.get("/openapi.json", daemon.port)[1])["paths"]
+    has("the paths", " ".join(routes), ["/api/v1/monitors/{monitor}/history", "/api/v1/events"])
+    expect("exit code", daemon.terminate()[0], 0)
+    return f"{len(ends)} windows followed and read again"
+
+
+def half_open_clients(bed):
+    """500 clients that never finish a request; what /metrics takes beside them and without them."""
+    broker = on_mock(bed, TOPICS)
+    daemon = driftd_at(bed, broker.address).start()
+    ready(daemon)
+    produce(broker.address, stream_lines(0, ROWS // 6))
+
+    def scrapes(count=200):
+        times = []
+        for _ in range(count):
+            start = time.monotonic()
+            expect("/metrics", daemon.get("/metrics", daemon.port)[0], 200)
+            times.append(time.monotonic() - start)
+        return sorted(times)[-max(1, count // 100)] * 1000
+
+    without = scrapes()
+    clients = []
+    for number in range(500):
+        client = socket.socket()
+        client.bind((f"127.0.{number // 60}.{number % 60 + 1}", 0))
+        client.connect(("127.0.0.1", daemon.port))
+        client.sendall(b"GET /metrics HTTP/1.1\r\nHost: loc")
+        clients.append(client)
+    beside = scrapes()
+    for client in clients:
+        client.close()
+    if beside > 1000:
+        raise Failure(f"/metrics takes {beside:.0f} ms beside 500 half-open clients")
+    return f"p99 of /metrics {without:.1f} ms without them, {beside:.1f} ms beside them"
 
 
 def state_moves(make_broker):
@@ -677,8 +807,8 @@ def log_replaced_while_stopped(bed):
 
 
 MOCK = [demo_names_the_drift, explain_says_why, tap_shows_records(on_mock), checks(on_mock), poison(on_mock), poison_corpus(on_mock),
-        state_moves(on_mock), stopped_thread_is_unhealthy, alert_road(on_mock), sigterm(on_mock), kills(on_mock, 100)]
-KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch,
-         source_skips_a_batch_dropped_in_silence, source_stops_at_a_recreated_topic,
-         log_replaced_while_stopped, checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), broker_restart(False),
-         broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]
+        history_and_stream, half_open_clients, state_moves(on_mock), stopped_thread_is_unhealthy, alert_road(on_mock), sigterm(on_mock),
+        kills(on_mock, 100)]
+KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_skips_a_batch_dropped_in_silence,
+         source_stops_at_a_recreated_topic, log_replaced_while_stopped, checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka),
+         broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]

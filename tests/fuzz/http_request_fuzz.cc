@@ -20,7 +20,7 @@ class RunningServer {
  public:
   RunningServer()
       : routes_({[status = std::make_shared<const DaemonStatus>(test::make_status())] { return status; }, [] { return test::kNow; }},
-                1'000),
+                {.max_series = 1'000}),
         server_(HttpServer::listen({"127.0.0.1:0", "https://drift.example", {}}, handler()).value()),
         thread_([this] { server_.run(); }) {}
   ~RunningServer() {

@@ -1,6 +1,7 @@
 #include "daemon/sink/kafka_sink.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "tests/mock/bed.h"
 
@@ -47,6 +48,7 @@ TEST_CASE("sink: delivers in order and acknowledges each record once") {
   CHECK((acked == one_to(500)));
   CHECK(sink->flush(milliseconds(0)));
   CHECK(sink->status()->delivered == 500);
+  CHECK(std::accumulate(sink->status()->times.counts.begin(), sink->status()->times.counts.end(), std::uint64_t{0}) == 500);
   CHECK(sink->status()->waiting == 0);
   CHECK(sink->status()->problems.empty());
 

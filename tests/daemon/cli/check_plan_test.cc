@@ -13,10 +13,12 @@ using namespace engine_fixture;
 
 namespace {
 
-std::size_t series_in(const DaemonStatus& status) {
-  const SampleSet samples = collect_samples(status, {}, {});
+std::size_t series_in(const DaemonStatus& status, const MetricsConfig& config) {
+  const SampleSet samples = collect_samples(status, {}, {}, config);
   std::size_t count = 0;
-  for (std::size_t metric = 0; metric < metric_catalogue().size(); ++metric) count += samples.of(metric).size();
+  for (std::size_t metric = 0; metric < metric_catalogue().size(); ++metric) {
+    for (const Sample& sample : samples.of(metric)) count += sample.buckets.counts.empty() ? 1 : sample.buckets.counts.size() + 2;
+  }
   return count;
 }
 
@@ -31,7 +33,7 @@ std::shared_ptr<const MonitorStatus> judged(const EnginePlan& plan) {
   shard.consume(make_messages(0, records, 0, records.size()), output);
   shard.finish(0, output);
   REQUIRE_FALSE(merger.apply(std::move(output)).empty());
-  return make_monitor_status(merger, 0, kNoTime);
+  return make_monitor_status(merger, 0, {});
 }
 
 }  // namespace
@@ -51,13 +53,19 @@ TEST_CASE("a monitor's budget follows from its plan") {
 }
 
 TEST_CASE("the series of a judged monitor stay under the estimate, and near it") {
-  const auto plan = make_plan();
-  DaemonStatus status;
-  const std::size_t without = series_in(status);
-  status.monitors.push_back(judged(*plan));
-  const std::size_t series = series_in(status) - without, estimate = monitor_budgets(*plan)[0].series;
-  CHECK(series <= estimate);
-  CHECK(static_cast<double>(series) >= 0.8 * static_cast<double>(estimate));
+  for (const MetricsLevel level : {MetricsLevel::kBasic, MetricsLevel::kDetailed}) {
+    Config config = make_config();
+    config.metrics.level = level;
+    config.monitors[0].features.bins = {"amount"};
+    const auto plan = make_engine_plan(config, {make_reference()});
+    REQUIRE(plan);
+    DaemonStatus status;
+    const std::size_t without = series_in(status, config.metrics);
+    status.monitors.push_back(judged(**plan));
+    const std::size_t series = series_in(status, config.metrics) - without, estimate = monitor_budgets(**plan)[0].series;
+    CHECK(series <= estimate);
+    CHECK(static_cast<double>(series) >= 0.8 * static_cast<double>(estimate));
+  }
 }
 
 TEST_CASE("budgets in words, with a level and without") {

@@ -5,7 +5,7 @@
 #include "daemon/cli/verb.h"
 #include "daemon/http/server.h"
 #include "daemon/routes.h"
-#include "tests/daemon/cli/alert_events.h"
+#include "tests/daemon/explain/alert_events.h"
 #include "tests/daemon/cli/captured.h"
 #include "tests/temp_folder.h"
 
@@ -33,7 +33,7 @@ AlertStatus status_of(const JsonTree& event) {
 // A daemon with two alerts.
 class Daemon {
  public:
-  Daemon() : routes_({[this] { return status_; }, [] { return std::int64_t{0}; }}, 100) {
+  Daemon() : routes_({[this] { return status_; }, [] { return std::int64_t{0}; }}, {.max_series = 100}) {
     auto monitor = std::make_shared<MonitorStatus>();
     monitor->name = "m";
     monitor->alerts = {status_of(golden_event("one_file", "drift", "amount")), status_of(golden_event("one_file", "quality", "country"))};

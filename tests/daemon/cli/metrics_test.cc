@@ -8,6 +8,7 @@
 
 #include "daemon/cli/verb.h"
 #include "daemon/metrics/catalogue.h"
+#include "daemon/metrics/metrics_page.h"
 
 using namespace driftd;
 
@@ -50,4 +51,10 @@ TEST_CASE("help goes to standard output, a wrong use does not") {
   CHECK(run({"--help"}).exit_code == kExitOk);
   CHECK(run({"--nonsense"}).exit_code == kExitUsage);
   CHECK(run({"--nonsense"}).out.empty());
+}
+
+TEST_CASE("as a page for people") {
+  const Ran ran = run({"--markdown"});
+  CHECK(ran.exit_code == 0);
+  CHECK(ran.out == metrics_markdown());
 }

@@ -20,6 +20,8 @@ Config two_monitors() {
     config.monitors.push_back(monitor);
   }
   config.alert_sinks.kafka_enabled = true;
+  config.alert_sinks.alertmanager.urls = {"http://am"};
+  config.alert_sinks.webhooks.emplace_back().name = "w";
   return config;
 }
 
@@ -35,6 +37,8 @@ TEST_CASE("one monitor and its stream are left, and nothing is produced") {
   CHECK(config.streams[0].topics.size() == 2);
   CHECK(config.streams[0].on_error.action == OnError::kSkip);
   CHECK_FALSE(config.alert_sinks.kafka_enabled);
+  CHECK(config.alert_sinks.alertmanager.urls.empty());
+  CHECK(config.alert_sinks.webhooks.empty());
 
   Config labelled = two_monitors();
   labelled.monitors[1].labels.stream = "s-fraud";

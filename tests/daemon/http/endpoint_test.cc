@@ -72,6 +72,37 @@ TEST_CASE("whom to ask for a URL") {
   }
 }
 
+TEST_CASE("whom to send to for a URL") {
+  struct Row {
+    const char* input;
+    std::optional<ReceiverAddress> want;
+    const char* host;
+  };
+  const Row rows[] = {
+      {"http://am-1:9093/api/v2/alerts", ReceiverAddress{false, {"am-1", 9093}, "/api/v2/alerts"}, "am-1:9093"},
+      {"https://hooks.example", ReceiverAddress{true, {"hooks.example", 443}, "/"}, "hooks.example"},
+      {"HTTPS://h:80?x=1", ReceiverAddress{true, {"h", 80}, "/?x=1"}, "h:80"},
+      {"http://[::1]/a@b", ReceiverAddress{false, {"::1", 80}, "/a@b"}, "[::1]"},
+      {"https://[::1]:8443/", ReceiverAddress{true, {"::1", 8443}, "/"}, "[::1]:8443"},
+      {"http://u:p@h/", std::nullopt, ""},
+      {"http://h/#x", std::nullopt, ""},
+      {"http://h /", std::nullopt, ""},
+      {"ftp://h", std::nullopt, ""},
+      {"h:80", std::nullopt, ""},
+      {"http://", std::nullopt, ""},
+      {"http://:80", std::nullopt, ""},
+      {"http://h:0", std::nullopt, ""},
+      {"http://h:65536", std::nullopt, ""},
+      {"", std::nullopt, ""},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.input);
+    const auto address = parse_receiver_url(row.input);
+    CHECK(address == row.want);
+    if (address) CHECK(host_header(*address) == row.host);
+  }
+}
+
 TEST_CASE("a loopback listener knows its own names only") {
   struct Row {
     const char *host, *own;

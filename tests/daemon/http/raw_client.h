@@ -46,6 +46,16 @@ class RawClient {
     }
     return std::exchange(held_, {});
   }
+  // All up to this text and with it; what came until the server closed where it does not come.
+  std::string read_until(std::string_view text) {
+    std::size_t at = std::string::npos;
+    while ((at = held_.find(text)) == std::string::npos) {
+      if (!read_some()) return std::exchange(held_, {});
+    }
+    std::string out = held_.substr(0, at + text.size());
+    held_.erase(0, out.size());
+    return out;
+  }
   // One answer: header, and the body its Content-Length says. "": closed before.
   std::string read_response() {
     std::size_t end = std::string::npos;

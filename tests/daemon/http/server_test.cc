@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/daemon/http/gzip_inflate.h"
 #include "tests/daemon/http/raw_client.h"
 
 using namespace driftd;
@@ -83,6 +84,54 @@ TEST_CASE("HEAD has the header of GET and no body") {
   CHECK(status_line(response) == "HTTP/1.1 200 OK");
   CHECK(has(response, "Content-Length: 7\r\n"));
   CHECK(body(response).empty());
+}
+
+TEST_CASE("a long text is compressed for those who ask, in GET and in HEAD") {
+  Response text;
+  text.body = std::string(5000, 'x');
+  std::string accept;
+  const RunningServer server({}, {[&](const Request& request) {
+                                    accept = request.accept;
+                                    return text;
+                                  },
+                                  {}});
+  const std::string asks = "Host: localhost\r\nAccept-Encoding: br\r\nAccept-Encoding: gzip\r\nAccept: a/b\r\nAccept: c/d;q=0.5\r\n";
+  RawClient client(server.port());
+  client.send(get("/", asks));
+  const std::string packed = client.read_response();
+  CHECK(has(packed, "Content-Encoding: gzip\r\n"));
+  CHECK(has(packed, "Vary: Accept-Encoding\r\n"));
+  CHECK(test::gunzip(body(packed)) == text.body);
+  CHECK(accept == "a/b, c/d;q=0.5");
+  client.send("HEAD" + get("/", asks + "Connection: close\r\n").substr(3));
+  const std::string head = client.read_all();
+  CHECK(has(head, "Content-Encoding: gzip\r\n"));
+  CHECK(has(head, "Content-Length: " + std::to_string(body(packed).size()) + "\r\n"));
+}
+
+TEST_CASE("what is not asked for, short or no text is sent as it is") {
+  struct Row {
+    const char* name;
+    std::size_t size;
+    const char *type, *accept, *vary;
+    bool varies;
+  };
+  for (const Row& row :
+       {Row{"not asked for", 5000, "text/html", "identity", "", true}, Row{"short", 1023, "text/html", "gzip", "", true},
+        Row{"a picture", 5000, "image/png", "gzip", "", false}, Row{"another header", 10, "text/html", "gzip", "Accept", true}}) {
+    CAPTURE(row.name);
+    Response response;
+    response.body = std::string(row.size, 'x');
+    response.content_type = row.type;
+    response.vary = row.vary;
+    const RunningServer server({}, {[&](const Request&) { return response; }, {}});
+    const std::string got =
+        server.exchange(get("/", "Host: localhost\r\nConnection: close\r\nAccept-Encoding: " + std::string(row.accept) + "\r\n"));
+    CHECK(body(got) == response.body);
+    CHECK_FALSE(has(got, "Content-Encoding"));
+    CHECK(has(got, "Vary: ") == row.varies);
+    if (*row.vary != '\0') CHECK(has(got, "Vary: Accept, Accept-Encoding\r\n"));
+  }
 }
 
 TEST_CASE("a connection is kept, and requests sent together are answered in order") {
@@ -285,6 +334,139 @@ TEST_CASE("every answer is told, the server's own too") {
     client.read_all();
   }
   CHECK(answers == Answers{{"GET", 200}, {"PUT", 405}});
+}
+
+TEST_CASE("a slow answer is made beside the server's thread: others are answered meanwhile") {
+  std::mutex gate;
+  gate.lock();
+  const auto answer = [&](const Request& request) {
+    Response response = echo(request);
+    if (request.path.empty() || request.path[0] != "slow") return response;
+    response.status = 503;
+    response.later = [&gate, request] {
+      const std::lock_guard wait(gate);
+      return echo(request);
+    };
+    return response;
+  };
+  auto server = HttpServer::listen({"127.0.0.1:0", "", {.slow_answers = 1}, true}, {answer, {}});
+  REQUIRE(server.has_value());
+  std::thread serving([&] { server->run(); });
+  std::thread slow([&] { server->run_slow(); });
+  RawClient first(server->port()), second(server->port());
+  first.send(get("/slow/1"));
+  CHECK_FALSE(first.answered_within(milliseconds(100)));
+  second.send(get("/slow/2"));
+  RawClient quick(server->port());
+  quick.send(get("/quick"));
+  CHECK(body(quick.read_response()) == "GET\nquick");
+  // One is being made and one waits: a third finds no room and gets what the handler had for that.
+  RawClient third(server->port());
+  third.send(get("/slow/3"));
+  CHECK(status_line(third.read_response()) == "HTTP/1.1 503 Service Unavailable");
+  gate.unlock();
+  CHECK(body(first.read_response()) == "GET\nslow\n1");
+  CHECK(body(second.read_response()) == "GET\nslow\n2");
+  first.send(get("/slow/4"));
+  CHECK(body(first.read_response()) == "GET\nslow\n4");
+  server->stop();
+  serving.join();
+  slow.join();
+}
+
+TEST_CASE("without a thread for them slow answers are made at once") {
+  const RunningServer server({}, {[](const Request& request) {
+                                    Response response;
+                                    response.later = [request] { return echo(request); };
+                                    return response;
+                                  },
+                                  {}});
+  RawClient client(server.port());
+  client.send(get("/a"));
+  CHECK(body(client.read_response()) == "GET\na");
+}
+
+namespace {
+
+// Streams a ring from the place that ?after= says.
+HttpHandler streams_of(std::shared_ptr<EventRing> ring) {
+  return {[ring = std::move(ring)](const Request& request) {
+            Response response;
+            response.status = 503;
+            const auto after = request.query.find("after");
+            response.stream = EventStream{ring, "retry: 10\n\n", after == request.query.end() ? ring->last() : std::stoull(after->second)};
+            if (!request.last_event_id.empty()) response.stream->first = ": " + request.last_event_id + "\n\n";
+            return response;
+          },
+          {}};
+}
+
+}  // namespace
+
+TEST_CASE("a stream sends what was before, what comes, and a comment when nothing does") {
+  const auto ring = std::make_shared<EventRing>("run", 4);
+  ring->publish("window", "1");
+  ring->publish("window", "2");
+  const RunningServer server({.stream_comment = milliseconds(50)}, streams_of(ring));
+  RawClient client(server.port());
+  client.send(get("/?after=1", "Host: localhost\r\nLast-Event-ID: run-1\r\n"));
+  const std::string head = client.read_until("\r\n\r\n");
+  CHECK(status_line(head) == "HTTP/1.1 200 OK");
+  CHECK(has(head, "Content-Type: text/event-stream\r\n"));
+  CHECK(has(head, "Cache-Control: no-store\r\n"));
+  CHECK(has(head, "Connection: close\r\n"));
+  CHECK(has(head, "X-Content-Type-Options: nosniff\r\n"));
+  CHECK_FALSE(has(head, "Content-Length"));
+  CHECK(client.read_until("2\n\n") == ": run-1\n\nid: run-2\nevent: window\ndata: 2\n\n");
+  ring->publish("alert", "{\"a\":3}");
+  CHECK(client.read_until("3}\n\n") == "id: run-3\nevent: alert\ndata: {\"a\":3}\n\n");
+  CHECK(client.read_until("here\n\n") == ": still here\n\n");
+  CHECK(client.read_until("here\n\n") == ": still here\n\n");
+  ring->publish("window", "4");
+  CHECK(client.read_until("4\n\n") == "id: run-4\nevent: window\ndata: 4\n\n");
+}
+
+TEST_CASE("streams are counted, one that ends makes room, and HEAD is none") {
+  const auto ring = std::make_shared<EventRing>("run");
+  const RunningServer server({.streams = 2}, streams_of(ring));
+  CHECK(body(server.exchange("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")).empty());
+  RawClient first(server.port());
+  first.send(get("/"));
+  first.read_until("10\n\n");
+  {
+    RawClient second(server.port());
+    second.send(get("/"));
+    second.read_until("10\n\n");
+    RawClient third(server.port());
+    third.send(get("/"));
+    CHECK(status_line(third.read_response()) == "HTTP/1.1 503 Service Unavailable");
+  }
+  std::string again;
+  for (int i = 0; i < 100 && status_line(again) != "HTTP/1.1 200 OK"; ++i) {
+    RawClient next(server.port());
+    next.send(get("/"));
+    again = next.read_until("\r\n\r\n");
+  }
+  CHECK(status_line(again) == "HTTP/1.1 200 OK");
+}
+
+TEST_CASE("a reader that does not read is let go; others and plain requests do not notice") {
+  const auto ring = std::make_shared<EventRing>("run", 256);
+  const RunningServer server({}, streams_of(ring));
+  RawClient lazy(server.port()), eager(server.port());
+  lazy.send(get("/"));
+  lazy.read_until("10\n\n");
+  eager.send(get("/"));
+  eager.read_until("10\n\n");
+  const std::string text(100'000, 'x');
+  for (int i = 0; i < 600; ++i) {
+    ring->publish("window", text + std::to_string(i));
+    REQUIRE(has(eager.read_until(std::to_string(i) + "\n\n"), "event: window"));
+  }
+  RawClient plain(server.port());
+  plain.send("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  CHECK(status_line(plain.read_until("\r\n\r\n")) == "HTTP/1.1 200 OK");
+  CHECK(lazy.read_all().size() < 600 * text.size());
 }
 
 TEST_CASE("a taken port is told apart from an address that is none") {

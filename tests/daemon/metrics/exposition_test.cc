@@ -80,19 +80,20 @@ std::string promtool_check(const std::string& text) {
 
 TEST_CASE("golden text") {
   const std::string path = DRIFTD_TESTS_DIR "/daemon/metrics/exposition.golden.txt";
-  const SampleSet samples =
-      collect_samples(test::make_status(), {{{"/metrics", "GET", 200}, 5}, {{"", "PUT", 405}, 1}}, {1.25, 44'040'192, 17, 1024, 1.79e9});
-  const std::string text = Exposition(10'000).render(samples);
+  const SampleSet samples = collect_samples(test::make_status(), {{{{"/metrics", "GET", 200}, 5}, {{"", "PUT", 405}, 1}}, {}},
+                                            {1.25, 44'040'192, 17, 1024, 1.79e9});
+  const std::string text = Exposition({.max_series = 10'000}).render(samples);
   if (std::getenv("DRIFTD_UPDATE_GOLDEN") != nullptr) std::ofstream(path) << text;
   CHECK(text == read(path));
 }
 
 TEST_CASE("equal samples give equal bytes, in any order of adding") {
-  CHECK(Exposition(100).render(segments({"b", "a", "c"})) == Exposition(100).render(segments({"c", "b", "a"})));
+  CHECK(Exposition({.max_series = 100}).render(segments({"b", "a", "c"})) ==
+        Exposition({.max_series = 100}).render(segments({"c", "b", "a"})));
 }
 
 TEST_CASE("at the cap no new series comes, and one that goes makes room") {
-  Exposition exposition(2);
+  Exposition exposition({.max_series = 2});
   CHECK(window_samples(exposition.render(segments({"b", "c"}))) == "b 1;c 1;");
   const std::string full = exposition.render(segments({"a", "b", "c", "d"}));
   CHECK(window_samples(full) == "b 1;c 1;");
@@ -105,20 +106,74 @@ TEST_CASE("at the cap no new series comes, and one that goes makes room") {
 TEST_CASE("the cap leaves what tells of the daemon itself") {
   SampleSet samples = segments({"a", "b", "c"});
   samples.add("driftd_ready", {}, 1.0);
-  const std::string text = Exposition(2).render(samples);
+  const std::string text = Exposition({.max_series = 2}).render(samples);
   CHECK(text.find("\ndriftd_ready 1\n") != std::string::npos);
   CHECK(window_samples(text) == "a 1;");
   CHECK(text.find("\ndriftd_metric_series{family=\"driftd_window_samples\"} 1\n") != std::string::npos);
 }
 
+TEST_CASE("the cap is news once, until there was room again") {
+  Exposition exposition({.max_series = 2});
+  exposition.render(segments({"a", "b"}));
+  CHECK_FALSE(exposition.newly_capped());
+  exposition.render(segments({"a", "b", "c"}));
+  CHECK(exposition.newly_capped());
+  exposition.render(segments({"a", "b", "c"}));
+  CHECK_FALSE(exposition.newly_capped());
+  exposition.render(segments({"a"}));
+  exposition.render(segments({"a", "b", "c"}));
+  CHECK(exposition.newly_capped());
+}
+
+TEST_CASE("a series of an open list goes when nothing changed it for long, and comes back with a change") {
+  Exposition exposition({.expire_after = Milliseconds(60'000)});
+  const auto errors = [&](double transport, double timeout, std::int64_t now_s) {
+    SampleSet samples;
+    samples.add("driftd_kafka_errors_total", {"_TRANSPORT"}, transport);
+    samples.add("driftd_kafka_errors_total", {"_TIMED_OUT"}, timeout);
+    samples.add("driftd_log_messages_total", {"info"}, 1.0);  // a closed list
+    const std::string text = exposition.render(samples, MetricsFormat::kText, now_s * 1'000'000);
+    std::string shown;
+    for (const char* name : {"_TRANSPORT\"} ", "_TIMED_OUT\"} ", "level=\"info\"} "}) {
+      if (text.find(name) != std::string::npos) shown += name[2];
+    }
+    return shown;
+  };
+  CHECK(errors(1, 1, 100) == "RIv");
+  CHECK(errors(1, 2, 150) == "RIv");
+  CHECK(errors(1, 2, 160) == "RIv");
+  CHECK(errors(1, 2, 161) == "Iv");  // _TRANSPORT has gone
+  CHECK(errors(1, 2, 211) == "v");
+  CHECK(errors(2, 2, 212) == "Rv");
+}
+
+TEST_CASE("an idle series makes room under the cap") {
+  Exposition exposition({.max_series = 1, .expire_after = Milliseconds(60'000)});
+  const auto scrape = [&](std::initializer_list<std::string_view> codes, std::int64_t now_s) {
+    SampleSet samples;
+    for (const auto code : codes) samples.add("driftd_kafka_errors_total", {code}, 1.0);
+    return exposition.render(samples, MetricsFormat::kText, now_s * 1'000'000);
+  };
+  scrape({"a"}, 0);
+  CHECK(scrape({"a", "b"}, 50).find("\"b\"") == std::string::npos);
+  CHECK(scrape({"a", "b"}, 61).find("\"b\"") != std::string::npos);
+}
+
+TEST_CASE("a histogram counts as what it is on the wire") {
+  SampleSet samples;
+  samples.add("driftd_evaluation_duration_seconds", {"m"}, make_buckets({}));
+  CHECK(Exposition({}).render(samples).find("driftd_metric_series{family=\"driftd_evaluation_duration_seconds\"} 16\n") !=
+        std::string::npos);
+}
+
 TEST_CASE("of two samples of one series the first counts") {
   SampleSet samples = segments({"a"});
   samples.add("driftd_window_samples", {"m", "a"}, std::uint64_t{2});
-  CHECK(window_samples(Exposition(9).render(samples)) == "a 1;");
+  CHECK(window_samples(Exposition({.max_series = 9}).render(samples)) == "a 1;");
 }
 
 TEST_CASE("hostile names stay inside their quotes") {
-  const std::string text = Exposition(10'000).render(collect_samples(hostile_status(), {}, {}));
+  const std::string text = Exposition({.max_series = 10'000}).render(collect_samples(hostile_status(), {}, {}));
   CHECK(std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; }));
   CHECK(text.find("driftd_window_samples{monitor=\"a\\\"b\\\\c\\\\x0ad\\\\x0d\\\\x09e\\\\x1b<&'>{}=\xef\xbf\xbd\xc3\xa9\",") !=
         std::string::npos);
@@ -129,8 +184,8 @@ TEST_CASE("promtool check metrics finds nothing to say") {
     MESSAGE("skipped: promtool is not installed (Debian: prometheus)");
     return;
   }
-  CHECK(promtool_check(Exposition(10'000).render(collect_samples(test::make_status(), {}, read_process_usage()))).empty());
-  CHECK(promtool_check(Exposition(10'000).render(collect_samples(hostile_status(), {}, {}))).empty());
-  CHECK(promtool_check(Exposition(10'000).render(collect_samples({}, {}, {}))).empty());
+  CHECK(promtool_check(Exposition({.max_series = 10'000}).render(collect_samples(test::make_status(), {}, read_process_usage()))).empty());
+  CHECK(promtool_check(Exposition({.max_series = 10'000}).render(collect_samples(hostile_status(), {}, {}))).empty());
+  CHECK(promtool_check(Exposition({.max_series = 10'000}).render(collect_samples({}, {}, {}))).empty());
   CHECK_FALSE(promtool_check("driftd_x_total{a=\"b\"} 1\n").empty());  // it does look: no help, no type
 }

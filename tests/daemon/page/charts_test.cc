@@ -32,30 +32,43 @@ TEST_CASE("a small histogram draws both sides of each cell on one scale") {
   const std::string svg = small_histogram(cells).text;
   CHECK(count(svg, R"(class="reference")") == 3);
   CHECK(count(svg, R"(class="current")") == 3);
-  CHECK(svg.find(R"(class="current" x="50.67%" y="0.0" width="12.67%" height="40.0")") != std::string::npos);  // 75%: the largest
-  CHECK(svg.find(R"(class="reference" x="3.333%" y="13.3" width="12.67%" height="26.7")") != std::string::npos);
+  CHECK(svg.find(R"(class="current" x="42.67%" y="0.0" width="14.67%" height="40.0")") != std::string::npos);  // 75%: the largest
+  CHECK(svg.find(R"(class="reference" x="1.667%" y="13.3" width="30%" height="26.7")") != std::string::npos);
   CHECK(test::well_formed(svg) == "");
   CHECK(test::well_formed(small_histogram({}).text) == "");
 }
 
 TEST_CASE("a history has a line at 1, gaps where there is no verdict, squares over the line") {
   const std::vector<double> ratios{0.5, 0.75, kNoNumber, 0.5, 2};
-  const std::string svg = history_chart(ratios).text;
+  const std::vector<HistoryPoint> points{{"a", "", false}, {"b", "/b", true}};
+  const std::string svg = history_chart(ratios, points).text;
   CHECK(count(svg, R"(class="limit")") == 1);
   CHECK(count(svg, R"(class="trend")") == 2);
   CHECK(count(svg, R"(class="under")") == 3);
   CHECK(count(svg, "#m-over") == 1);
-  CHECK(svg.find(R"(<use href="#m-over" x="97%" y="14.0"/>)") != std::string::npos);
+  CHECK(svg.find(R"(<use href="#m-over" x="98%" y="14.0"/>)") != std::string::npos);
   CHECK(svg.find("nan") == std::string::npos);
+  CHECK(svg.find(R"(x2="98%" y1="99.8" y2="99.8")") != std::string::npos);  // the line, at 45% of the height
+  CHECK(count(svg, R"(class="shown")") == 1);
+  CHECK(count(svg, R"(data-read=)") == 2);
+  CHECK(svg.find(R"(<a href="/b" tabindex="-1" data-soft>)") != std::string::npos);
   CHECK(test::well_formed(svg) == "");
 }
 
+TEST_CASE("the alarm line has one height in every chart; above it the scale is logarithmic") {
+  const std::vector<double> calm{0.5, 0.5}, wild{0.5, 100};
+  const auto line_of = [](const std::string& svg) { return svg.substr(svg.find("class=\"limit\""), 60); };
+  CHECK(line_of(sparkline(calm).text) == line_of(sparkline(wild).text));
+  const std::vector<double> ten{10, 100};
+  CHECK(sparkline(ten).text.find(R"(y1="10.2")") != std::string::npos);  // half way from the line to the top
+}
+
 TEST_CASE("a history of nothing, of one window, of infinite ratios") {
-  CHECK(test::well_formed(history_chart({}).text) == "");
+  CHECK(test::well_formed(history_chart({}, {}).text) == "");
   CHECK(test::well_formed(sparkline({}).text) == "");
   const std::vector<double> one{0.5}, none{kNoNumber, kNoNumber};
-  CHECK(count(history_chart(one).text, R"(class="under")") == 1);
+  CHECK(count(history_chart(one, {}).text, R"(class="under")") == 1);
   CHECK(count(sparkline(none).text, "circle") == 0);
   const std::vector<double> infinite{0.5, std::numeric_limits<double>::infinity()};
-  CHECK(history_chart(infinite).text.find("nan") == std::string::npos);
+  CHECK(history_chart(infinite, {}).text.find("nan") == std::string::npos);
 }

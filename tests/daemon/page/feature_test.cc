@@ -11,7 +11,7 @@ namespace {
 
 std::string page_of(const MonitorStatus& monitor, const FeatureStatus& feature) {
   const DaemonStatus status = test::make_status();
-  return feature_page(test::view_of(status, feature.segment), monitor, feature);
+  return feature_page(test::view_of(status, feature.segment), in_last_window(monitor, feature));
 }
 
 }  // namespace
@@ -23,9 +23,13 @@ TEST_CASE("both sides of every cell, with labels, shares and what it adds") {
   CHECK(has(page, "current, n = 1,318"));
   CHECK(has(page, "The largest changes: 16 went from 4.5% to 0%; 17 went from 3.0% to 0%; 5 went from 3.0% to 5.0%."));
   CHECK(has(page, "<th scope=\"row\" class=\"name\">16</th>"));
-  CHECK(has(page, "<td class=\"number\">4.5%</td><td class=\"number\">0%</td>"));
+  CHECK(has(page, "<td class=\"number\">3,095</td><td class=\"number\">4.5%</td><td class=\"number\">0</td><td class=\"number\">0%</td>"));
   CHECK(has(page, "<td class=\"number\">0.275</td></tr>"));
   CHECK(has(page, "<td class=\"number\">0.464</td></tr></tfoot>"));
+  CHECK(has(page, ">0.464</b>"));
+  CHECK_FALSE(has(page, "Cumulative shares"));
+  CHECK(has(page_of(monitor, monitor.features[1]),
+            "Farthest apart at 56: 60.0% of the reference lies up to there, 35.0% now, a gap of <b>0.25</b>."));
 }
 
 TEST_CASE("the lead says where the feature stands") {
@@ -49,32 +53,43 @@ TEST_CASE("the last windows, in a sentence and a table") {
   CHECK_FALSE(has(page_of(fresh, fresh.features[0]), "Last windows"));
 }
 
-TEST_CASE("measures: what judges and what is shown only, means of a sequential detector") {
-  const MonitorStatus monitor = test::census_monitor();
-  const std::string page = page_of(monitor, monitor.features[0]);
-  CHECK(has(page, "population stability index</th><td class=\"number\">0.464</td>"));
-  CHECK(has(page, "<td class=\"number\">11.4\xc3\x97</td></tr>"));
-  CHECK(has(page, "<td class=\"number\">shown only</td></tr>"));
-  CHECK_FALSE(has(page, "Fixed limit"));
-  const std::string error = page_of(monitor, monitor.features[7]);
-  CHECK(has(error, "ADWIN (adaptive windowing), mean 0.17 to 0.19</th>"));
-  CHECK_FALSE(has(error, "<th scope=\"col\" class=\"number\">p</th>"));
-}
-
-TEST_CASE("quality: the check's own shares, else those of the rows") {
-  MonitorStatus monitor = test::census_monitor();
-  const std::string page = page_of(monitor, monitor.features[4]);
-  CHECK(has(page, "without a value</th>"));
-  CHECK(has(page, "<td class=\"number\">1.0%</td><td class=\"number\">3.4%</td><td class=\"number\">1.2\xc3\x97</td>"));
-  CHECK(has(page, "a category not in the reference</th>"));
-  CHECK_FALSE(has(page, "outside the reference&#39;s range"));
-  monitor.features[4].quality.clear();
-  CHECK(has(page_of(monitor, monitor.features[4]), "<td class=\"number\">3.4%</td><td class=\"number\">not judged</td>"));
-}
-
 TEST_CASE("segments of one feature are links") {
   const MonitorStatus monitor = test::census_monitor();
   const std::string page = page_of(monitor, monitor.features[1]);
-  CHECK(has(page, "<a href=\"/ui/monitors/employment/features/agep\" aria-current=\"page\">all rows</a>"));
-  CHECK(has(page, "<a href=\"/ui/monitors/employment/features/agep?segment=sex%3D1\">sex=1</a>"));
+  CHECK(has(page, "<a href=\"/ui/here\" aria-current=\"page\">all rows</a>"));
+  CHECK(has(page, "<a href=\"/ui/here?segment=sex%3D1\">sex=1</a>"));
+}
+
+TEST_CASE("the scale is a link, and stays in the others") {
+  const MonitorStatus monitor = test::census_monitor();
+  const DaemonStatus status = test::make_status();
+  PageView view = test::view_of(status);
+  view.log_shares = true;
+  const std::string page = feature_page(view, in_last_window(monitor, monitor.features[1]));
+  CHECK(has(page, "<a href=\"/ui/here?scale=log\" data-soft aria-current=\"true\">logarithmic</a>"));
+  CHECK(has(page, "<a href=\"/ui/here\" data-soft>linear</a>"));
+  CHECK(has(page, "href=\"/ui/here?at=2017-12-23T00%3A00%3A00Z&amp;scale=log\""));
+}
+
+TEST_CASE("a window that is over: its own words, the ways on and back") {
+  const MonitorStatus monitor = test::census_monitor();
+  const DaemonStatus status = test::make_status();
+  PageView view = test::view_of(status);
+  ShownFeature shown = in_last_window(monitor, monitor.features[0]);
+  CHECK(shown.previous_us == test::kWindowEnd - 7 * test::kDay);
+  CHECK(shown.next_us == kNoTime);
+  CHECK(has(feature_page(view, shown), "1,318 rows (the last one)"));
+  view.at_us = shown.end_us = shown.previous_us;
+  shown.start_us = shown.end_us - 7 * test::kDay;
+  shown.previous_us -= 7 * test::kDay;
+  shown.next_us = test::kWindowEnd;
+  const std::string page = feature_page(view, shown);
+  CHECK(has(page, "<p class=\"lead\">Over its alarm line (11.4 times) in this window.</p>"));
+  CHECK(has(page, "Window <b>16 to 23 Dec 2017</b>"));
+  CHECK(has(page, "rel=\"prev\" href=\"/ui/here?at=2017-12-16T00%3A00%3A00Z\""));
+  CHECK(has(page, "rel=\"next\" href=\"/ui/here\""));
+  CHECK(has(page, "min=\"0\" max=\"19\" value=\"18\""));
+  FeatureStatus gone = monitor.features[0];
+  gone.cells.clear();
+  CHECK(has(feature_page(view, {monitor, gone, kNoTime, view.at_us, {}, kNoTime, kNoTime}), "The shares of this window are not kept."));
 }

@@ -52,8 +52,8 @@ TEST_CASE("what the labels said, or that they are awaited") {
 
 TEST_CASE("segments are links, and show their own features") {
   const std::string all = page_of(test::census_monitor());
-  CHECK(has(all, "<a href=\"/ui/monitors/employment\" aria-current=\"page\">all rows</a>"));
-  CHECK(has(all, "<a href=\"/ui/monitors/employment?segment=sex%3D1\">sex=1</a>"));
+  CHECK(has(all, "<a href=\"/ui/monitors/employment\" aria-current=\"page\">all rows <b class=\"over-line\">11.4\xc3\x97</b></a>"));
+  CHECK(has(all, "<a href=\"/ui/monitors/employment?segment=sex%3D1\">sex=1 <b class=\"over-line\">6.31\xc3\x97</b></a>"));
   const std::string men = page_of(test::census_monitor(), "sex=1");
   CHECK(has(men, "features/agep?segment=sex%3D1"));
   CHECK_FALSE(has(men, "features/mar"));
@@ -80,13 +80,32 @@ TEST_CASE("windows are told by their length, how often one begins, or their rows
   CHECK(has(page_of(monitor), "<dd>104, each of 5,000 rows or a few more</dd>"));
 }
 
-TEST_CASE("of many features all are listed and the first are drawn") {
+TEST_CASE("of many segments those over the line are shown, the others behind a click") {
+  MonitorStatus monitor = test::census_monitor();
+  for (int i = 0; i < 20; ++i) {
+    monitor.features.push_back(monitor.features[3]);
+    monitor.features.back().segment = "k=" + std::to_string(i);
+  }
+  const std::string page = page_of(monitor);
+  CHECK(has(page, "<summary>20 more segments</summary>"));
+  CHECK(page.find("sex=1 <b") < page.find("<summary>"));
+  CHECK(page.find("k=7</a>") > page.find("<summary>"));
+  CHECK(test::well_formed(page) == "");
+}
+
+TEST_CASE("of many features the first are listed, and the first of them drawn; all on demand") {
   MonitorStatus monitor = test::census_monitor();
   const FeatureStatus one = monitor.features[3];
   monitor.features.assign(200, one);
   for (std::size_t i = 0; i < 200; ++i) monitor.features[i].name = "f" + std::to_string(i);
   const std::string page = page_of(monitor);
   CHECK(drawn(page) == 24);
-  CHECK(has(page, "features/f199\""));
+  CHECK(has(page, "features/f49\""));
+  CHECK_FALSE(has(page, "features/f50\""));
+  CHECK(has(page, "<a href=\"/ui/here?list=all\" id=\"more\" data-soft>Show all 200 features</a>"));
+  const DaemonStatus status = test::make_status();
+  PageView every = test::view_of(status);
+  every.every = true;
+  CHECK(has(monitor_page(every, monitor), "features/f199\""));
   CHECK(test::well_formed(page) == "");
 }

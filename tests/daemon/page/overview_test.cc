@@ -49,30 +49,17 @@ TEST_CASE("the monitors, the worst first, each with its state in a word") {
   CHECK(employment < payments);
   CHECK(payments < basket);
   for (const char* part : {"</svg>2 alerts</span>", "</svg>Collecting</span>", "</svg>Calm</span>", "Collecting 320 of 500 rows",
-                           "<b class=\"name\">relp</b> at <b>11.4\xc3\x97</b>", "23 to 30 Dec 2017<br>1,318 rows", "339 records"}) {
+                           "<b class=\"name\">relp</b> at <b>11.4\xc3\x97</b>", "23 to 30 Dec 2017<br>1,318 rows, judged 4 seconds ago",
+                           "339 records", "3 of 8 features over the line", "<dt>Promise</dt><dd>1 false alarm in 365 days</dd>"}) {
     CAPTURE(part);
     CHECK(has(page, part));
   }
 }
 
-TEST_CASE("the partitions and the daemon") {
-  const std::string page = page_of(test::make_status());
-  CHECK(has(page,
-            "census.rows / 1</th><td>reading</td><td class=\"number\">339</td><td class=\"number\">45,901</td>"
-            "<td>30 Dec 2017, 01:00 UTC</td><td class=\"number\">2</td><td class=\"number\">1</td><td class=\"number\">0</td>"));
-  CHECK(has(page, "census.rows / 2</th><td>idle</td>"));
-  CHECK(has(page, "shop.orders / 0</th><td>paused</td>"));
-  CHECK(has(page, "<dt>Snapshot</dt><dd>6 seconds old, 179 KiB</dd>"));
-  CHECK(has(page, "<dt>Sink kafka</dt><dd>7 delivered, 2 waiting</dd>"));
-}
-
 TEST_CASE("a daemon that has just begun says what it waits for") {
   DaemonStatus status;
   status.not_ready = {"no partition assigned"};
-  const std::string page = page_of(status);
-  CHECK(has(page, "<li>no partition assigned</li>"));
-  CHECK(has(page, "No partition is assigned yet."));
-  CHECK(has(page, "<dd>none yet</dd>"));
+  CHECK(has(page_of(status), "<li>no partition assigned</li>"));
   MonitorStatus waiting = test::collecting_monitor();
   waiting.window_end_us = kNoTime;
   waiting.features.clear();

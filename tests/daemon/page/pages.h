@@ -6,9 +6,12 @@
 #include <vector>
 
 #include "daemon/page/alert.h"
+#include "daemon/page/daemon.h"
 #include "daemon/page/feature.h"
 #include "daemon/page/monitor.h"
 #include "daemon/page/overview.h"
+#include "daemon/page/reference.h"
+#include "daemon/page/timeline.h"
 #include "tests/daemon/status_fixture.h"
 
 namespace driftd::test {
@@ -38,15 +41,20 @@ inline DaemonStatus hostile_page_status() {
 }
 
 inline PageView view_of(const DaemonStatus& status, std::string segment = "all") {
-  return {status, kNow, "/ui/here", std::move(segment), true};
+  PageView view{status};
+  view.now_us = kNow;
+  view.path = "/ui/here";
+  view.segment = std::move(segment);
+  return view;
 }
 
 inline std::vector<std::string> every_page(const DaemonStatus& status) {
-  std::vector<std::string> pages{overview_page(view_of(status))};
+  std::vector<std::string> pages{overview_page(view_of(status)), alerts_page(view_of(status)), daemon_page(view_of(status))};
   for (const auto& monitor : status.monitors) {
     pages.push_back(monitor_page(view_of(status, monitor->features.front().segment), *monitor));
     for (const FeatureStatus& feature : monitor->features)
-      pages.push_back(feature_page(view_of(status, feature.segment), *monitor, feature));
+      pages.push_back(feature_page(view_of(status, feature.segment), in_last_window(*monitor, feature)));
+    pages.push_back(reference_page(view_of(status, monitor->features.front().segment), *monitor));
     for (const AlertStatus& alert : monitor->alerts) pages.push_back(alert_page(view_of(status), *monitor, alert));
   }
   return pages;

@@ -76,4 +76,78 @@ TEST_CASE("after a restart everything unacknowledged is sent again, with the sam
   }
 }
 
+TEST_CASE("dead letters wait among the rest and are not counted as alerts") {
+  Outbox outbox;
+  outbox.add(record("alert"));
+  OutRecord letter = record("letter");
+  letter.key = "rows/0/7";
+  outbox.add(letter);
+  CHECK(outbox.waiting() == 2);
+  CHECK(outbox.waiting_alerts() == 1);
+  ScriptedSink sink;
+  outbox.send(sink, 2);
+  sink.failed = {1, 2};
+  outbox.settle(sink);
+  CHECK(outbox.retried() == 1);
+  sink.acked = {1, 2};
+  outbox.settle(sink);
+  CHECK(outbox.delivered() == 1);
+  CHECK(outbox.waiting_alerts() == 0);
+}
+
+TEST_CASE("the time of the first try stays, over a restart too; what an older driftd saved has none") {
+  Outbox outbox;
+  outbox.add(record("a"));
+  ScriptedSink sink;
+  sink.room = 0;
+  outbox.send(sink, 1, 70);
+  ByteWriter out;
+  outbox.save(out);
+  Outbox restored;
+  ByteReader in(out.bytes());
+  REQUIRE(restored.load(in));
+  class Noting final : public RecordSink {
+   public:
+    bool send(const OutRecord& record) override {
+      first_try_us = record.first_try_us;
+      return true;
+    }
+    std::vector<std::uint64_t> take_acked() override { return {}; }
+    std::vector<std::uint64_t> take_failed() override { return {}; }
+    std::int64_t first_try_us = 0;
+  } noting;
+  restored.send(noting, 1, 90);
+  CHECK(noting.first_try_us == 70);
+
+  ByteWriter old;
+  old.u64(2);
+  old.u64(0);
+  old.varint(1);
+  old.u64(1);
+  old.i64(7);
+  for (const char* text : {"t", "k", "a"}) old.string(text);
+  old.varint(0);
+  Outbox before;
+  ByteReader first(old.bytes());
+  REQUIRE(before.load(first, 1));
+  CHECK(first.done());
+  before.send(noting, 1, 90);
+  CHECK(noting.first_try_us == 90);
+}
+
+TEST_CASE("over its bytes the oldest that the sink does not hold are given up") {
+  Outbox outbox;
+  for (int i = 0; i < 10; ++i) outbox.add(record("12345678"));  // ten bytes each
+  ScriptedSink sink;
+  sink.room = 2;
+  outbox.send(sink, 10);
+  CHECK(outbox.give_up_over(1000) == 0);
+  CHECK(outbox.give_up_over(50) == 5);
+  CHECK(outbox.waiting() == 5);
+  sink.room = 100;
+  outbox.send(sink, 10);
+  CHECK(sink.sent == std::vector<std::uint64_t>{1, 2, 8, 9, 10});
+  CHECK(outbox.give_up_over(0) == 0);  // all are in the sink's hands
+}
+
 }  // namespace driftd

@@ -76,6 +76,30 @@ TEST_CASE("PSI: the tolerance p asks for more than the plain p, and gives up whe
   CHECK(std::isnan(psi_tolerance_log_p(psi(CountList{5, 0}, CountList{9, 0}), 0.1)));
 }
 
+TEST_CASE("PSI: the detectable effect is the table of algorithms A.1, and is found that often") {
+  const auto even = [](std::size_t cells, std::uint64_t rows) { return psi(CountList(cells, 100'000), CountList(cells, rows)); };
+  struct Row {
+    std::size_t cells;
+    double alpha, power, lambda;
+  };
+  for (const Row& row : {Row{5, 0.05, 0.8, 11.9}, Row{5, 1e-6, 0.9, 46.5}, Row{10, 0.05, 0.9, 19.8}, Row{10, 1e-3, 0.8, 28.8},
+                         Row{10, 1e-4, 0.9, 41.4}, Row{20, 0.01, 0.8, 27.6}, Row{50, 1e-6, 0.8, 79.5}}) {
+    CAPTURE(row.cells);
+    CAPTURE(row.alpha);
+    const Score score = even(row.cells, 200);
+    const double n = static_cast<double>(score.n), m = static_cast<double>(score.m), per_row = 1 / n + 1 / m;
+    CHECK(psi_detectable_effect(score, std::log(row.alpha), 0, row.power) / per_row == doctest::Approx(row.lambda).epsilon(0.003));
+  }
+  const double log_alpha = std::log(1e-7);
+  const double small = psi_detectable_effect(even(10, 30), log_alpha, 0.1), large = psi_detectable_effect(even(10, 3000), log_alpha, 0.1);
+  CHECK(small > 2 * large);
+  CHECK(large > 0.1);  // what is tolerated never shows
+  CHECK(std::isnan(psi_detectable_effect(psi(CountList{5, 0}, CountList{9, 0}), log_alpha, 0.1)));
+  CHECK(std::isnan(psi_detectable_effect(even(10, 30), kNoNumber, 0.1)));
+  CHECK(std::isnan(psi_detectable_effect(even(10, 30), log_alpha, 0.1, 1)));
+  CHECK(std::isnan(psi_detectable_effect(even(10, 30), std::log(0.9), 0.1)));  // the level alone is more
+}
+
 TEST_CASE("PSI: on null windows the p is uniform and the bias-corrected effect is small") {
   constexpr std::uint64_t kSeed = 41;
   MESSAGE("seed " << kSeed);
