@@ -144,7 +144,8 @@ void write_alert(JsonWriter& json, const OpenAlert& alert) {
 }
 
 void write_monitor(JsonWriter& json, const MonitorSummary& monitor) {
-  json.begin_object().field("name", monitor.name).key("definition").raw(monitor.definition);
+  json.begin_object().field("name", monitor.name).key("definition");
+  monitor.definition.starts_with('{') ? json.raw(monitor.definition) : json.string(monitor.definition);
   json.field("windows_closed", monitor.windows_closed).field("evaluated", monitor.evaluated).field("insufficient", monitor.insufficient);
   json.field("open_panes", monitor.open_panes).key("last_window");
   if (monitor.last) {
