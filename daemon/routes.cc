@@ -346,7 +346,8 @@ Response answer_feature_page(const Call& call) {
   PageView view = view_of(call);
   const FeatureStatus* feature = find_feature(*monitor, call.captured[1], view.segment);
   if (feature == nullptr) return text(404, "no such feature and segment in a closed window\n");
-  if (view.at_us != kNoTime && view.at_us < monitor->window_end_us) return answer_past_feature(call, view, *monitor, *feature);
+  const bool is_over = monitor->window_end_us == kNoTime || view.at_us < monitor->window_end_us;
+  if (view.at_us != kNoTime && is_over) return answer_past_feature(call, view, *monitor, *feature);
   view.at_us = kNoTime;
   return page(feature_page(view, in_last_window(*monitor, *feature)));
 }

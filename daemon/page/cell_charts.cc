@@ -129,7 +129,7 @@ const char* label_room(std::span<const CellBar> bars) {
 
 Markup framed(const char* kind, std::string_view label, const Axis& axis, const Markup& drawn) {
   return html(
-      R"(<div class="plot {}" tabindex="0" role="group" aria-label="{}. Arrow keys read one cell after another." data-chart><svg class="numbers" aria-hidden="true">{}</svg><svg class="drawn" aria-hidden="true">{}{}</svg><p class="read" aria-live="polite"></p></div>)",
+      R"(<div class="plot {}" tabindex="0" role="group" aria-label="{}. Arrow keys read each cell." data-chart><svg class="numbers" aria-hidden="true">{}</svg><svg class="drawn" aria-hidden="true">{}{}</svg><p class="read" aria-live="polite"></p></div>)",
       {kind, label, axis.numbers, axis.lines, drawn});
 }
 

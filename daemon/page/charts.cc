@@ -136,7 +136,7 @@ Markup history_chart(std::span<const double> ratios, std::span<const HistoryPoin
     drawn += points[i].link.empty() ? hit : html(R"(<a href="{}" tabindex="-1" data-soft>{}</a>)", {points[i].link, hit});
   }
   return html(
-      R"(<div class="plot history" tabindex="0" role="group" aria-label="How far it was from its alarm line, window by window. Arrow keys read one after another." data-chart><svg class="numbers" aria-hidden="true">{}</svg><svg class="drawn" aria-hidden="true">{}</svg><p class="read" aria-live="polite"></p></div>)",
+      R"(<div class="plot history" tabindex="0" role="group" aria-label="How far it was from its alarm line, window by window. Arrow keys read each of them." data-chart><svg class="numbers" aria-hidden="true">{}</svg><svg class="drawn" aria-hidden="true">{}</svg><p class="read" aria-live="polite"></p></div>)",
       {numbers, drawn});
 }
 

@@ -82,7 +82,7 @@ Markup key_help() {
   Markup out = html(R"(<dialog id="keys" aria-labelledby="keys-title"><h2 id="keys-title">Keys</h2><dl>)");
   for (const auto& [key, what] : kKeys) out += html("<dt><kbd>{}</kbd></dt><dd>{}</dd>", {key, what});
   return out += html(
-             R"(</dl><p><label><input type="checkbox" id="keys-on" checked> single keys are on</label></p><p><button type="button" id="keys-close">Close</button></p></dialog>)");
+             R"(</dl><p><label><input type="checkbox" id="keys-on" checked/> single keys are on</label></p><p><button type="button" id="keys-close">Close</button></p></dialog>)");
 }
 
 }  // namespace

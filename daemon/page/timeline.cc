@@ -113,7 +113,7 @@ std::string tick_text(std::int64_t time_us, const Span& span) {
 Markup axis_row(const Span& span) {
   Markup names;
   for (int i = 0; i <= 4; ++i) {
-    const auto time = span.start_us + (span.end_us - span.start_us) / 4 * i;
+    const auto time = span.start_us + (span.end_us - span.start_us) * i / 4;
     const char* anchor = i == 0 ? "" : i == 4 ? " end" : " middle";
     names += html(R"(<line class="edge" x1="{}%" x2="{}%" y1="0" y2="5"/><text class="tick-name{}{}" x="{}%" y="18">{}</text>)",
                   {i * 25, i * 25, anchor, i % 2 == 1 ? " second" : "", i * 25, tick_text(time, span)});

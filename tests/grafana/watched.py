@@ -14,6 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "e2e"))
 import cases  # noqa: E402
 import harness  # noqa: E402
 import late_labels  # noqa: E402
+import panels  # noqa: E402
 import queries  # noqa: E402
 
 CHUNKS = 10
@@ -119,95 +120,5 @@ def seen_everything(bed):
     return daemon, prometheus.api, queries.Period(start, time.time())
 
 
-# ---- Every query ----
-
-
-class Tally:
-    """A line for each panel, and what is wrong."""
-
-    def __init__(self):
-        self.panels = self.with_data = self.listed = 0
-        self.queries = 0
-        self.wrong = []
-
-    def is_listed(self, key, empty):
-        """Whether this one may be empty; one that may and is not, is wrong as well."""
-        if key in EITHER:
-            return empty
-        if empty and key not in LISTED:
-            self.wrong.append(f"{' / '.join(key)} has no data")
-        elif not empty and key in LISTED:
-            self.wrong.append(f"{' / '.join(key)} has data: take it from the list")
-        return empty and key in LISTED
-
-
-def panel_line(uid, panel, answers, tally):
-    empty = [name for name, series in answers.items() if not series]
-    listed = [name for name in answers if tally.is_listed((uid, panel["title"], name), name in empty)]
-    tally.panels += 1
-    tally.queries += len(answers)
-    tally.with_data += not empty
-    tally.listed += bool(listed) and len(listed) == len(empty)
-    found = ", ".join(f"{name} {len(series)}" if series else f"{name} none" for name, series in answers.items())
-    reasons = "; ".join(sorted({(LISTED | EITHER)[uid, panel["title"], name] for name in listed}))
-    print(f"  {uid} / {panel['title']}: series {found}{' (' + reasons + ')' if reasons else ''}", flush=True)
-
-
-def follow_links(uid, panel, series, values, daemon, tally):
-    """Every link of a panel into driftd's page, from its first series."""
-    for url in queries.page_links(panel):
-        try:
-            path = queries.link_path(url, series["metric"], values, int(time.time() * 1000))
-        except KeyError as label:
-            tally.wrong.append(f"{uid} / {panel['title']}: its link needs {label}")
-            continue
-        status, _ = daemon.get(path, daemon.port)
-        if status != 200:
-            tally.wrong.append(f"{uid} / {panel['title']}: {path} answers {status}")
-
-
-def answered(target, choices, api, period):
-    """Series of a query under the first choice of a user that has any; and that choice."""
-    for values in choices:
-        series = queries.run(target["expr"], target.get("instant", False), values, api, period)
-        if series:
-            return series, values
-    return [], choices[0]
-
-
-def run_panel(uid, panel, choices, watched, tally):
-    daemon, api, period = watched
-    answers, first = {}, None
-    for target in panel["targets"]:
-        series, values = answered(target, choices, api, period)
-        answers[target["refId"]] = series
-        if series and first is None:
-            first = series[0], values
-    panel_line(uid, panel, answers, tally)
-    if first:
-        follow_links(uid, panel, *first, daemon, tally)
-
-
-def run_dashboard(dashboard, watched, tally):
-    _, api, period = watched
-    uid = dashboard["uid"]
-    choices, options = queries.choices(dashboard, api, period)
-    for name, found in options.items():
-        tally.is_listed((uid, "variable", name), not found)
-    print(f"  {uid}, choices: " + ", ".join(f"{name} {len(found)}" for name, found in options.items()), flush=True)
-    for panel in queries.panels(dashboard):
-        run_panel(uid, panel, choices, watched, tally)
-    for annotation in dashboard["annotations"]["list"]:
-        marks, _ = answered(annotation["target"], choices, api, period)
-        tally.is_listed((uid, "annotation", annotation["name"]), not marks)
-        print(f"  {uid} / annotation {annotation['name']}: series {len(marks)}", flush=True)
-
-
 def panels_have_data(bed, folder):
-    watched = seen_everything(bed)
-    tally = Tally()
-    for file in sorted(pathlib.Path(folder).glob("*.json")):
-        run_dashboard(json.loads(file.read_text()), watched, tally)
-    if tally.wrong:
-        raise harness.Failure("\n    ".join([f"{len(tally.wrong)} are not as they should be:", *tally.wrong]))
-    return f"{tally.panels} panels run, {tally.queries} queries, {tally.with_data} panels with data, {tally.listed} listed"
+    return panels.run_all(folder, seen_everything(bed), panels.Tally(LISTED, EITHER))

@@ -21,6 +21,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -93,6 +94,7 @@ def driftd_config(folder, address, port):
   librdkafka: {{reconnect.backoff.max.ms: "500"}}
 http: {{listen: "127.0.0.1:{port}"}}
 state: {{dir: {json.dumps(str(folder / "state"))}, snapshot_interval: 500ms}}
+metrics: {{level: detailed}}
 alerts: {{kafka: {{enabled: true, topic: events}}}}
 streams:
   - name: payments
@@ -110,7 +112,7 @@ monitors:
     stream: payments
     reference: {json.dumps(str(folder / "payments.ref"))}
     window: {{every: 60s}}
-    features: {{exclude: [error, is_fraud]}}
+    features: {{exclude: [error, is_fraud], bins: [amount, device]}}
     alerts: {{severity: warning}}
   - name: fraud
     stream: payments
@@ -131,6 +133,7 @@ class Stack:
         self.bed = harness.Bed()
         self.folder = self.bed.folder
         self.rows = 0  # fed so far
+        self.started = time.time()
         try:
             self._start()
         except BaseException:
@@ -209,6 +212,11 @@ class Stack:
 
     def feed_unreadable(self, count):
         self.producers["payments"].write(workload.unreadable(self.rows, self.rows + count))
+
+    def end_feeding(self):
+        """Everything fed is delivered, and the producers are gone."""
+        for producer in self.producers.values():
+            producer.close()
 
     # ---- Looking ----
 

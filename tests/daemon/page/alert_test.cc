@@ -47,7 +47,7 @@ TEST_CASE("why it fired: checks in order, what moved, how it came, the rows, the
        {"Is it real?", "<b>rows</b>", "<b>quality</b>", "<b>segment</b>", "<b>model version</b>", "<b>volume</b>", "<b>labels</b>",
         "What moved", "Adds to PSI", "How it came", "Topic <b class=\"name\">rows</b>, partition 0, offsets 1207 to 1506",
         "kcat -C -b &quot;$BROKERS&quot; -t rows -p 0 -o 1207 -c 300 -e</code><button type=\"button\" data-copy=\"kcat-0\" hidden>",
-        "driftd tap m --from 2023-11-14T22:18:00Z", "What set the limit", "alerts.false_alarms", "<h2>Next</h2>"}) {
+        "driftd tap m --from &#39;2023-11-14T22:18:00Z&#39;", "What set the limit", "alerts.false_alarms", "<h2>Next</h2>"}) {
     CAPTURE(part);
     const std::size_t at = page.find(part);
     REQUIRE(at != std::string::npos);

@@ -60,7 +60,7 @@ TEST_CASE("the alarm line has one height in every chart; above it the scale is l
   const auto line_of = [](const std::string& svg) { return svg.substr(svg.find("class=\"limit\""), 60); };
   CHECK(line_of(sparkline(calm).text) == line_of(sparkline(wild).text));
   const std::vector<double> ten{10, 100};
-  CHECK(sparkline(ten).text.find(R"(y1="10.2")") != std::string::npos);  // half way from the line to the top
+  CHECK(sparkline(ten).text.find(R"(y1="10.1")") != std::string::npos);  // half way from the line to the top
 }
 
 TEST_CASE("a history of nothing, of one window, of infinite ratios") {

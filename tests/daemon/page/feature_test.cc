@@ -29,7 +29,7 @@ TEST_CASE("both sides of every cell, with labels, shares and what it adds") {
   CHECK(has(page, ">0.464</b>"));
   CHECK_FALSE(has(page, "Cumulative shares"));
   CHECK(has(page_of(monitor, monitor.features[1]),
-            "Farthest apart at 56: 60.0% of the reference lies up to there, 35.0% now, a gap of <b>0.25</b>."));
+            "Farthest apart at 50: 50.0% of the reference lies up to there, 24.0% now, a gap of <b>0.26</b>."));
 }
 
 TEST_CASE("the lead says where the feature stands") {
