@@ -112,6 +112,7 @@ struct App::Parts {
   DaemonStatus status() const;
   void add_partitions(const KafkaSourceStatus& kafka, DaemonStatus& status) const;
   void add_readiness(const KafkaSourceStatus& kafka, DaemonStatus& status) const;
+  bool diverged();
   bool find_partitions();
   void commit_durable();
   void serve_until_stopped();
@@ -137,7 +138,7 @@ std::expected<void, AppError> App::Parts::open_state() {
   if (auto unknown = unknown_section(*snapshot); !unknown.empty()) return std::unexpected(AppError{kExitConfig, false, std::move(unknown)});
   for (const SnapshotSection& section : snapshot->sections) {
     if (const auto id = partition_of_section(section.id); id && plan->stream_of_topic.contains(id->topic))
-      states.emplace(*id, section.bytes);
+      states.emplace(*id, partition_state(section));
   }
   return {};
 }
@@ -177,12 +178,14 @@ void App::Parts::tell_followers(const ClosedWindow& closed) {
 
 std::expected<void, AppError> App::Parts::open_kafka() {
   std::vector<SourcePosition> known;
+  LastReads last_reads;
   for (const auto& [id, state] : states) {
-    const auto next = saved_next_offset(state);
-    if (!next) return std::unexpected(AppError{kExitConfig, false, "the snapshot's state of topic '" + id.topic + "' cannot be read"});
-    known.push_back({id, *next});
+    auto saved = read_saved_partition(state);
+    if (!saved) return std::unexpected(AppError{kExitConfig, false, "the snapshot's state of topic '" + id.topic + "' cannot be read"});
+    known.push_back({id, saved->counters.next_offset});
+    last_reads.emplace(id, std::move(saved->last));
   }
-  auto made = KafkaSource::create(config.kafka, config.streams, known, kafka_log("source"));
+  auto made = KafkaSource::create(config.kafka, config.streams, known, kafka_log("source"), {.last_reads = std::move(last_reads)});
   if (!made) return std::unexpected(AppError{kExitConfig, false, made.error()});
   source = std::move(*made);
   const std::vector<std::string> topics = sink_topics(config);
@@ -377,18 +380,26 @@ DaemonStatus App::Parts::status() const {
   return status;
 }
 
+// The snapshot does not belong to the topics that are there: the daemon ends, and an operator chooses (decision 9).
+bool App::Parts::diverged() {
+  failure = source->status()->diverged;
+  failure_code = kExitConfig;
+  return !failure.empty();
+}
+
 // Until every partition and its first offset is known. Without a snapshot these positions become durable before the first
-// poll (decision 7). False: asked to stop, or the state cannot be written.
+// poll (decision 7). False: asked to stop, or the state cannot be written, or does not fit.
 bool App::Parts::find_partitions() {
   std::optional<std::vector<SourcePosition>> positions;
   while (!positions) {
     if (stop_requested() || (options.stop && options.stop())) return false;
     positions = source->discover(100ms);
+    if (diverged()) return false;
   }
   if (!snapshot) {
     std::map<TopicPartition, std::int64_t> starts;
     for (const SourcePosition& position : *positions) starts.emplace(position.id, position.next_offset);
-    if (const auto saved = engine->merger().save_initial(starts); !saved) {
+    if (const auto saved = engine->merger().save_initial(starts, source->topic_ids()); !saved) {
       failure = "the first snapshot could not be written: " + saved.error().message;
       failure_code = kExitIo;
       return false;
@@ -410,7 +421,8 @@ void App::Parts::commit_durable() {
 }
 
 void App::Parts::serve_until_stopped() {
-  while (!engine->finished() && !stop_requested() && !(options.stop && options.stop())) wait_for_signal(options.stop ? 5 : 100);
+  while (!engine->finished() && !stop_requested() && !(options.stop && options.stop()) && !diverged())
+    wait_for_signal(options.stop ? 5 : 100);
   draining = true;
   log_info("stopping", "finishing what was read");
   engine->request_stop();

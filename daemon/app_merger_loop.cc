@@ -50,14 +50,18 @@ std::expected<void, std::string> MergerLoop::restore(const Snapshot& snapshot) {
   return loaded;
 }
 
-std::expected<void, StoreError> MergerLoop::save_initial(const std::map<TopicPartition, std::int64_t>& positions) {
+std::expected<void, StoreError> MergerLoop::save_initial(const std::map<TopicPartition, std::int64_t>& positions,
+                                                         const std::map<std::string, std::string>& topic_ids) {
   if (options_.store == nullptr) return {};
   Snapshot snapshot;
   snapshot.generation = generation_;
   EngineShard shard(plan_);
   std::uint32_t index = 0;
-  for (const auto& [id, position] : positions) shard.add_partition(index++, id, position, {});
-  for (auto& [id, state] : shard.save()) snapshot.sections.push_back({partition_section(id), 1, true, std::move(state)});
+  for (const auto& [id, position] : positions) {
+    const auto topic_id = topic_ids.find(id.topic);
+    shard.add_partition(index++, id, position, {}, topic_id == topic_ids.end() ? std::string_view() : topic_id->second);
+  }
+  for (auto& [id, state] : shard.save()) snapshot.sections.push_back(save_partition_section(id, std::move(state)));
   engine_.save(snapshot);
   return options_.store->save(snapshot);
 }
@@ -81,7 +85,7 @@ void MergerLoop::save(std::map<TopicPartition, std::string> states) {
   std::map<TopicPartition, std::int64_t> durable;
   for (auto& [id, state] : states) {
     durable.emplace(id, saved_next_offset(state).value_or(0));
-    snapshot.sections.push_back({partition_section(id), 1, true, std::move(state)});
+    snapshot.sections.push_back(save_partition_section(id, std::move(state)));
   }
   engine_.save(snapshot);
   progress_.state_bytes = state_bytes(snapshot);

@@ -56,7 +56,8 @@ class MergerLoop {
   // Restores from a snapshot. Error: what is wrong with it.
   std::expected<void, std::string> restore(const Snapshot& snapshot);
   // Generation 0: positions are durable before the first poll (decision 7).
-  std::expected<void, StoreError> save_initial(const std::map<TopicPartition, std::int64_t>& positions);
+  std::expected<void, StoreError> save_initial(const std::map<TopicPartition, std::int64_t>& positions,
+                                               const std::map<std::string, std::string>& topic_ids = {});
 
   // Until every shard stopped. False: a failure that ends the process; failure() tells.
   bool run();

@@ -23,6 +23,7 @@ struct ShardInput {
   TopicPartition id;                    // kPartition
   std::int64_t start = 0;               // kPartition
   std::string state;                    // kPartition: of the snapshot, or empty
+  std::string topic_id;                 // kPartition: "" = there is none
   std::unique_ptr<MessageBatch> batch;  // kBatch
   std::uint64_t bytes = 0;              // kBatch: of payload
   std::uint64_t barrier = 0;            // kBarrier: everything before it is in the snapshot, nothing after it

@@ -22,7 +22,7 @@ void ShardLoop::handle(ShardInput input, Source& source) {
   output.kind = MergerInput::Kind::kOutput;
   switch (input.kind) {
     case ShardInput::Kind::kPartition:
-      if (engine_.add_partition(input.partition, input.id, input.start, input.state)) return;
+      if (engine_.add_partition(input.partition, input.id, input.start, input.state, input.topic_id)) return;
       failed_ = true;
       output.kind = MergerInput::Kind::kFailed;
       output.failure = "the state of partition " + std::to_string(input.id.partition) + " of topic '" + input.id.topic + "' cannot be read";

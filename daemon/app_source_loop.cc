@@ -50,6 +50,7 @@ void SourceLoop::add_partition(const SourceEvent& event) {
   input.partition = event.partition;
   input.id = event.id;
   input.start = event.start;
+  input.topic_id = event.topic_id;
   if (const auto found = restored_.find(event.id); found != restored_.end()) input.state = std::move(found->second);
   // The merger must know of the partition before any output of any record read from now on.
   MergerInput known;

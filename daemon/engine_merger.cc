@@ -230,7 +230,7 @@ void EngineMerger::save(Snapshot& snapshot) const {
   if (!plan_.alerts.empty()) snapshot.sections.push_back({std::string(kConfigSection), 1, false, plan_.alerts.front().config_hash});
   ByteWriter merger;
   windows_.save(merger);
-  snapshot.sections.push_back({std::string(kMergerSection), 1, true, merger.take()});
+  snapshot.sections.push_back({std::string(kMergerSection), WindowMerger::kVersion, true, merger.take()});
   for (const LabelJoin& join : joins_) {
     ByteWriter out;
     out.string(plan_.panes[join.plan().monitor].state_key);
@@ -283,7 +283,8 @@ std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, s
 std::expected<void, std::string> EngineMerger::load(const Snapshot& snapshot) {
   if (const SnapshotSection* section = snapshot.find(kMergerSection)) {
     ByteReader in(section->bytes);
-    if (!windows_.load(in, plan_.stream_of_topic) || !in.done()) return std::unexpected("section 'merger' cannot be read");
+    if (!windows_.load(in, plan_.stream_of_topic, section->version) || !in.done())
+      return std::unexpected("section 'merger' cannot be read");
   }
   for (LabelJoin& join : joins_) {
     const SnapshotSection* section = snapshot.find(labels_section(plan_, join));

@@ -33,18 +33,34 @@ void load_counters(ByteReader& in, PartitionCounters& counters) {
   for (std::size_t i = 0; i < std::min(reasons, kRejects); ++i) counters.rejected[i] = in.u64();
 }
 
+void save_last_read(const LastRead& last, ByteWriter& out) {
+  out.string(last.topic_id);
+  out.i64(last.record.offset);
+  out.i64(last.record.time_us);
+  out.u64(last.record.xxh3);
+}
+
+void load_last_read(ByteReader& in, LastRead& last) {
+  last.topic_id = in.string();
+  last.record.offset = in.i64();
+  last.record.time_us = in.i64();
+  last.record.xxh3 = in.u64();
+}
+
 }  // namespace
 
-bool EngineShard::add_partition(std::uint32_t source_partition, const TopicPartition& id, std::int64_t next_offset,
-                                std::string_view state) {
+bool EngineShard::add_partition(std::uint32_t source_partition, const TopicPartition& id, std::int64_t next_offset, std::string_view state,
+                                std::string_view topic_id) {
   const std::uint32_t stream = plan_.stream_of_topic.at(id.topic);
-  Partition partition{id, stream, {}, PartitionPanes(source_partition, plan_.streams[stream].monitors)};
+  Partition partition{id, stream, {}, {}, PartitionPanes(source_partition, plan_.streams[stream].monitors)};
   partition.counters.next_offset = next_offset;
   if (!state.empty()) {
     ByteReader in(state);
     load_counters(in, partition.counters);
+    load_last_read(in, partition.last);
     if (!partition.panes.load(in) || !in.done()) return false;
   }
+  if (!topic_id.empty()) partition.last.topic_id = topic_id;
   partitions_.insert_or_assign(source_partition, std::move(partition));
   return true;
 }
@@ -65,10 +81,26 @@ std::optional<TopicPartition> partition_of_section(const std::string& section) {
   return TopicPartition{section.substr(kPartitionSection.size(), slash - kPartitionSection.size()), std::atoi(section.c_str() + slash + 1)};
 }
 
+SnapshotSection save_partition_section(const TopicPartition& id, std::string state) {
+  return {partition_section(id), kPartitionVersion, true, std::move(state)};
+}
+
+std::string partition_state(const SnapshotSection& section) {
+  if (section.version >= kPartitionVersion) return section.bytes;
+  ByteReader in(section.bytes);
+  PartitionCounters counters;
+  load_counters(in, counters);
+  if (!in.ok()) return "";
+  ByteWriter last;
+  save_last_read({}, last);
+  return section.bytes.substr(0, in.position()) + last.take() + section.bytes.substr(in.position());
+}
+
 std::optional<SavedPartition> read_saved_partition(std::string_view state) {
   ByteReader in(state);
   SavedPartition saved;
   load_counters(in, saved.counters);
+  load_last_read(in, saved.last);
   PartitionPanes::Saved panes;
   if (!in.ok() || !PartitionPanes::read(in, panes)) return std::nullopt;
   saved.counters.watermark_us = panes.watermark_us;
@@ -129,6 +161,7 @@ void EngineShard::consume(const MessageBatch& batch, ShardOutput& output) {
     const Message& newest = batch.messages.back();
     partition.counters.next_offset = std::max(partition.counters.next_offset, newest.offset + 1);
     if (newest.record_time_us != kNoTime) partition.counters.last_record_us = newest.record_time_us;
+    partition.last.record = mark_of(newest);
   }
   report(partition, output);
 }
@@ -154,6 +187,7 @@ std::map<TopicPartition, std::string> EngineShard::save() const {
   for (const auto& [index, partition] : partitions_) {
     ByteWriter out;
     save_counters(partition.counters, out);
+    save_last_read(partition.last, out);
     partition.panes.save(out);
     states.emplace(partition.id, out.take());
   }

@@ -12,7 +12,9 @@
 #include "daemon/decode/decoder.h"
 #include "daemon/engine_plan.h"
 #include "daemon/sink/sink.h"
+#include "daemon/source/last_read.h"
 #include "daemon/source/message.h"
+#include "daemon/state/snapshot.h"
 #include "daemon/window/partition_panes.h"
 
 namespace driftd {
@@ -40,13 +42,15 @@ class EngineShard {
  public:
   explicit EngineShard(const EnginePlan& plan);
 
-  // state: bytes of save_partition, or empty for a partition that starts afresh at next_offset. False: corrupt.
-  bool add_partition(std::uint32_t source_partition, const TopicPartition& id, std::int64_t next_offset, std::string_view state);
+  // state: of save(), or empty for a partition that starts afresh at next_offset. topic_id: the present one; "" = none is known, and
+  // that of the state stays. False: corrupt.
+  bool add_partition(std::uint32_t source_partition, const TopicPartition& id, std::int64_t next_offset, std::string_view state,
+                     std::string_view topic_id = {});
   void consume(const MessageBatch& batch, ShardOutput& output);
   void finish(std::uint32_t source_partition, ShardOutput& output);
   ShardOutput idle(std::uint32_t source_partition) const;
 
-  // State of each partition, by name: next_offset, panes, counters. Equal state, equal bytes.
+  // State of each partition, by name: next_offset, counters, what was read last, panes. Equal state, equal bytes.
   std::map<TopicPartition, std::string> save() const;
 
  private:
@@ -54,6 +58,7 @@ class EngineShard {
     TopicPartition id;
     std::uint32_t stream = 0;
     PartitionCounters counters;
+    LastRead last;
     PartitionPanes panes;
   };
   struct StreamDecoder {
@@ -72,10 +77,16 @@ class EngineShard {
 // The section of a snapshot that holds a partition's state: "partition/<topic>/<number>"; and back, nullopt: another section.
 std::string partition_section(const TopicPartition& id);
 std::optional<TopicPartition> partition_of_section(const std::string& section);
+// Version 2 has what was read last.
+inline constexpr std::uint32_t kPartitionVersion = 2;
+SnapshotSection save_partition_section(const TopicPartition& id, std::string state);
+// The state in such a section, as of version kPartitionVersion, whatever version it has. "" = corrupt.
+std::string partition_state(const SnapshotSection& section);
 
 // What saved partition state says without a plan; nullopt: corrupt.
 struct SavedPartition {
   PartitionCounters counters;
+  LastRead last;
   std::map<std::string, std::uint64_t> open_panes;  // by state_key of the monitor
 };
 std::optional<SavedPartition> read_saved_partition(std::string_view state);

@@ -1,5 +1,7 @@
 #include "daemon/engine_summary.h"
 
+#include <fmt/format.h>
+
 #include <numeric>
 
 #include "daemon/monitor/verdict_codec.h"
@@ -11,10 +13,10 @@ namespace {
 // By state_key: the panes that all partitions hold open for it.
 using OpenPanes = std::map<std::string, std::uint64_t>;
 
-bool add_partition(const TopicPartition& id, std::string_view bytes, SnapshotSummary& summary, OpenPanes& open) {
-  const auto saved = read_saved_partition(bytes);
+bool add_partition(const TopicPartition& id, const SnapshotSection& section, SnapshotSummary& summary, OpenPanes& open) {
+  const auto saved = read_saved_partition(partition_state(section));
   if (!saved) return false;
-  PartitionSummary partition{id, saved->counters, false, 0};
+  PartitionSummary partition{id, saved->counters, saved->last, false, 0};
   for (const auto& [key, panes] : saved->open_panes) {
     partition.open_panes += panes;
     open[key] += panes;
@@ -65,7 +67,7 @@ bool mark_idle(std::string_view bytes, SnapshotSummary& summary) {
 }
 
 bool add_section(const SnapshotSection& section, SnapshotSummary& summary, OpenPanes& open) {
-  if (const auto id = partition_of_section(section.id)) return add_partition(*id, section.bytes, summary, open);
+  if (const auto id = partition_of_section(section.id)) return add_partition(*id, section, summary, open);
   const std::string_view name = section.id;
   if (name.starts_with(kMonitorSection)) return add_monitor(name.substr(kMonitorSection.size()), section.bytes, summary);
   if (name == kConfigSection) summary.config_hash = section.bytes;
@@ -89,7 +91,23 @@ std::expected<SnapshotSummary, std::string> summarize(const Snapshot& snapshot) 
   return summary;
 }
 
+namespace {
+
+// The newest version of a section that this driftd reads. All were 1 at first.
+std::uint32_t known_version(const SnapshotSection& section) {
+  if (partition_of_section(section.id)) return kPartitionVersion;
+  if (section.id == kOutboxSection || section.id.starts_with(kPushSection)) return Outbox::kVersion;
+  return section.id == kMergerSection ? WindowMerger::kVersion : 1;
+}
+
+}  // namespace
+
 std::string unknown_section(const Snapshot& snapshot) {
+  for (const SnapshotSection& section : snapshot.sections) {
+    if (!section.mandatory || section.version <= known_version(section)) continue;
+    return fmt::format("section '{}' of the snapshot has version {}, and this driftd reads up to {}: it was written by a newer one",
+                       section.id, section.version, known_version(section));
+  }
   std::vector<std::string_view> known{kConfigSection, kMergerSection, kOutboxSection};
   for (const SnapshotSection& section : snapshot.sections) {
     const bool of_many =

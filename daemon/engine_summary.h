@@ -19,6 +19,7 @@ namespace driftd {
 struct PartitionSummary {
   TopicPartition id;
   PartitionCounters counters;
+  LastRead last;
   bool idle = false;
   std::uint64_t open_panes = 0;  // of all monitors
 };

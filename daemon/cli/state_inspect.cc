@@ -60,6 +60,22 @@ std::string partitions_table(const std::vector<PartitionSummary>& partitions) {
   return text;
 }
 
+// What the next start compares with the brokers.
+std::string last_reads_table(const std::vector<PartitionSummary>& partitions) {
+  std::size_t width = 9;
+  const auto name = [](const PartitionSummary& partition) { return fmt::format("{}/{}", partition.id.topic, partition.id.partition); };
+  for (const auto& partition : partitions) width = std::max(width, name(partition).size());
+  std::string text =
+      fmt::format("\n{:<{}}  {:>12}  {:<24}  {:<16}  {}\n", "partition", width, "last record", "its time", "xxh3", "topic id");
+  for (const auto& partition : partitions) {
+    const auto& [topic_id, record] = partition.last;
+    const bool any = record.offset >= 0;
+    text += fmt::format("{:<{}}  {:>12}  {:<24}  {:<16}  {}\n", name(partition), width, any ? std::to_string(record.offset) : "-",
+                        time_text(record.time_us), any ? fmt::format("{:016x}", record.xxh3) : "-", topic_id.empty() ? "-" : topic_id);
+  }
+  return text;
+}
+
 std::string monitor_lines(const MonitorSummary& monitor) {
   const auto bytes = std::accumulate(monitor.detector_bytes.begin(), monitor.detector_bytes.end(), std::size_t{0});
   std::string text =
@@ -108,7 +124,15 @@ void write_partition(JsonWriter& json, const PartitionSummary& partition) {
   json.field("records", counters.records).field("bytes", counters.bytes).field("rows", counters.rows).field("late", counters.late);
   json.field("lost", counters.lost).field("skipped", counters.skipped).key("rejected").begin_object();
   for (std::size_t i = 0; i < kRejects; ++i) json.field(reject_name(static_cast<Reject>(i)), counters.rejected[i]);
-  json.end_object().field("open_panes", partition.open_panes).end_object();
+  json.end_object().field("open_panes", partition.open_panes).field("topic_id", partition.last.topic_id).key("last_record");
+  if (partition.last.record.offset >= 0) {
+    json.begin_object().field("offset", partition.last.record.offset);
+    write_time(json, "time", partition.last.record.time_us);
+    json.field("xxh3_64", fmt::format("{:016x}", partition.last.record.xxh3)).end_object();
+  } else {
+    json.null();
+  }
+  json.end_object();
 }
 
 void write_alert(JsonWriter& json, const OpenAlert& alert) {
@@ -120,7 +144,8 @@ void write_alert(JsonWriter& json, const OpenAlert& alert) {
 }
 
 void write_monitor(JsonWriter& json, const MonitorSummary& monitor) {
-  json.begin_object().field("name", monitor.name).key("definition").raw(monitor.definition);
+  json.begin_object().field("name", monitor.name).key("definition");
+  monitor.definition.starts_with('{') ? json.raw(monitor.definition) : json.string(monitor.definition);
   json.field("windows_closed", monitor.windows_closed).field("evaluated", monitor.evaluated).field("insufficient", monitor.insufficient);
   json.field("open_panes", monitor.open_panes).key("last_window");
   if (monitor.last) {
@@ -165,7 +190,8 @@ std::string inspect_page(const InspectedState& state) {
   if (!state.snapshot) return text;
   text += fmt::format("\ngeneration {}", state.snapshot->snapshot.generation);
   if (!state.summary.config_hash.empty()) text += fmt::format(", written under configuration {}", state.summary.config_hash);
-  text += '\n' + sections_table(state.snapshot->snapshot) + partitions_table(state.summary.partitions);
+  text += '\n' + sections_table(state.snapshot->snapshot) + partitions_table(state.summary.partitions) +
+          last_reads_table(state.summary.partitions);
   for (const auto& monitor : state.summary.monitors) text += monitor_lines(monitor);
   return text + outbox_line(state.summary);
 }

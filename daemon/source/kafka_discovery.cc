@@ -9,7 +9,7 @@
 
 namespace driftd {
 
-KafkaDiscovery::KafkaDiscovery(std::span<const StreamConfig> streams, std::span<const SourcePosition> known) {
+KafkaDiscovery::KafkaDiscovery(std::span<const StreamConfig> streams, std::span<const SourcePosition> known, const LastReads& last_reads) {
   for (const auto& stream : streams) {
     for (const auto& name : stream.topics) {
       const auto [row, added] = topics_.try_emplace(name);
@@ -24,6 +24,12 @@ KafkaDiscovery::KafkaDiscovery(std::span<const StreamConfig> streams, std::span<
     if (topic == topics_.end()) continue;  // no longer configured
     topic->second.read_before = true;
     positions_[position.id] = position.next_offset;
+  }
+  for (const auto& [id, last] : last_reads) {
+    const auto topic = topics_.find(id.topic);
+    if (topic == topics_.end()) continue;
+    topic->second.restored = true;
+    if (!last.topic_id.empty()) topic->second.id = last.topic_id;
   }
 }
 
@@ -50,17 +56,23 @@ void KafkaDiscovery::found(const std::string& name, Topic& topic, const TopicAns
   const bool other_id = !topic.id.empty() && !answer.topic_id.empty() && topic.id != answer.topic_id;
   const auto last_known = positions_.upper_bound({name, answer.partitions - 1});
   const bool shrunk = last_known != positions_.end() && last_known->first.topic == name;
-  if (other_id || shrunk) {
-    stop_topic(name, other_id ? "was deleted and created anew" : "has fewer partitions than before: it was deleted and created anew");
-    return;
-  }
-  topic.id = answer.topic_id;
+  if (other_id) return created_anew(name, topic, "was deleted and created anew");
+  if (shrunk) return created_anew(name, topic, "has fewer partitions than before: it was deleted and created anew");
+  if (!answer.topic_id.empty()) topic.id = answer.topic_id;
   topic.partitions = answer.partitions;
   for (std::int32_t partition = 0; partition < answer.partitions; ++partition) {
     const TopicPartition id{name, partition};
     if (seen_.insert(id).second) add_partition(topic, id);
   }
   topic.found = true;
+}
+
+// While running that topic is given up and the others go on. At the start it is the state that does not belong to it.
+void KafkaDiscovery::created_anew(const std::string& name, const Topic& topic, const std::string& why) {
+  if (topic.found || !topic.restored) return stop_topic(name, why);
+  const auto position = positions_.lower_bound({name, 0});
+  diverged_ = fmt::format("topic '{}' {} since the snapshot was written, which had read partition {} up to offset {}", name, why,
+                          position->first.partition, position->second);
 }
 
 void KafkaDiscovery::add_partition(const Topic& topic, const TopicPartition& id) {
@@ -142,6 +154,12 @@ bool KafkaDiscovery::refused() const {
     const auto failure = [&] { return explain_failure(fmt::format("topic '{}': {}", name, topic.problem), KafkaUse::kRead); };
     return !topic.stopped.empty() || (!topic.problem.empty() && failure().lasting);
   });
+}
+
+std::map<std::string, std::string> KafkaDiscovery::topic_ids() const {
+  std::map<std::string, std::string> ids;
+  for (const auto& [name, topic] : topics_) ids[name] = topic.id;
+  return ids;
 }
 
 std::map<std::string, std::int32_t> KafkaDiscovery::partition_counts() const {

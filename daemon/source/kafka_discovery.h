@@ -15,6 +15,7 @@
 
 #include "config/config.h"
 #include "daemon/source/kafka_admin.h"
+#include "daemon/source/last_read.h"
 #include "daemon/source/message.h"
 
 namespace driftd {
@@ -32,7 +33,8 @@ class KafkaDiscovery {
   // A topic the brokers do not know counts as not yet created after this long: a broker just started may not know all.
   static constexpr std::chrono::seconds kMissingFor{2};
 
-  KafkaDiscovery(std::span<const StreamConfig> streams, std::span<const SourcePosition> known);
+  // last_reads: what the snapshot says of the known positions; they are checked against the topics found.
+  KafkaDiscovery(std::span<const StreamConfig> streams, std::span<const SourcePosition> known, const LastReads& last_reads = {});
 
   const std::vector<std::string>& topics() const { return names_; }  // sorted, unique
 
@@ -48,6 +50,10 @@ class KafkaDiscovery {
   std::vector<std::string> take_stopped();
   void stop_topic(const std::string& topic, const std::string& why);
 
+  // Before the start: why the snapshot does not belong to the topics that are there, one topic's; "" = nothing speaks against it.
+  const std::string& diverged() const { return diverged_; }
+  std::map<std::string, std::string> topic_ids() const;  // of the topics found; "" from brokers that have none
+
   std::vector<std::string> reasons() const;  // why not everything is read, one a line
   bool refused() const;                      // one of them will not pass by itself
   std::map<std::string, std::int32_t> partition_counts() const;
@@ -57,14 +63,16 @@ class KafkaDiscovery {
     StartAt start = StartAt::kLatest;
     std::int64_t start_time_us = 0;
     bool read_before = false;  // the snapshot knows it
+    bool restored = false;     // and it is known what was read
     bool found = false, missing = false;
     Time missing_since;
-    std::string id;
+    std::string id;  // before it was found: the snapshot's
     std::int32_t partitions = 0;
     std::string problem;  // of the last answer
     std::string stopped;  // why it is given up; "" = it is read
   };
   void found(const std::string& name, Topic& topic, const TopicAnswer& answer);
+  void created_anew(const std::string& name, const Topic& topic, const std::string& why);
   void add_partition(const Topic& topic, const TopicPartition& id);
 
   std::vector<std::string> names_;
@@ -74,6 +82,7 @@ class KafkaDiscovery {
   std::set<TopicPartition> seen_;
   std::vector<SourcePosition> added_;
   std::vector<std::string> stopped_;
+  std::string diverged_;
 };
 
 }  // namespace driftd

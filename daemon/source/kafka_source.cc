@@ -19,7 +19,8 @@ constexpr milliseconds kPublishEvery{250};
 constexpr milliseconds kPausedWait{2};  // a poll with everything paused: short, because resume() comes from the caller
 constexpr milliseconds kFirstBackoff{100}, kLongestBackoff{5000}, kLongestConnect{1000};
 constexpr std::chrono::seconds kSilentFor{15};  // brokers that answered nothing for so long are a reason
-constexpr std::chrono::seconds kStalledAfter{30};
+constexpr std::string_view kWayOut =
+    ": its state does not fit; --reset-state starts afresh and forgets the state of every topic (`driftd state export` keeps a copy)";
 constexpr int kPullMessages = 64;  // between two looks at the clock
 
 struct KafkaStorage final : MessageStorage {
@@ -74,6 +75,8 @@ struct KafkaSource::Partition {
   TopicPartition id;
   std::uint32_t index = 0;
   OffsetGuard guard;
+  bool restored = false;  // of a snapshot, and nothing of its log was seen yet
+  RecordMark last;        // restored: the record to be read once more; none: nothing to compare
   PoisonProbe probe;
   bool paused = false;   // by the caller
   bool held = false;     // librdkafka was told to pause, because the open batch was full
@@ -85,11 +88,14 @@ struct KafkaSource::Partition {
   std::unique_ptr<MessageBatch> open;
   Clock::time_point opened, progress;
   KafkaPartitionStatus counts;
+
+  std::int64_t read_from() const { return last.offset >= 0 ? last.offset : guard.next(); }
 };
 
 std::expected<std::unique_ptr<KafkaSource>, std::string> KafkaSource::create(const KafkaConfig& kafka,
                                                                              std::span<const StreamConfig> streams,
-                                                                             std::span<const SourcePosition> known, KafkaLog log) {
+                                                                             std::span<const SourcePosition> known, KafkaLog log,
+                                                                             KafkaSourceOptions options) {
   auto conf = make_kafka_conf(kafka, KafkaRole::kConsumer, prefetch_of({streams.begin(), streams.end()}));
   if (!conf) return std::unexpected(conf.error());
   rd_kafka_conf_set_events(conf->get(), RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG | RD_KAFKA_EVENT_OFFSET_COMMIT);
@@ -98,17 +104,20 @@ std::expected<std::unique_ptr<KafkaSource>, std::string> KafkaSource::create(con
   KafkaClient client(rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), text, sizeof text));
   if (!client) return std::unexpected(fmt::format("kafka: {}", reports.masked(text)));
   static_cast<void>(conf->release());  // the client's now
-  return std::unique_ptr<KafkaSource>(new KafkaSource(std::move(client), kafka, streams, known, std::move(reports)));
+  KafkaDiscovery discovery(streams, known, options.last_reads);
+  return std::unique_ptr<KafkaSource>(
+      new KafkaSource(std::move(client), kafka, std::move(discovery), std::move(reports), std::move(options)));
 }
 
-KafkaSource::KafkaSource(KafkaClient client, const KafkaConfig& kafka, std::span<const StreamConfig> streams,
-                         std::span<const SourcePosition> known, KafkaReports reports)
+KafkaSource::KafkaSource(KafkaClient client, const KafkaConfig& kafka, KafkaDiscovery discovery, KafkaReports reports,
+                         KafkaSourceOptions options)
     : client_(std::move(client)),
       events_(rd_kafka_queue_get_main(client_.get())),
       reports_(std::move(reports)),
       admin_(client_.get()),
-      discovery_(streams, known),
+      discovery_(std::move(discovery)),
       read_committed_(kafka.read_committed),
+      options_(std::move(options)),
       answered_at_(Clock::now()),
       group_(kafka.group) {
   rd_kafka_set_log_queue(client_.get(), events_.get());
@@ -124,6 +133,11 @@ std::optional<std::vector<SourcePosition>> KafkaSource::discover(milliseconds ti
   while (true) {
     const auto now = Clock::now();
     serve(now);
+    if (!discovery_.diverged().empty()) {
+      diverged_ = fmt::format("{}{}", discovery_.diverged(), kWayOut);
+      publish(now);
+      return std::nullopt;
+    }
     if (discovery_.topics_known() && discovery_.questions().empty()) return discovery_.positions();
     if (now >= until) return std::nullopt;
     // Waiting on the events' queue is waiting for an error or a log line; answers are looked for every few milliseconds.
@@ -152,10 +166,16 @@ void KafkaSource::add_partition(const SourcePosition& position) {
   partition->index = static_cast<std::uint32_t>(partitions_.size());
   partition->guard = OffsetGuard(position.next_offset);
   partition->progress = Clock::now();
+  if (const auto last = options_.last_reads.find(position.id); last != options_.last_reads.end()) {
+    partition->restored = true;
+    if (last->second.record.offset < position.next_offset) partition->last = last->second.record;
+  }
   by_id_[{position.id.topic, position.id.partition}] = partition.get();
-  ready_.push_back({SourceEvent::Kind::kPartition, partition->index, position.id, position.next_offset, nullptr});
+  ready_.push_back({SourceEvent::Kind::kPartition, partition->index, position.id, position.next_offset, nullptr,
+                    discovery_.topic_ids().at(position.id.topic)});
+  const std::int64_t from = partition->read_from();
   partitions_.push_back(std::move(partition));
-  const KafkaFault fault(rd_kafka_incremental_assign(client_.get(), one(position.id, position.next_offset).get()));
+  const KafkaFault fault(rd_kafka_incremental_assign(client_.get(), one(position.id, from).get()));
   if (fault) reports_.error(rd_kafka_error_code(fault.get()), rd_kafka_error_string(fault.get()));
 }
 
@@ -218,7 +238,8 @@ void KafkaSource::ask(Clock::time_point now) {
 
 void KafkaSource::ask_about(const Partition& partition, std::int64_t at) {
   const OffsetQuestion question{partition.id, at};
-  admin_.ask_offsets({&question, 1}, read_committed_);
+  // Whether a stalled partition has something to read depends on open transactions; where its log ends does not.
+  admin_.ask_offsets({&question, 1}, partition.stalled && read_committed_);
 }
 
 void KafkaSource::take_answer(Clock::time_point now) {
@@ -274,7 +295,8 @@ void KafkaSource::take_group(const GroupAnswered& answered, Clock::time_point no
 
 void KafkaSource::add_reasons(Clock::time_point now, KafkaSourceStatus& status) const {
   for (const auto& line : discovery_.reasons()) status.not_ready.push_back("kafka: " + line);
-  status.refused = discovery_.refused();
+  status.refused = discovery_.refused() || !diverged_.empty();
+  if (!diverged_.empty()) status.not_ready.push_back("kafka: " + diverged_);
   const auto silent = std::chrono::duration_cast<std::chrono::seconds>(now - answered_at_);
   for (const auto& partition : partitions_) {
     if (partition->doubt.empty() || partition->stopped) continue;
@@ -303,6 +325,7 @@ void KafkaSource::publish(Clock::time_point now) {
   status.assigned = assigned_;
   status.group_asked = !admin_.has_controller() || ask_group_at_ != Clock::time_point();
   add_reasons(now, status);
+  status.diverged = diverged_;
   for (auto& partition : partitions_) {
     auto& counts = partition->counts;
     std::int64_t low = -1, high = -1;
@@ -404,6 +427,7 @@ void KafkaSource::take_message(KafkaMessage message) {
 
 void KafkaSource::take_record(Partition& partition, KafkaMessage message) {
   if (partition.probe.active()) return probe_read(partition);
+  if (partition.restored && !is_the_log_read(partition, *message)) return;
   const std::int64_t expected = partition.guard.next();
   switch (partition.guard.record(message->offset)) {
     case OffsetGuard::Verdict::kDuplicate: ++partition.counts.duplicates; return;
@@ -415,8 +439,39 @@ void KafkaSource::take_record(Partition& partition, KafkaMessage message) {
   append(partition, std::move(message));
 }
 
+// The first record that a restored partition gives. True: it comes after those that were read before. A record that is no longer there
+// (retention, compaction) proves nothing.
+bool KafkaSource::is_the_log_read(Partition& partition, const rd_kafka_message_s& message) {
+  const RecordMark last = partition.last;
+  if (message.offset < last.offset) return false;
+  if (message.offset == last.offset && mark_of(view_of(message)) != last) {
+    diverge(partition.id,
+            fmt::format("the record at offset {} of partition {} is not the one that was read there", last.offset, partition.id.partition));
+    return false;
+  }
+  partition.restored = false;
+  partition.last = {};
+  return message.offset >= partition.guard.next();
+}
+
+void KafkaSource::diverge(const TopicPartition& id, const std::string& why) {
+  if (diverged_.empty()) {
+    diverged_ = fmt::format("topic '{}' was deleted and created anew, or cut back: {}{}", id.topic, why, kWayOut);
+  }
+  stop_topic(id.topic);
+  publish(Clock::now());
+}
+
 void KafkaSource::take_end(Partition& partition, std::int64_t offset) {
   if (partition.probe.active()) return probe_read(partition);
+  if (partition.restored) {
+    partition.last = {};
+    if (offset < partition.guard.next()) {
+      in_doubt_.push_back(partition.index);
+      return;
+    }
+    partition.restored = false;
+  }
   const std::int64_t expected = partition.guard.next();
   const auto verdict = partition.guard.end(offset);
   if (verdict == OffsetGuard::Verdict::kSeekAgain) return restart_at(partition, expected);
@@ -482,7 +537,9 @@ void KafkaSource::probe_read(Partition& partition) {
 void KafkaSource::log_start_known(std::int64_t log_start) {
   Partition& partition = *partitions_[asked_about_];
   if (partition.stopped) return;
+  if (log_start > partition.last.offset) partition.last = {};
   if (log_start > partition.guard.next()) {
+    partition.restored = false;
     add_gap(partition, partition.guard.next(), log_start, true);
     partition.guard.move_to(log_start);
     partition.stalled = false;
@@ -497,10 +554,19 @@ void KafkaSource::log_end_known(std::int64_t log_end) {
   Partition& partition = *partitions_[asked_about_];
   const bool more = log_end > partition.guard.next();
   if (std::exchange(partition.stalled, false)) {
+    if (partition.last.offset >= 0) {
+      // What was read once cannot be read again: it is left at that.
+      partition.last = {};
+      return restart_at(partition, partition.guard.next());
+    }
     if (more) poisoned(partition);
     return;
   }
-  if (log_end >= partition.guard.next()) return restart_at(partition, partition.guard.next());
+  if (log_end >= partition.guard.next()) return restart_at(partition, partition.read_from());
+  if (partition.restored) {
+    return diverge(partition.id, fmt::format("the log of partition {} ends at offset {}, and it was read up to {}", partition.id.partition,
+                                             log_end, partition.guard.next()));
+  }
   discovery_.stop_topic(partition.id.topic,
                         fmt::format("ends at {} in partition {}, before the position {}: it was deleted and created anew, or cut back",
                                     log_end, partition.id.partition, partition.guard.next()));
@@ -511,7 +577,7 @@ void KafkaSource::log_end_known(std::int64_t log_end) {
 void KafkaSource::watch_stalled(Clock::time_point now) {
   for (auto& partition : partitions_) {
     const bool reading = !partition->paused && !partition->stopped && !partition->caught_up && !partition->stalled;
-    if (!reading || partition->counts.end_offset <= partition->guard.next() || now - partition->progress < kStalledAfter) continue;
+    if (!reading || partition->counts.end_offset <= partition->read_from() || now - partition->progress < options_.stalled_after) continue;
     partition->stalled = true;
     partition->progress = now;
     in_doubt_.push_back(partition->index);

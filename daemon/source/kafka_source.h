@@ -32,6 +32,7 @@
 #include "daemon/source/kafka_discovery.h"
 #include "daemon/source/kafka_handles.h"
 #include "daemon/source/kafka_reports.h"
+#include "daemon/source/last_read.h"
 #include "daemon/source/offset_guard.h"
 #include "daemon/source/poison_probe.h"
 #include "daemon/source/source.h"
@@ -40,6 +41,14 @@ namespace driftd {
 
 inline constexpr std::size_t kBatchMessages = 256;
 inline constexpr std::chrono::milliseconds kBatchAge{5};  // a batch is handed over at this age, full or not
+
+struct KafkaSourceOptions {
+  // What the snapshot says of the known positions. A partition that has one is read again from its last record on, which must be the
+  // same if it is still there.
+  LastReads last_reads = {};
+  // A partition that is behind and gives nothing for so long is looked into; wide, so that a slow broker is not taken for one.
+  std::chrono::milliseconds stalled_after{30'000};
+};
 
 struct KafkaPartitionStatus {
   TopicPartition id;
@@ -51,8 +60,10 @@ struct KafkaPartitionStatus {
 
 struct KafkaSourceStatus {
   bool assigned = false;
-  std::vector<std::string> not_ready;            // reasons, one a line; empty: everything is read
-  bool refused = false;                          // one of them will not pass by itself
+  std::vector<std::string> not_ready;  // reasons, one a line; empty: everything is read
+  bool refused = false;                // one of them will not pass by itself
+  // Why the snapshot does not belong to the topics that are there; "" = nothing speaks against it. The daemon ends then.
+  std::string diverged;
   bool group_asked = false;                      // whether the group may be used is known, as far as brokers say it
   std::vector<KafkaPartitionStatus> partitions;  // by index
   std::map<std::string, std::int32_t> topic_partitions;
@@ -65,12 +76,14 @@ class KafkaSource final : public Source {
  public:
   // known: the snapshot's positions, empty at the first start. Error: a configuration librdkafka refuses (exit 78).
   static std::expected<std::unique_ptr<KafkaSource>, std::string> create(const KafkaConfig& kafka, std::span<const StreamConfig> streams,
-                                                                         std::span<const SourcePosition> known, KafkaLog log);
+                                                                         std::span<const SourcePosition> known, KafkaLog log,
+                                                                         KafkaSourceOptions options = {});
   ~KafkaSource() override;
 
   // One step of finding the partitions and their first offsets; nullopt: not all known yet, call again. Until the brokers
   // first answered it may take a second longer than the timeout.
   std::optional<std::vector<SourcePosition>> discover(std::chrono::milliseconds timeout);
+  std::map<std::string, std::string> topic_ids() const { return discovery_.topic_ids(); }
   void assign();  // starts reading at what discover() returned; poll() first announces each partition
 
   SourceEvent poll(std::chrono::milliseconds timeout) override;
@@ -91,8 +104,7 @@ class KafkaSource final : public Source {
   struct Partition;
   enum class Asked : std::uint8_t { kNothing, kTopics, kStarts, kLogStart, kLogEnd, kGroup };
 
-  KafkaSource(KafkaClient client, const KafkaConfig& kafka, std::span<const StreamConfig> streams, std::span<const SourcePosition> known,
-              KafkaReports reports);
+  KafkaSource(KafkaClient client, const KafkaConfig& kafka, KafkaDiscovery discovery, KafkaReports reports, KafkaSourceOptions options);
 
   void serve(Clock::time_point now);
   void take_commit(int code);  // code: rd_kafka_resp_err_t
@@ -112,6 +124,8 @@ class KafkaSource final : public Source {
   void take_message(KafkaMessage message);
   void take_record(Partition& partition, KafkaMessage message);
   void take_end(Partition& partition, std::int64_t offset);
+  bool is_the_log_read(Partition& partition, const rd_kafka_message_s& message);
+  void diverge(const TopicPartition& id, const std::string& why);
   void take_fault(Partition* partition, int code, const std::string& text);
   Partition* find(const rd_kafka_message_s& message);
 
@@ -136,7 +150,9 @@ class KafkaSource final : public Source {
   KafkaReports reports_;
   KafkaAdmin admin_;
   KafkaDiscovery discovery_;
+  std::string diverged_;
   const bool read_committed_;
+  const KafkaSourceOptions options_;
 
   Asked asked_ = Asked::kNothing;
   std::uint32_t asked_about_ = 0;       // partition of kLogStart, kLogEnd

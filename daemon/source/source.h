@@ -25,6 +25,7 @@ struct SourceEvent {
   TopicPartition id;
   std::int64_t start = 0;
   std::unique_ptr<MessageBatch> batch;
+  std::string topic_id = {};  // kPartition: "" = there is none
 };
 
 class Source {

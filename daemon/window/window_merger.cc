@@ -292,9 +292,10 @@ void WindowMerger::save(ByteWriter& out) const {
   }
 }
 
-bool WindowMerger::load_monitor(MonitorState& monitor, ByteReader& in) {
+bool WindowMerger::load_monitor(MonitorState& monitor, ByteReader in, bool by_count) {
+  monitor.panes.clear();
   monitor.closed_until_us = in.i64();
-  monitor.gathered_until_us = in.i64();
+  monitor.gathered_until_us = by_count ? in.i64() : kNoTime;
   const std::size_t starts = in.count(1);
   for (std::size_t i = 0; i < starts; ++i) {
     PartPanes panes;
@@ -305,7 +306,7 @@ bool WindowMerger::load_monitor(MonitorState& monitor, ByteReader& in) {
   return in.done();
 }
 
-bool WindowMerger::load(ByteReader& in, const std::map<std::string, std::uint32_t>& stream_of_topic) {
+bool WindowMerger::load(ByteReader& in, const std::map<std::string, std::uint32_t>& stream_of_topic, std::uint32_t version) {
   const std::size_t partitions = in.count(14);
   for (std::size_t i = 0; i < partitions && in.ok(); ++i) {
     Partition partition;
@@ -321,9 +322,10 @@ bool WindowMerger::load(ByteReader& in, const std::map<std::string, std::uint32_
   const std::size_t monitors = in.count(2);
   for (std::size_t i = 0; i < monitors && in.ok(); ++i) {
     const std::string_view key = in.string();
-    ByteReader body(in.string());
+    const ByteReader body(in.string());
     const auto found = std::find_if(monitors_.begin(), monitors_.end(), [&](const auto& m) { return m.plan->state_key == key; });
-    if (found != monitors_.end() && !load_monitor(*found, body)) return false;
+    if (found == monitors_.end() || load_monitor(*found, body, true)) continue;
+    if (version >= 2 || !load_monitor(*found, body, false)) return false;
   }
   return in.ok();
 }

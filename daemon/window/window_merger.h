@@ -43,9 +43,11 @@ class WindowMerger {
   std::vector<Window> take_closed();
   std::uint64_t partials_dropped() const { return partials_dropped_; }
 
+  // Of what save() writes. Version 1 was written both with and without windows by count: what reads as a whole is taken.
+  static constexpr std::uint32_t kVersion = 2;
   void save(ByteWriter& out) const;
   // Before partitions are added. Partitions of topics that are in no stream any more are forgotten. False: corrupt.
-  bool load(ByteReader& in, const std::map<std::string, std::uint32_t>& stream_of_topic);
+  bool load(ByteReader& in, const std::map<std::string, std::uint32_t>& stream_of_topic, std::uint32_t version = kVersion);
   // Which partitions the saved bytes take for idle; nothing behind is read.
   static std::map<TopicPartition, bool> read_idle(ByteReader& in);
 
@@ -66,7 +68,7 @@ class WindowMerger {
     std::vector<CellCounts<std::uint64_t>> sums;
     std::int64_t summed_until_us = kNoTime;
   };
-  static bool load_monitor(MonitorState& monitor, ByteReader& in);
+  static bool load_monitor(MonitorState& monitor, ByteReader in, bool by_count);
   std::int64_t complete_until_us(const MonitorState& monitor) const;  // its panes before this are all here; kNoTime: none yet
   void close_by_time(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows);
   void close_by_count(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows);

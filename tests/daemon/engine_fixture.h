@@ -179,7 +179,7 @@ inline Snapshot make_snapshot(std::uint64_t generation = 7) {
   merger.apply(shard.idle(1));
   Snapshot snapshot;
   snapshot.generation = generation;
-  for (auto& [id, state] : shard.save()) snapshot.sections.push_back({partition_section(id), 1, true, std::move(state)});
+  for (auto& [id, state] : shard.save()) snapshot.sections.push_back(save_partition_section(id, std::move(state)));
   merger.save(snapshot);
   return snapshot;
 }

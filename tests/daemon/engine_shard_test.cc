@@ -176,4 +176,39 @@ TEST_CASE("state that is cut, or longer than it was, is refused") {
   CHECK_FALSE(saved_next_offset("1234567"));
 }
 
+TEST_CASE("state carries what was read last and the topic's id; state from before that is read as if nothing were known of it") {
+  const auto plan = make_plan();
+  const std::vector<std::string> records = make_records(13, 300, 300);
+  EngineShard shard(*plan);
+  REQUIRE(shard.add_partition(kPartition, kId, 0, {}, "id-1"));
+  ShardOutput output;
+  const MessageBatch batch = make_messages(kPartition, records, 0, records.size());
+  shard.consume(batch, output);
+  const std::string state = shard.save().at(kId);
+  const auto saved = read_saved_partition(state);
+  REQUIRE(saved);
+  CHECK(saved->last.topic_id == "id-1");
+  CHECK((saved->last.record == mark_of(batch.messages.back())));
+  CHECK(saved->last.record.offset == 299);
+  CHECK(make_shard(*plan, state)->save().at(kId) == state);
+  EngineShard renamed(*plan);
+  REQUIRE(renamed.add_partition(kPartition, kId, 0, state, "id-2"));
+  CHECK(read_saved_partition(renamed.save().at(kId))->last.topic_id == "id-2");
+
+  const SnapshotSection section = save_partition_section(kId, state);
+  CHECK(section.version == 2);
+  CHECK(partition_state(section) == state);
+  // Version 1: the same without the id (here one length byte and 4 characters) and the mark's three numbers.
+  std::string old = state;
+  old.erase(6 * 8 + 1 + kRejects * 8, 1 + 4 + 3 * 8);
+  const std::string brought = partition_state({section.id, 1, true, old});
+  const auto read = read_saved_partition(brought);
+  REQUIRE(read);
+  CHECK(read->counters.next_offset == 300);
+  CHECK(read->last.topic_id.empty());
+  CHECK((read->last.record == RecordMark{}));
+  CHECK(make_shard(*plan, brought)->save().at(kId) == brought);
+  CHECK(partition_state({section.id, 1, true, "short"}).empty());
+}
+
 }  // namespace driftd

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/daemon/engine_fixture.h"
 
 namespace driftd {
@@ -21,6 +23,7 @@ TEST_CASE("a snapshot is understood without its configuration") {
   CHECK(first.counters.rows + first.counters.rejected[static_cast<std::size_t>(Reject::kMalformed)] == 6000);
   CHECK(first.counters.rejected[static_cast<std::size_t>(Reject::kMalformed)] > 50);
   CHECK(first.open_panes == 1);
+  CHECK(first.last.record.offset == 5999);
   CHECK_FALSE(first.idle);
   CHECK(summary->partitions[1].idle);
   REQUIRE(summary->monitors.size() == 1);
@@ -52,6 +55,16 @@ TEST_CASE("what cannot be read is named, what is unknown is refused") {
     const auto summary = summarize(cut);
     REQUIRE_FALSE(summary);
     CHECK(summary.error() == "section '" + id + "' cannot be read");
+  }
+  for (const SnapshotSection& section : whole.sections) {
+    Snapshot ahead = whole;
+    auto& changed = *std::ranges::find(ahead.sections, section.id, &SnapshotSection::id);
+    changed.version = 9;
+    CAPTURE(section.id);
+    CHECK((unknown_section(ahead) == "") == !section.mandatory);
+    if (section.id != kMergerSection) continue;
+    CHECK(unknown_section(ahead) ==
+          "section 'merger' of the snapshot has version 9, and this driftd reads up to 2: it was written by a newer one");
   }
   Snapshot newer = whole;
   newer.sections.push_back({"weather", 1, true, ""});

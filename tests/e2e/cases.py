@@ -1,9 +1,11 @@
 """The end-to-end tests, on whichever broker: make_broker(bed, topics) gives it. What fails is data, never a time, but SIGTERM's."""
 
+import ctypes
 import datetime
 import http.client
 import json
 import os
+import pathlib
 import random
 import socket
 import subprocess
@@ -677,8 +679,8 @@ def poison_corpus(make_broker):
 # ---- The source alone on a real broker, through kafka_tool read-as-driftd ----
 
 
-def reads(address, first):
-    return [json.loads(line) for line in tool("read-as-driftd", address, "rows", first).splitlines()]
+def reads(address, first, *stalled_ms):
+    return [json.loads(line) for line in tool("read-as-driftd", address, "rows", first, *stalled_ms).splitlines()]
 
 
 def expect(what, got, want):
@@ -698,23 +700,47 @@ def source_reads_all(bed):
 
 def source_skips_unreadable_batch(bed):
     """A byte of a batch is flipped in the broker's file: exactly that batch is lost."""
+    damage_a_batch(bed, "zstd", lambda batch: batch[:80] + bytes([batch[80] ^ 0x40]) + batch[81:])
+
+
+def source_skips_a_batch_dropped_in_silence(bed):
+    """The length of a batch's first record is nonsense and its checksum right: librdkafka says nothing and asks for it for ever. So
+    the source looks into a partition that has records and gives none."""
+    def spoil(batch):
+        spoiled = batch[:61] + b"\xfe\xff\xff\x7f" + batch[65:]
+        return spoiled[:17] + crc32c(spoiled[21:]).to_bytes(4, "big") + spoiled[21:]
+
+    damage_a_batch(bed, "none", spoil, 300)
+
+
+def crc32c(data):
+    """The checksum of a batch, from its attributes on."""
+    crc = 0xFFFFFFFF
+    for byte in data:
+        crc ^= byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF
+
+
+def damage_a_batch(bed, codec, damage, *stalled_ms):
     broker = on_kafka(bed, {"rows": 1, "events": 1})
     for chunk in range(4):
-        produce(broker.address, stream_lines(chunk * 500, chunk * 500 + 500), partitions=1)
+        tool("produce", broker.address, "rows", 1, codec, text="".join(stream_lines(chunk * 500, chunk * 500 + 500)))
     broker.stop()
     log = broker.folder / "log/rows-0/00000000000000000000.log"
-    content = bytearray(log.read_bytes())
+    content = log.read_bytes()
     at, batches = 0, []
     while at < len(content):
         base = int.from_bytes(content[at:at + 8], "big")
         count = int.from_bytes(content[at + 57:at + 61], "big")
-        batches.append((base, count, at))
-        at += 12 + int.from_bytes(content[at + 8:at + 12], "big")
-    base, count, at = batches[len(batches) // 2]
-    content[at + 80] ^= 0x40
-    log.write_bytes(content)
+        size = 12 + int.from_bytes(content[at + 8:at + 12], "big")
+        batches.append((base, count, at, size))
+        at += size
+    base, count, at, size = batches[len(batches) // 2]
+    log.write_bytes(content[:at] + damage(content[at:at + size]) + content[at + size:])
     broker.start()
-    row = reads(broker.address, 0)[0]
+    row = reads(broker.address, 0, *stalled_ms)[0]
     expect("gaps", row["gaps"], [[base, base + count, "lost"]])
     expect("records", row["records"], 2000 - count)
 
@@ -852,9 +878,58 @@ def registry_verbs(daemon, server):
     server.set("ok")
 
 
+def stopped_thread_is_unhealthy(bed):
+    """One thread is stopped as a debugger does it, and the others go on: /-/healthy names it, and is content once it moves again."""
+    trace = ctypes.CDLL(None, use_errno=True).ptrace
+    trace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+    seize, interrupt, detach = 0x4206, 0x4207, 17
+    broker = on_mock(bed, TOPICS)
+    daemon = driftd_at(bed, broker.address).start()
+    ready(daemon)
+    threads = {(folder / "comm").read_text().strip(): int(folder.name)
+               for folder in pathlib.Path(f"/proc/{daemon.process.pid}/task").iterdir()}
+    said = []
+    for name in ("source", "shard-0", "merger"):
+        expect("healthy", daemon.get("/-/healthy", daemon.port), (200, "healthy\n"))
+        if trace(seize, threads[name], None, None) != 0:
+            raise Failure(f"thread {name} cannot be traced: {os.strerror(ctypes.get_errno())}")
+        trace(interrupt, threads[name], None, None)
+        os.waitpid(threads[name], 0x40000000)  # __WALL: threads too
+        said.append(wait_for(f"/-/healthy says that {name} has not moved", lambda: (lambda answer: answer[1].strip() if answer[0] == 503 and
+                             f"thread {name} has not moved for" in answer[1] else None)(daemon.get("/-/healthy", daemon.port))))
+        trace(detach, threads[name], None, None)
+        wait_for("it is healthy again", lambda: daemon.get("/-/healthy", daemon.port)[0] == 200)
+    return "; ".join(said)
+
+
+def log_replaced_while_stopped(bed):
+    """The broker comes back with an empty disk: the topic has its id, and its log other records. What was read last tells."""
+    broker = on_kafka(bed, {"rows": 1, "events": 1})
+    produce(broker.address, stream_lines(0, 100), partitions=1)
+    daemon = driftd_at(bed, broker.address).start()
+    read = lambda: metric(daemon.get("/metrics", daemon.port)[1], "driftd_kafka_records_consumed_total")
+    wait_for("100 records are read", lambda: read() == 100)
+    expect("exit code after SIGTERM", daemon.terminate()[0], 0)
+    broker.stop()
+    for file in (broker.folder / "log/rows-0").iterdir():
+        if file.name != "partition.metadata":
+            file.unlink()
+    broker.start()
+    for rows, words in ((0, "the log of partition 0 ends at offset 0, and it was read up to 100"),
+                        (300, "the record at offset 99 of partition 0 is not the one that was read there")):
+        produce(broker.address, stream_lines(5000, 5000 + rows), partitions=1)
+        daemon.start()
+        expect("exit code", daemon.process.wait(timeout=DEADLINE), 78)
+        last = daemon.last_lines(3)
+        for part in ("topic 'rows'", words, "--reset-state starts afresh"):
+            if part not in last:
+                raise Failure(f"{part!r} is not said: {last}")
+
+
 MOCK = [demo_names_the_drift, explain_says_why, tap_shows_records(on_mock), checks(on_mock), poison(on_mock), poison_corpus(on_mock),
-        history_and_stream, half_open_clients, state_moves(on_mock), alert_road(on_mock), schemas_from_a_registry(on_mock),
-        unknown_schemas(on_mock), sigterm(on_mock), kills(on_mock, 100)]
-KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_stops_at_a_recreated_topic,
-         checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka), schemas_from_a_registry(on_kafka), unknown_schemas(on_kafka),
+        history_and_stream, half_open_clients, state_moves(on_mock), stopped_thread_is_unhealthy, alert_road(on_mock),
+        schemas_from_a_registry(on_mock), unknown_schemas(on_mock), sigterm(on_mock), kills(on_mock, 100)]
+KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_skips_a_batch_dropped_in_silence,
+         source_stops_at_a_recreated_topic, log_replaced_while_stopped, checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka),
+         schemas_from_a_registry(on_kafka), unknown_schemas(on_kafka),
          broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]

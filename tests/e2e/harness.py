@@ -162,9 +162,9 @@ class Driftd:
         self.log = self.folder / "driftd.log"
         self.process = None
 
-    def start(self):
+    def start(self, *flags):
         with open(self.log, "a", encoding="utf-8") as log:
-            self.process = subprocess.Popen([DRIFTD, "run", "--config", str(self.config)], stdout=log, stderr=log)
+            self.process = subprocess.Popen([DRIFTD, "run", "--config", str(self.config), *flags], stdout=log, stderr=log)
         return self
 
     def get(self, path, port):

@@ -65,7 +65,7 @@ struct SmallEngine {
     std::map<TopicPartition, std::string> states;
     for (const SnapshotSection& section : snapshot.sections) {
       const auto id = partition_of_section(section.id);
-      if (id && merger.plan().stream_of_topic.contains(id->topic)) states.emplace(*id, section.bytes);
+      if (id && merger.plan().stream_of_topic.contains(id->topic)) states.emplace(*id, partition_state(section));
     }
     for (const auto& [id, state] : states) {
       if (!saved_next_offset(state)) return false;
@@ -90,7 +90,7 @@ struct SmallEngine {
 
   Snapshot save() const {
     Snapshot snapshot;
-    for (auto& [id, state] : shard.save()) snapshot.sections.push_back({partition_section(id), 1, true, state});
+    for (auto& [id, state] : shard.save()) snapshot.sections.push_back(save_partition_section(id, state));
     merger.save(snapshot);
     return snapshot;
   }

@@ -9,7 +9,7 @@ import subprocess
 import time
 
 import logins
-from harness import (KAFKA_TOOL, Driftd, Failure, RealBroker, closed_windows, config_of, digest, free_port, metric, settled_events,
+from harness import (DEADLINE, DRIFTD, KAFKA_TOOL, Driftd, Failure, RealBroker, closed_windows, config_of, digest, free_port, metric, settled_events,
                      stream_lines, tool, wait_for)
 
 
@@ -140,6 +140,97 @@ def recreated_while_running(name, rows, then=0):
     return recreated
 
 
+WAY_OUT = "--reset-state starts afresh"
+
+
+def inspected(daemon):
+    """`driftd state inspect --json` of a stopped daemon: its partitions by topic."""
+    ran = subprocess.run([DRIFTD, "state", "inspect", "--json", str(daemon.folder / "state")], capture_output=True, text=True, check=True)
+    return {partition["topic"]: partition for partition in json.loads(ran.stdout)["snapshot"]["partitions"]}
+
+
+def refuses_to_start(daemon, *words):
+    """It ends with 78 and says why and the way out."""
+    daemon.start()
+    try:
+        code = daemon.process.wait(timeout=DEADLINE)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"driftd runs on: {daemon.get('/-/ready', daemon.port)}") from None
+    expect("exit code", code, 78)
+    failed = [line for line in daemon.log.read_text().splitlines() if "event=failed" in line][-1]
+    for part in (*words, WAY_OUT):
+        if part not in failed:
+            raise Failure(f"{part!r} is not said: {failed}")
+
+
+def recreated_while_stopped(name, rows):
+    """100 records were read. Longer: the position is within the new log. Shorter: it is past its end. The id tells in both cases."""
+    def recreated(site, folder):
+        daemon = two_topics(site, folder, name)
+        try:
+            expect("exit code after SIGTERM", daemon.terminate()[0], 0)
+            known = inspected(daemon)[name]
+            expect("last record", known["last_record"]["offset"], 99)
+            if not known["topic_id"]:
+                raise Failure("the snapshot has no topic id")
+            tool("delete-topic", site.address, name)
+            tool("create-topic", site.address, name, 1)
+            site.produce(name, stream_lines(5000, 5000 + rows), 1)
+            refuses_to_start(daemon, f"topic '{name}' was deleted and created anew", "partition 0 up to offset 100")
+            expect("the snapshot's position", inspected(daemon)[name]["next_offset"], 100)
+            daemon.start("--reset-state")
+            reads(daemon, 100 + rows)
+            logins.is_ready(daemon)
+        finally:
+            daemon.close()
+    recreated.__name__ = f"topic_recreated_{name}"
+    return recreated
+
+
+def reads_to(daemon, topic, offset, records):
+    """The one partition of the topic is read to there, and so many records of it in all."""
+    row = wait_for(f"{topic} is read to {offset}", lambda: next((row for row in partitions_of(daemon) if row["topic"] == topic and
+                                                                row["next_offset"] == offset), None))
+    expect(f"records of {topic}", row["records"], records)
+
+
+def untouched_while_stopped(site, folder):
+    """Moved to another folder, too: nothing is read twice, and nothing speaks against the start."""
+    daemon = two_topics(site, folder, "untouched")
+    try:
+        expect("exit code after SIGTERM", daemon.terminate()[0], 0)
+        before = inspected(daemon)["untouched"]
+        exported = str(folder / "exported.state")
+        for arguments in (["export", exported], ["import", "--force", exported]):
+            subprocess.run([DRIFTD, "state", *arguments, str(daemon.folder / "state")], capture_output=True, check=True, timeout=DEADLINE)
+        expect("what was read last", inspected(daemon)["untouched"]["last_record"], before["last_record"])
+        daemon.start()
+        site.produce("untouched", stream_lines(100, 150), 1)
+        reads_to(daemon, "untouched", 150, 150)
+        expect("duplicates", total(daemon, "duplicates"), 0)
+        logins.is_ready(daemon)
+    finally:
+        daemon.close()
+
+
+def retention_over_the_last_record(name, to, lost):
+    """The record that the snapshot knows is gone: no reason to stop. Only what was not read before counts as lost."""
+    def retention(site, folder):
+        daemon = two_topics(site, folder, name)
+        try:
+            expect("exit code after SIGTERM", daemon.terminate()[0], 0)
+            site.produce(name, stream_lines(100, 150), 1)
+            tool("delete-records", site.address, name, 0, to)
+            daemon.start()
+            reads_to(daemon, name, 150, 150 - lost)
+            expect("lost", total(daemon, "lost"), lost)
+            logins.is_ready(daemon)
+        finally:
+            daemon.close()
+    retention.__name__ = f"retention_{name}"
+    return retention
+
+
 def retention_overruns_a_running_daemon(site, folder):
     """The daemon stands still while records it has not fetched are deleted: read and lost together are all there were."""
     site.topic("overrun", 1)
@@ -216,6 +307,9 @@ def compacted_input(site, folder):
 
 TESTS = [partitions_added_while_running, topic_deleted_while_running,
          recreated_while_running("shorter", 10), recreated_while_running("longer", 500), recreated_while_running("refilled", 0, then=300),
+         recreated_while_stopped("shorter_while_stopped", 10), recreated_while_stopped("longer_while_stopped", 500),
+         untouched_while_stopped, retention_over_the_last_record("up_to_the_position", 100, 0),
+         retention_over_the_last_record("past_the_position", 120, 20),
          retention_overruns_a_running_daemon, transactions, compacted_input]
 
 

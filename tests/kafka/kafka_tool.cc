@@ -13,7 +13,8 @@
 //   kafka_tool add-scram-user BROKERS USER MECHANISM PASSWORD
 //   kafka_tool grant BROKERS USER topic|group NAME OPERATION           an ACL; OPERATION: Read, Write or Describe
 //   kafka_tool consume BROKERS TOPIC                                   beginning to end: {"partition","offset","timestamp","key","value"}
-//   kafka_tool read-as-driftd BROKERS TOPIC FROM                       KafkaSource from offset FROM to the end, a line for each partition
+//   kafka_tool read-as-driftd BROKERS TOPIC FROM [STALLED_MS]          KafkaSource from offset FROM to the end, a line for each partition;
+//                                                                      one that gives nothing for STALLED_MS is looked into
 //   kafka_tool end-offsets BROKERS TOPIC                               one `PARTITION LOW HIGH` a line
 //   kafka_tool mock TOPIC:PARTITIONS...                                a mock cluster: prints its address, lives until stdin closes
 #include <fmt/format.h>
@@ -423,9 +424,12 @@ void read_as_driftd(Args args) {
   const auto producer = client(RD_KAFKA_PRODUCER, args[0]);
   for (int i = 0; i < partitions_of(producer.get(), args[1]); ++i) known.push_back({{args[1], i}, number(args[2])});
   const std::vector<StreamConfig> streams{stream};
-  auto source = KafkaSource::create(kafka, streams, known, [](LogLevel, std::string_view event, const std::string& text) {
-    std::fprintf(stderr, "%s: %s\n", std::string(event).c_str(), text.c_str());
-  });
+  auto source = KafkaSource::create(
+      kafka, streams, known,
+      [](LogLevel, std::string_view event, const std::string& text) {
+        std::fprintf(stderr, "%s: %s\n", std::string(event).c_str(), text.c_str());
+      },
+      {.stalled_after = args.size() > 3 ? std::chrono::milliseconds(number(args[3])) : KafkaSourceOptions().stalled_after});
   if (!source) throw Failure(source.error());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(kTimeoutMs);
   while (!(*source)->discover(std::chrono::milliseconds(100))) {

@@ -170,7 +170,11 @@ TEST_CASE("source: what retention took is lost, exactly") {
     return noise;
   };
   fill(*broker, "t", 1, {0, 3000}, value);
-  auto source = reading(kafka_of(*broker), stream_of("t"), {{{"t", 0}, 10}});
+  // The snapshot's last record is gone with them: nothing to compare, and no reason to stop.
+  auto source = must(KafkaSource::create(kafka_of(*broker), stream_of("t"), std::vector<SourcePosition>{{{"t", 0}, 10}}, {},
+                                         {.last_reads = {{{"t", 0}, {"", {9, 7, 7}}}}}));
+  discovered(*source);
+  source->assign();
   Reader reader{*source};
   REQUIRE(reader.until([&] { return reader.seen.contains({"t", 0}) && reader.seen.at({"t", 0}).next == 3000; }));
   const auto& seen = reader.seen.at({"t", 0});
@@ -198,6 +202,69 @@ TEST_CASE("source: a position beyond the end stops that topic and says so") {
                                   "or cut back; it is no longer read: start driftd again with --reset-state"}));
   REQUIRE(reader.until_records(10));
   CHECK(reader.seen.at({"u", 0}).values.size() == 10);
+}
+
+TEST_CASE("source: what a snapshot says was read last is read again, and must be the same") {
+  const auto broker = cluster("t", 1);
+  REQUIRE(broker->create_topic("u", 1).has_value());
+  fill(*broker, "t", 1, {0, 10}, plain);
+  fill(*broker, "u", 1, {0, 10}, plain);
+  auto streams = stream_of("t");
+  streams[0].topics.push_back("u");
+  const std::string value = plain(4), way_out = ": its state does not fit; --reset-state starts afresh";
+  const RecordMark fourth = mark_of({4, 1'000'004'000, value, "4", false});
+  RecordMark other = fourth;
+  other.xxh3 ^= 1;
+  struct Row {
+    const char* name;
+    std::int64_t next;
+    LastRead last;
+    std::string want;  // "" = read on
+  };
+  const Row rows[] = {
+      {"the same", 5, {"", fourth}, ""},
+      {"nothing is known of it", 5, {}, ""},
+      {"another payload", 5, {"", other}, "topic 't' was deleted and created anew, or cut back: the record at offset 4 of partition 0"},
+      {"another time", 5, {"", {4, 7, fourth.xxh3}}, "the record at offset 4 of partition 0 is not the one that was read there"},
+      {"a shorter log", 50, {"", {49, 7, 7}}, "the log of partition 0 ends at offset 10, and it was read up to 50"},
+      {"shorter by one", 11, {"", {10, 7, 7}}, "the log of partition 0 ends at offset 10, and it was read up to 11"},
+      {"a shorter log, of which nothing is known", 50, {}, "the log of partition 0 ends at offset 10, and it was read up to 50"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    const std::vector<SourcePosition> known{{{"t", 0}, row.next}, {{"u", 0}, 0}};
+    auto source = must(KafkaSource::create(kafka_of(*broker), streams, known, {}, {.last_reads = {{{"t", 0}, row.last}}}));
+    discovered(*source);
+    CHECK_FALSE(source->topic_ids().at("t").empty());
+    source->assign();
+    Reader reader{*source};
+    REQUIRE(reader.until([&] { return row.want.empty() ? reader.records >= 15 : !source->status()->diverged.empty(); }));
+    CHECK(source->status()->diverged.contains(row.want));
+    if (!row.want.empty()) {
+      CHECK(source->status()->diverged.contains(way_out));
+      REQUIRE(reader.until_records(10));
+      CHECK(reader.seen.at({"t", 0}).values.empty());
+      continue;
+    }
+    CHECK(source->status()->diverged.empty());
+    CHECK(reader.seen.at({"t", 0}).values.front() == "value-5");
+    CHECK(reader.seen.at({"t", 0}).values.size() == 5);
+    CHECK(source->status()->partitions.at(0).duplicates == 0);
+  }
+}
+
+TEST_CASE("source: a topic with another id than the snapshot's is not begun") {
+  const auto broker = cluster("t", 1);
+  auto source = must(KafkaSource::create(kafka_of(*broker), stream_of("t"), std::vector<SourcePosition>{{{"t", 0}, 3}}, {},
+                                         {.last_reads = {{{"t", 0}, {"another", {}}}}}));
+  const auto deadline = std::chrono::steady_clock::now() + kDeadline;
+  while (source->status()->diverged.empty() && std::chrono::steady_clock::now() < deadline) {
+    CHECK_FALSE(source->discover(milliseconds(20)).has_value());
+  }
+  CHECK(
+      source->status()->diverged.starts_with("topic 't' was deleted and created anew since the snapshot was written, which had read "
+                                             "partition 0 up to offset 3: its state does not fit; --reset-state"));
+  CHECK(source->status()->refused);
 }
 
 TEST_CASE("source: a log whose ends nobody tells is a reason, and keeps no other question from being asked") {

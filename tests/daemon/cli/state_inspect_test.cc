@@ -9,7 +9,7 @@ namespace driftd {
 namespace {
 
 InspectedState sample() {
-  PartitionSummary partition{{"rows", 3}, {}, true, 2};
+  PartitionSummary partition{{"rows", 3}, {}, {"dG9waWM", {41, 1'700'000'000'000'000, 0xfeed}}, true, 2};
   partition.counters.next_offset = 42;
   partition.counters.watermark_us = 1'700'000'000'000'000;
   partition.counters.records = 42;
@@ -45,6 +45,9 @@ merger              3  )" + fmt::format("{:016x}", section_checksum(sample().sna
 partition   next offset  watermark                      records          rows      late  rejected      lost  open panes
 rows/3               42  2023-11-14T22:13:20Z                42            40         0         2         0           2  idle
 
+partition   last record  its time                  xxh3              topic id
+rows/3               41  2023-11-14T22:13:20Z      000000000000feed  dG9waWM
+
 monitor fraud
   reference   abcdef012345
   windows     9 closed, 8 judged, 1 with too few rows; 2 open panes
@@ -63,7 +66,8 @@ TEST_CASE("the JSON document has the same, with the definition whole") {
   JsonFlattener flattener;
   REQUIRE_FALSE(flattener.flatten(json));
   for (const char* part : {R"("config_hash": "c0ffee")", R"("reference":"abcdef012345")", R"("next_offset": 42)", R"("too_large": 2)",
-                           R"("watermark": "2023-11-14T22:13:20Z")", R"("idle": true)", R"("summary": "amount moved")", R"("events": 3)"}) {
+                           R"("watermark": "2023-11-14T22:13:20Z")", R"("idle": true)", R"("summary": "amount moved")", R"("events": 3)",
+                           R"("topic_id": "dG9waWM")", R"("xxh3_64": "000000000000feed")"}) {
     CAPTURE(part);
     CHECK(json.contains(part));
   }

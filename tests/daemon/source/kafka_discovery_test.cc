@@ -161,3 +161,40 @@ TEST_CASE("discovery: a topic that may only be described is not begun, and one a
   CHECK(discovery.topics_known());
   CHECK((discovery.reasons() == Lines{reason}));
 }
+
+TEST_CASE("discovery: state of a topic that is another one by now speaks against the start; while running only that topic stops") {
+  const std::string since = " since the snapshot was written, which had read partition 0 up to offset 12";
+  struct Row {
+    const char* name;
+    LastReads last_reads;
+    TopicsAnswered answer;
+    std::string want;
+  };
+  const LastReads same{{{"t", 0}, {"id-1", {}}}, {{"t", 1}, {"", {}}}};
+  const Row rows[] = {
+      {"the same", same, found("t", 2), ""},
+      {"more partitions", same, found("t", 5), ""},
+      {"a broker without ids", same, found("t", 2, ""), ""},
+      {"a snapshot without ids", {{{"t", 0}, {}}, {{"t", 1}, {}}}, found("t", 2, "id-2"), ""},
+      {"another id", same, found("t", 2, "id-2"), "topic 't' was deleted and created anew" + since},
+      {"fewer partitions",
+       {{{"t", 0}, {}}},
+       found("t", 1),
+       "topic 't' has fewer partitions than before: it was deleted and created anew" + since},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    KafkaDiscovery discovery(stream({"t"}), Positions{{{"t", 0}, 12}, {{"t", 1}, 3}}, row.last_reads);
+    discovery.topics_answered(row.answer, kStart);
+    CHECK(discovery.diverged() == row.want);
+    CHECK(discovery.topics_known() == row.want.empty());
+    CHECK(discovery.take_stopped().empty());
+  }
+  KafkaDiscovery later(stream({"t"}), Positions{{{"t", 0}, 12}}, same);
+  later.topics_answered(missing("t"), kStart);
+  later.topics_answered(missing("t"), kStart + seconds(3));
+  later.topics_answered(found("t", 1, "id-2"), kStart + seconds(9));
+  CHECK(later.diverged().empty());
+  CHECK((later.take_stopped() == Lines{"t"}));
+  CHECK(later.topic_ids().at("t") == "id-1");
+}
