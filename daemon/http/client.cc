@@ -210,7 +210,8 @@ std::expected<HttpAnswer, std::string> http_post(const HttpReceiver& receiver, c
   return exchange(http::verb::post, receiver, post, stop);
 }
 
-std::expected<HttpAnswer, std::string> http_fetch(const HttpReceiver& receiver, const HttpPost& request, const std::function<bool()>& stop) {
+std::expected<HttpAnswer, std::string> http_fetch(const HttpReceiver& receiver, const HttpPost& request,
+                                                  const std::function<bool()>& stop) {
   return exchange(http::verb::get, receiver, request, stop);
 }
 
