@@ -13,6 +13,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <tuple>
 
 #include "daemon/http/endpoint.h"
 #include "daemon/runtime/bounded_call.h"
@@ -102,9 +103,9 @@ class Connection {
 error_code Connection::encrypt(const std::string& host, const std::string& ca_file) {
   error_code error;
   tls_.emplace(asio::ssl::context::tls_client);
-  tls_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
-  if (ca_file.empty()) tls_->set_default_verify_paths(error);
-  if (!ca_file.empty()) tls_->load_verify_file(ca_file, error);
+  std::ignore = tls_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
+  if (ca_file.empty()) std::ignore = tls_->set_default_verify_paths(error);
+  if (!ca_file.empty()) std::ignore = tls_->load_verify_file(ca_file, error);
   if (error) return error;
   encrypted_.emplace(std::move(*plain_), *tls_);
   encrypted_->set_verify_mode(asio::ssl::verify_peer, error);
