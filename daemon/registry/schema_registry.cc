@@ -130,7 +130,11 @@ void SchemaRegistry::ask_one(Clock::time_point now) {
   const auto at = std::ranges::min_element(pending_, {}, [](const auto& each) { return each.second.due; });
   if (at == pending_.end() || at->second.due > now) return;
   Schema schema = ask_schema(at->first);
-  if (!schema && !schema.error().not_found) return fail(schema.error().what, Clock::now());
+  if (!schema && !schema.error().not_found) {
+    fail(schema.error().what, Clock::now());
+    at->second.due = ask_from_;  // behind the others: one that cannot be had keeps none of them waiting
+    return;
+  }
   failure_.clear();
   back_off_ = 0ms;
   if (!schema && !at->second.said_none) {

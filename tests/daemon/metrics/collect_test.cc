@@ -289,6 +289,7 @@ TEST_CASE("every metric of the catalogue but those of the exposition has a value
   monitor.features[0].shows_bins = true;
   status.monitors.push_back(std::make_shared<const MonitorStatus>(monitor));
   status.dead_letters = {{{"census", "ok"}, 6}};
+  status.registry.emplace();
   const SampleSet samples = collect_samples(status, {{{{"/metrics", "GET", 200}, 5}}, {{"/metrics", {}}}}, {1, 2, 3, 4, 5}, kDetailed);
   for (std::size_t i = 0; i < metric_catalogue().size(); ++i) {
     const std::string name(metric_catalogue()[i].name);
