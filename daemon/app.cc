@@ -10,6 +10,7 @@
 #include "config/print.h"
 #include "daemon/api/live.h"
 #include "daemon/app_engine.h"
+#include "daemon/app_service.h"
 #include "daemon/cli/verb.h"
 #include "daemon/engine_summary.h"
 #include "daemon/history/reader.h"
@@ -116,6 +117,7 @@ struct App::Parts {
   bool find_partitions();
   void commit_durable();
   void serve_until_stopped();
+  void drain();
   int close();
 };
 
@@ -423,6 +425,9 @@ void App::Parts::commit_durable() {
 void App::Parts::serve_until_stopped() {
   while (!engine->finished() && !stop_requested() && !(options.stop && options.stop()) && !diverged())
     wait_for_signal(options.stop ? 5 : 100);
+}
+
+void App::Parts::drain() {
   draining = true;
   log_info("stopping", "finishing what was read");
   engine->request_stop();
@@ -467,13 +472,21 @@ int App::run() {
     set_thread_name("history");
     parts.write_history();
   });
+  std::jthread service([&](const std::stop_token& stop) {
+    set_thread_name("service");
+    report_to_service_manager(stop, [&] { return parts.status(); });
+  });
   log_info("listening", "page and metrics", {{"url", url()}});
   if (parts.find_partitions()) {
     parts.engine->source_loop().restore(std::move(parts.states));
     parts.start_pushes();
     parts.engine->start();
     parts.serve_until_stopped();
+    service.request_stop();
+    parts.drain();
   }
+  service.request_stop();
+  service.join();
   parts.asked_enough = true;
   if (parts.registry != nullptr) parts.registry->close();
   schemas.join();

@@ -57,6 +57,7 @@ HOMES = {
     "zlib.h": (["daemon/table/gzip*", "daemon/http/gzip*"], r"\b(z_stream|gzFile|inflateInit2?|deflateInit2?)\b"),
     "sqlite3.h": (["daemon/history/sqlite.cc"], r"\bsqlite3_\w+\("),
     "openssl/": (["daemon/reference/*.cc", "daemon/sink/webhook_signature.cc"], r"\b(EVP|SHA256)_\w+"),
+    "systemd/": (["daemon/app_service.cc"], r"\bsd_\w+\("),
     "CLI/": (["daemon/cli/*"], r"\bCLI::"),
     "spdlog/": (["daemon/runtime/log*.cc"], r"\bspdlog::"),
     "doctest/": (["tests/*"], r"\bdoctest::"),
