@@ -5,15 +5,15 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <cstdlib>
-#include <mutex>
+#include <thread>
 
 namespace driftd {
 
 namespace {
 
-constexpr std::chrono::seconds kEvery{1};
+constexpr std::chrono::milliseconds kEvery{1000};
+constexpr int kParts = 10;  // a stop waits for one of them
 constexpr char kMoreTime[] = "EXTEND_TIMEOUT_USEC=30000000\n";
 
 std::size_t firing_alerts(const DaemonStatus& status) {
@@ -54,15 +54,12 @@ std::string service_report(const DaemonStatus& status, bool was_ready) {
 
 void report_to_service_manager(const std::stop_token& stop, const std::function<DaemonStatus()>& status) {
   if (std::getenv("NOTIFY_SOCKET") == nullptr) return;
-  std::mutex mutex;
-  std::condition_variable_any woken;
-  std::unique_lock lock(mutex);
   bool was_ready = false;
   while (!stop.stop_requested()) {
     const DaemonStatus now = status();
     sd_notify(0, service_report(now, was_ready).c_str());
     was_ready = was_ready || now.ready;
-    woken.wait_for(lock, stop, kEvery, [] { return false; });
+    for (int part = 0; part < kParts && !stop.stop_requested(); ++part) std::this_thread::sleep_for(kEvery / kParts);
   }
   sd_notify(0, "STOPPING=1\nSTATUS=finishing what was read\n");
 }
