@@ -1,10 +1,10 @@
 #include "daemon/sink/push_queue.h"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
 
 namespace driftd {
 namespace {
