@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <thread>
 
+#include "daemon/runtime/counted.h"
+
 namespace driftd {
 
 namespace {
@@ -30,8 +32,6 @@ std::int64_t lag(const DaemonStatus& status) {
   for (const PartitionStatus& partition : status.partitions) records += std::max<std::int64_t>(partition_lag(partition), 0);
   return records;
 }
-
-std::string counted(std::size_t count, const char* one) { return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s"); }
 
 // One line, as systemctl shows it.
 std::string status_line(const DaemonStatus& status) {

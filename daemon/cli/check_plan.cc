@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "config/scalar.h"
+#include "daemon/runtime/counted.h"
 #include "daemon/runtime/glob.h"
 
 namespace driftd {
@@ -66,8 +67,6 @@ std::uint64_t all_series(const std::vector<MonitorBudget>& budgets) {
   return std::accumulate(budgets.begin(), budgets.end(), std::uint64_t{0},
                          [](std::uint64_t sum, const MonitorBudget& budget) { return sum + budget.series; });
 }
-
-std::string counted(std::size_t count, std::string_view what) { return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s"); }
 
 std::string describe_tests(const MonitorBudget& budget) {
   if (std::isnan(budget.alpha)) return "no level stated: fixed thresholds decide";

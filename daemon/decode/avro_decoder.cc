@@ -5,10 +5,10 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 #include <map>
 
 #include "daemon/decode/avro_program.h"
+#include "daemon/decode/byte_cursor.h"
 #include "daemon/decode/json_value.h"
 #include "daemon/runtime/utf8.h"
 #include "daemon/source/schema_frame.h"
@@ -49,29 +49,13 @@ double decimal(Int128 unscaled, std::uint32_t scale) {
 }
 
 // The bytes of one datum, from the front.
-class Bytes {
+class Bytes : public ByteCursor<BeyondSixtyFourBits::kRefused> {
  public:
-  explicit Bytes(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  using ByteCursor::ByteCursor;
 
-  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
-  bool skip(std::uint64_t count) {
-    if (count > left()) return false;
-    at_ += count;
-    return true;
-  }
   template <class T>
   bool raw(T& value) {
-    if (left() < sizeof value) return false;
-    std::memcpy(&value, at_, sizeof value);
-    at_ += sizeof value;
-    return true;
-  }
-  bool varint(std::uint64_t& value) {
-    if (at_ != end_ && static_cast<signed char>(*at_) >= 0) [[likely]] {
-      value = static_cast<unsigned char>(*at_++);
-      return true;
-    }
-    return long_varint(value);
+    return copy(&value, sizeof value);
   }
   bool signed_number(std::int64_t& value) {
     std::uint64_t bits = 0;
@@ -82,28 +66,9 @@ class Bytes {
   bool small_number(std::int64_t& value) { return signed_number(value) && value >= INT32_MIN && value <= INT32_MAX; }
   bool blob(std::string_view& bytes) {
     std::int64_t size = 0;
-    return signed_number(size) && size >= 0 && fixed(static_cast<std::uint64_t>(size), bytes);
-  }
-  bool fixed(std::uint64_t size, std::string_view& bytes) {
-    bytes = {at_, std::min<std::uint64_t>(size, left())};
-    return skip(size);
+    return signed_number(size) && size >= 0 && view(static_cast<std::uint64_t>(size), bytes);
   }
   bool text(std::string_view& bytes) { return blob(bytes) && utf8_prefix(bytes) == bytes.size(); }
-
- private:
-  bool long_varint(std::uint64_t& value) {
-    value = 0;
-    for (unsigned shift = 0; shift < 70 && at_ != end_; shift += 7) {
-      const auto byte = static_cast<unsigned char>(*at_++);
-      if (shift == 63 && byte > 1) return false;  // more than 64 bits
-      value |= std::uint64_t{byte & 0x7FU} << shift;
-      if (byte < 0x80) return true;
-    }
-    return false;
-  }
-
-  const char* at_;
-  const char* end_;
 };
 
 // Runs a program over one datum.
@@ -241,7 +206,7 @@ class Reading {
         row_.take_days(*op.field, number);
         return true;
       case AvroStep::kDecimalBlob: return bytes_.blob(bytes) && take_decimal(op, bytes);
-      case AvroStep::kDecimalFixed: return bytes_.fixed(op.a, bytes) && take_decimal(op, bytes);
+      case AvroStep::kDecimalFixed: return bytes_.view(op.a, bytes) && take_decimal(op, bytes);
       default: return false;
     }
   }

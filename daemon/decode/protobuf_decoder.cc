@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstring>
 #include <map>
 #include <utility>
 
+#include "daemon/decode/byte_cursor.h"
 #include "daemon/decode/json_value.h"
 #include "daemon/decode/protobuf_program.h"
 #include "daemon/runtime/event_time.h"
@@ -21,30 +21,14 @@ constexpr unsigned kDeepest = 100;  // messages and groups inside one another, a
 constexpr std::size_t kMostPrograms = 1000;
 constexpr std::size_t kLongestPath = 32;  // of a message inside messages
 
-// The bytes of one message, from the front.
-class Bytes {
+// The bytes of one message, from the front. Bits of a varint beyond 64 are dropped, as all parsers do.
+class Bytes : public ByteCursor<BeyondSixtyFourBits::kDropped> {
  public:
-  explicit Bytes(std::string_view bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
+  using ByteCursor::ByteCursor;
 
-  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
-  bool skip(std::uint64_t count) {
-    if (count > left()) return false;
-    at_ += count;
-    return true;
-  }
   bool fixed(std::uint64_t& bits, std::size_t size) {
-    if (left() < size) return false;
     bits = 0;
-    std::memcpy(&bits, at_, size);
-    at_ += size;
-    return true;
-  }
-  bool varint(std::uint64_t& value) {
-    if (at_ != end_ && static_cast<signed char>(*at_) >= 0) [[likely]] {
-      value = static_cast<unsigned char>(*at_++);
-      return true;
-    }
-    return long_varint(value);
+    return copy(&bits, size);
   }
   bool tag(std::uint32_t& tag) {
     std::uint64_t value = 0;
@@ -54,26 +38,8 @@ class Bytes {
   }
   bool blob(std::string_view& bytes) {
     std::uint64_t size = 0;
-    if (!varint(size) || size > left()) return false;
-    bytes = {at_, static_cast<std::size_t>(size)};
-    at_ += size;
-    return true;
+    return varint(size) && view(size, bytes);
   }
-
- private:
-  // Bits beyond 64 are dropped, as all parsers do.
-  bool long_varint(std::uint64_t& value) {
-    value = 0;
-    for (unsigned shift = 0; shift < 70 && at_ != end_; shift += 7) {
-      const auto byte = static_cast<unsigned char>(*at_++);
-      value |= std::uint64_t{byte & 0x7FU} << shift;
-      if (byte < 0x80) return true;
-    }
-    return false;
-  }
-
-  const char* at_;
-  const char* end_;
 };
 
 bool step_over(Bytes& bytes, std::uint32_t tag, unsigned depth) {

@@ -7,6 +7,7 @@
 
 #include "config/substitute.h"
 #include "daemon/http/endpoint.h"
+#include "daemon/runtime/base64.h"
 #include "daemon/sink/push_plan.h"
 #include "daemon/sink/webhook_body.h"
 #include "daemon/sink/webhook_queue.h"
@@ -41,7 +42,7 @@ std::expected<void, std::string> add_basic(const std::string& key, const std::st
   const auto login = header_file(key, file);
   if (!login) return std::unexpected(login.error());
   if (login->find(':') == std::string::npos) return std::unexpected(fmt::format("{}: expected user:password in {}", key, file));
-  headers.emplace_back("Authorization", "Basic " + to_base64(*login));
+  headers.emplace_back("Authorization", "Basic " + base64(*login));
   return {};
 }
 

@@ -6,20 +6,14 @@
 
 #include <array>
 
+#include "daemon/runtime/base64.h"
+
 namespace driftd {
 namespace {
 
 constexpr std::size_t kShortestKey = 24, kLongestKey = 64, kLongestSecret = 200;  // the secret in characters
 
 }  // namespace
-
-std::string to_base64(std::string_view bytes) {
-  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
 
 std::expected<std::string, std::string> webhook_key(std::string_view secret) {
   const std::string wrong =
@@ -42,7 +36,7 @@ std::string webhook_signature(std::string_view key, std::string_view id, std::in
   unsigned size = 0;
   HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), reinterpret_cast<const unsigned char*>(content.data()), content.size(),
        mac.data(), &size);
-  return "v1," + to_base64({reinterpret_cast<const char*>(mac.data()), size});
+  return "v1," + base64({reinterpret_cast<const char*>(mac.data()), size});
 }
 
 }  // namespace driftd

@@ -14,6 +14,4 @@ std::expected<std::string, std::string> webhook_key(std::string_view secret);
 // What the header webhook-signature holds: "v1," and base64. timestamp: seconds since 1970, as in the header webhook-timestamp.
 std::string webhook_signature(std::string_view key, std::string_view id, std::int64_t timestamp, std::string_view body);
 
-std::string to_base64(std::string_view bytes);
-
 }  // namespace driftd

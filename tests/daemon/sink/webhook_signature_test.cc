@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "daemon/runtime/base64.h"
+
 using namespace driftd;
 
 // The vector that Standard Webhooks publish with their libraries.
@@ -16,10 +18,10 @@ TEST_CASE("the published vector of Standard Webhooks") {
 }
 
 TEST_CASE("secrets that are none are refused and not shown") {
-  CHECK(webhook_key("whsec_" + to_base64(std::string(32, 'k'))) == std::string(32, 'k'));
-  CHECK(webhook_key(to_base64(std::string(25, 'k'))) == std::string(25, 'k'));
+  CHECK(webhook_key("whsec_" + base64(std::string(32, 'k'))) == std::string(32, 'k'));
+  CHECK(webhook_key(base64(std::string(25, 'k'))) == std::string(25, 'k'));
   for (const std::string& bad : {std::string(), std::string("whsec_"), std::string("hunter2 is my secret, honest!!!!"),
-                                 to_base64(std::string(23, 'k')), to_base64(std::string(65, 'k')), std::string(4000, 'A')}) {
+                                 base64(std::string(23, 'k')), base64(std::string(65, 'k')), std::string(4000, 'A')}) {
     const auto key = webhook_key(bad);
     REQUIRE_FALSE(key.has_value());
     CHECK(key.error().find("hunter2") == std::string::npos);
@@ -27,7 +29,7 @@ TEST_CASE("secrets that are none are refused and not shown") {
 }
 
 TEST_CASE("base64 of RFC 4648") {
-  CHECK(to_base64("").empty());
-  CHECK(to_base64("f") == "Zg==");
-  CHECK(to_base64("foobar") == "Zm9vYmFy");
+  CHECK(base64("").empty());
+  CHECK(base64("f") == "Zg==");
+  CHECK(base64("foobar") == "Zm9vYmFy");
 }
