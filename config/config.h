@@ -120,6 +120,7 @@ struct WindowConfig {
   std::optional<Milliseconds> advance;       // hopping: a window starts at every multiple of it; nullopt = one after the other
   std::uint64_t rows = 0;                    // > 0: a window ends at the first multiple of `every` by which it has this many rows
   std::optional<std::uint64_t> min_samples;  // auto = 50 numeric, 5 x cells categorical (algorithms 0.3)
+  Milliseconds idle_close{600'000};          // a stream silent for so long closes the windows that ended as long ago, by the wall clock
 
   Milliseconds step() const { return advance.value_or(every); }  // two windows end at least this far apart
 };
@@ -188,12 +189,17 @@ struct WebhookConfig {
   Milliseconds timeout{10'000}, max_age{86'400'000};
 };
 
-struct AlertSinksConfig {  // alerts.kafka, .alertmanager, .webhooks: sinks belong to the daemon, not to a monitor
+struct AlertLinksConfig {  // starts of links that alerts and pages carry; "" leaves them out
+  std::string grafana, runbooks;
+};
+
+struct AlertSinksConfig {  // alerts.kafka, .alertmanager, .webhooks, .links: they belong to the daemon, not to a monitor
   bool kafka_enabled = false;
   std::string kafka_topic = "driftd.events.v1";
   bool kafka_windows = false;  // closed windows on the same topic
   AlertmanagerConfig alertmanager;
   std::vector<WebhookConfig> webhooks;
+  AlertLinksConfig links;
 };
 
 // Labels that come later, on a topic of their own, and are joined to predictions by event id.

@@ -295,6 +295,17 @@ Keys alert_sink_keys(const Get<Config>& at) {
   };
 }
 
+Keys alert_link_keys(const Get<Config>& at) {
+  return {
+      form(leaf(kText, "grafana", "How others reach the Grafana that has driftd's dashboards. Empty leaves the links out.",
+                DRIFTD_AT(at, alert_sinks.links.grafana)),
+           expect_http_url),
+      form(leaf(kText, "runbooks", "Where runbooks are, each under the name of its alert. Empty: those that driftd serves itself.",
+                DRIFTD_AT(at, alert_sinks.links.runbooks)),
+           expect_http_url),
+  };
+}
+
 Keys alertmanager_keys(const Get<Config>& at) {
   ConfigKey labels = leaf(kTextMap, "labels", "Put on every alert beside alertname, monitor, kind, feature, segment and severity.",
                           DRIFTD_AT(at, alert_sinks.alertmanager.labels));
@@ -373,6 +384,9 @@ Keys judging_keys(const Get<MonitorConfig>& at) {
                 automatic(ranged(kInteger, "min_samples", {1, 1e12},
                                  "A window with fewer rows is not judged. auto: 50 for numbers, 5 a cell for categories.",
                                  DRIFTD_AT(at, window.min_samples))),
+                ranged(kDuration, "idle_close", {kSecond, 366 * kDay},
+                       "When all partitions are silent for this long, windows that ended as long ago by the wall clock are closed.",
+                       DRIFTD_AT(at, window.idle_close)),
             }),
       group("segments", "Parts of the rows that are judged on their own as well.",
             {
@@ -478,6 +492,7 @@ ConfigKey make_table() {
   alerts.push_back(group("kafka", "Alerts on a topic.", alert_sink_keys(at)));
   alerts.push_back(group("alertmanager", "Alerts pushed to Prometheus Alertmanagers, in place of rules.", alertmanager_keys(at)));
   alerts.push_back(webhooks_field());
+  alerts.push_back(group("links", "Where alerts and pages send a person.", alert_link_keys(at)));
   // `alerts` comes before `defaults`, and both before `monitors`: in this order they are read, the later winning.
   Keys keys{
       group("log", "What driftd says about itself, on standard error.", log_keys(at)),

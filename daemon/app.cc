@@ -346,6 +346,7 @@ DaemonStatus App::Parts::status() const {
   status.version = std::string(version());
   status.revision = std::string(revision());
   status.config_hash = config.hash;
+  status.grafana_url = config.alert_sinks.links.grafana;
   status.log_messages = log_counts();
   if (history) status.history = history->status();
   status.now_wall_us = wall_us();

@@ -27,6 +27,7 @@ struct ShardInput {
   std::unique_ptr<MessageBatch> batch;  // kBatch
   std::uint64_t bytes = 0;              // kBatch: of payload
   std::uint64_t barrier = 0;            // kBarrier: everything before it is in the snapshot, nothing after it
+  Silence silence;                      // kIdle
 };
 
 struct MergerInput {

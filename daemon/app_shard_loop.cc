@@ -31,7 +31,9 @@ void ShardLoop::handle(ShardInput input, Source& source) {
       engine_.consume(*input.batch, output.output);
       source.recycle(std::move(input.batch));
       break;
-    case ShardInput::Kind::kIdle: output.output = engine_.idle(input.partition); break;
+    case ShardInput::Kind::kIdle:
+      if (!engine_.idle(input.partition, input.silence, output.output)) return;
+      break;
     case ShardInput::Kind::kFinished: engine_.finish(input.partition, output.output); break;
     case ShardInput::Kind::kBarrier:
       output.kind = MergerInput::Kind::kBarrier;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/runtime/wall_clock.h"
+
 namespace driftd {
 
 using namespace std::chrono_literals;
@@ -107,7 +109,7 @@ void SourceLoop::handle(SourceEvent event) {
     case SourceEvent::Kind::kPartition: return add_partition(event);
     case SourceEvent::Kind::kBatch: {
       Partition& partition = partitions_.at(event.partition);
-      partition.caught_up = partition.idle = false;
+      partition.caught_up = false;
       partition.last_record = Clock::now();
       records_since_snapshot_ += event.batch->messages.size();
       for (const Message& message : event.batch->messages) input.bytes += message.payload.size();
@@ -131,18 +133,23 @@ void SourceLoop::meter_waiting() {
   last_look_ = now;
 }
 
-// Idle is a wall-clock decision: only at the end of a partition that is neither paused nor waiting (decision 3).
+// Idle is a wall-clock decision: only at the end of a partition that is neither paused nor waiting (decision 3), and only while whoever
+// has the records answers: the silence of brokers that are away is none of the topic. Said again every second, for windows that end.
 void SourceLoop::mark_idle() {
   const auto now = Clock::now();
   if (now - last_idle_check_ < 100ms) return;
   last_idle_check_ = now;
+  const bool answers = source_.answers();
   for (auto& [index, partition] : partitions_) {
-    if (!partition.caught_up || partition.idle || partition.paused || partition.finished) continue;
-    if (now - partition.last_record < plan_.streams[partition.stream].config.time.idle_after) continue;
-    partition.idle = true;
+    if (!answers) partition.last_record = now;
+    if (!partition.caught_up || partition.paused || partition.finished) continue;
+    const auto silent = now - partition.last_record;
+    if (silent < plan_.streams[partition.stream].config.time.idle_after || now - partition.idle_said < 1s) continue;
+    partition.idle_said = now;
     ShardInput input;
     input.kind = ShardInput::Kind::kIdle;
     input.partition = index;
+    input.silence = {std::chrono::duration_cast<std::chrono::microseconds>(silent).count(), wall_us()};
     deliver(index, std::move(input));
   }
 }

@@ -51,8 +51,8 @@ class SourceLoop {
     std::uint32_t shard = 0;
     std::uint32_t stream = 0;
     bool schemas = false;  // its records name schemas that have to be known before a shard can read them
-    bool caught_up = false, idle = false, paused = false, finished = false;
-    Clock::time_point last_record{};
+    bool caught_up = false, paused = false, finished = false;
+    Clock::time_point last_record{}, idle_said{};
     std::deque<ShardInput> waiting;  // what a full shard could not take, or waits for a schema, in order
   };
   void handle(SourceEvent event);

@@ -56,6 +56,7 @@ PanePlan rows_plan(const PanePlan& losses, PaneRows rows, std::string_view name)
   plan.pane_us = losses.pane_us;
   plan.window_us = losses.pane_us;
   plan.lateness_us = losses.lateness_us;
+  plan.idle_close_us = losses.idle_close_us;
   plan.state_key = losses.state_key + '/' + std::string(name);
   return plan;
 }

@@ -53,6 +53,7 @@ std::vector<ClosedWindow> EngineMerger::apply(ShardOutput output) {
   }
   for (OutRecord& letter : output.dead_letters) outbox_.add(std::move(letter));
   for (Partial& partial : output.partials) add_partial(std::move(partial));
+  for (const SilentUntil& until : output.silent_until) windows_.set_silent_until(partition, until);
   windows_.set_watermark(partition, output.counters.watermark_us);
   join_labels();
   std::vector<ClosedWindow> closed;
@@ -83,8 +84,8 @@ void EngineMerger::add_partial(Partial partial) {
 
 void EngineMerger::join_labels() {
   for (LabelJoin& join : joins_) {
-    const std::int64_t predictions = windows_.passed_us(join.plan().predictions);
-    std::int64_t labels = windows_.passed_us(join.plan().labels);
+    const std::int64_t predictions = windows_.passed_us(join.plan().monitor, join.plan().predictions);
+    std::int64_t labels = windows_.passed_us(join.plan().monitor, join.plan().labels);
     // Labels that have stopped, or never began, do not hold judgement back: the clock of the predictions serves for both.
     if (windows_.all_idle(join.plan().labels.stream)) labels = std::max(labels, predictions);
     std::vector<LabelJoin::JoinedPane> joined;
@@ -209,9 +210,12 @@ void save_history(const MonitorHistory& history, ByteWriter& out) {
 
 }  // namespace
 
-MonitorHistory load_history(ByteReader& in) {
+MonitorHistory load_history(ByteReader& in, std::uint32_t version) {
   MonitorHistory history;
-  for (std::uint64_t& count : history.windows_closed) count = in.u64();
+  for (std::uint64_t& count : history.windows_closed) {
+    const bool of_idle = &count == &history.windows_closed[static_cast<std::size_t>(ClosedBy::kIdle)];
+    if (version >= 2 || !of_idle) count = in.u64();
+  }
   history.evaluations_ok = in.u64();
   history.evaluations_insufficient = in.u64();
   const std::size_t entries = in.count(17);
@@ -250,7 +254,7 @@ void EngineMerger::save(Snapshot& snapshot) const {
     save_history(monitor.history, out);
     out.boolean(monitor.last != nullptr);
     if (monitor.last) save_judgement(*monitor.last, out);
-    snapshot.sections.push_back({std::string(kMonitorSection) + plan_.monitors[m].name, 1, true, out.take()});
+    snapshot.sections.push_back({std::string(kMonitorSection) + plan_.monitors[m].name, kMonitorVersion, true, out.take()});
   }
   ByteWriter outbox;
   outbox_.save(outbox);
@@ -262,16 +266,16 @@ void EngineMerger::save(Snapshot& snapshot) const {
   }
 }
 
-std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, std::string_view bytes) {
+std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, const SnapshotSection& section) {
   Monitor& monitor = monitors_[index];
-  ByteReader in(bytes);
+  ByteReader in(section.bytes);
   if (in.string() != plan_.panes[index].state_key) return {};  // its definition changed: it starts afresh
   const std::string_view alerts = in.string();
   ByteReader judge(in.string());
   if (!in.ok() || !monitor.alerts.load(alerts) || !monitor.judge.load(judge) || !judge.done()) {
     return std::unexpected("the state of monitor '" + plan_.monitors[index].name + "' cannot be read");
   }
-  monitor.history = load_history(in);
+  monitor.history = load_history(in, section.version);
   if (!in.boolean()) return {};
   Judgement last;
   if (!load_judgement(in, last) || !in.done())
@@ -297,7 +301,7 @@ std::expected<void, std::string> EngineMerger::load(const Snapshot& snapshot) {
   for (std::size_t m = 0; m < monitors_.size(); ++m) {
     const SnapshotSection* section = snapshot.find(std::string(kMonitorSection) + plan_.monitors[m].name);
     if (section == nullptr) continue;
-    if (auto loaded = load_monitor(m, section->bytes); !loaded) return loaded;
+    if (auto loaded = load_monitor(m, *section); !loaded) return loaded;
   }
   if (auto loaded = load_outboxes(snapshot); !loaded) return loaded;
   snapshot_saved();

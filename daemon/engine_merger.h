@@ -47,7 +47,7 @@ struct MonitorHistory {
   std::uint64_t evaluations_ok = 0, evaluations_insufficient = 0;
 };
 inline constexpr std::size_t kHistoryWindows = 60;
-MonitorHistory load_history(ByteReader& in);
+MonitorHistory load_history(ByteReader& in, std::uint32_t version);  // of the monitor's section
 
 // Sections of a snapshot; one of a monitor has its name behind.
 inline constexpr std::string_view kConfigSection = "config";  // the hash of the configuration, for a person; not read again
@@ -55,6 +55,7 @@ inline constexpr std::string_view kMergerSection = "merger";
 inline constexpr std::string_view kOutboxSection = "outbox";
 inline constexpr std::string_view kPushSection = "outbox/";  // of a receiver by HTTP, its name behind
 inline constexpr std::string_view kMonitorSection = "monitor/";
+inline constexpr std::uint32_t kMonitorVersion = 2;  // 1 did not count windows that silence closed
 inline constexpr std::string_view kLabelsSection = "labels/";
 
 class EngineMerger {
@@ -118,7 +119,7 @@ class EngineMerger {
   void remember(Monitor& monitor, ClosedBy closed_by, std::shared_ptr<const Judgement> judgement);
   void enqueue(const ClosedWindow& closed);
   void count_dead_letter(const OutRecord& record, bool delivered);
-  std::expected<void, std::string> load_monitor(std::size_t index, std::string_view bytes);
+  std::expected<void, std::string> load_monitor(std::size_t index, const SnapshotSection& section);
 
   const EnginePlan& plan_;
   Stopwatch stopwatch_;

@@ -189,6 +189,7 @@ void MonitorCompiler::compile_times() {
   panes.pane_us = std::gcd(panes.window_us, panes.advance_us);
   panes.window_rows = window.rows;
   panes.lateness_us = microseconds(stream_.config.time.lateness);
+  panes.idle_close_us = microseconds(window.idle_close);
 }
 
 // alpha = N * step / (T * S * F * k), k = 2: distribution and quality (decision 21). The step is what two windows end apart: by
@@ -305,7 +306,7 @@ void MonitorCompiler::compile_alerts() {
   alerts.reference_created_us = reference_.created_us.value_or(kNoTime);
   alerts.config_hash = config_.hash;
   alerts.version = version();
-  alerts.external_url = config_.http.external_url;
+  alerts.links = {config_.http.external_url, config_.alert_sinks.links.grafana, config_.alert_sinks.links.runbooks};
   alerts.topic = config_.alert_sinks.kafka_enabled ? config_.alert_sinks.kafka_topic : "";
   alerts.segments = plan.segments;
   for (const FeaturePlan& feature : plan.features) {

@@ -174,12 +174,13 @@ void EngineShard::finish(std::uint32_t source_partition, ShardOutput& output) {
   report(partition, output);
 }
 
-ShardOutput EngineShard::idle(std::uint32_t source_partition) const {
-  ShardOutput output;
+bool EngineShard::idle(std::uint32_t source_partition, const Silence& silence, ShardOutput& output) {
+  Partition& partition = partitions_.at(source_partition);
   output.source_partition = source_partition;
   output.mark = ShardOutput::Mark::kIdle;
-  report(partitions_.at(source_partition), output);
-  return output;
+  const bool news = partition.panes.idle(silence, output.partials, output.silent_until);
+  report(partition, output);
+  return news;
 }
 
 std::map<TopicPartition, std::string> EngineShard::save() const {

@@ -35,6 +35,7 @@ struct ShardOutput {
   Mark mark = Mark::kNone;
   PartitionCounters counters;
   std::vector<Partial> partials;
+  std::vector<SilentUntil> silent_until;  // kIdle
   std::vector<OutRecord> dead_letters;
 };
 
@@ -48,7 +49,7 @@ class EngineShard {
                      std::string_view topic_id = {});
   void consume(const MessageBatch& batch, ShardOutput& output);
   void finish(std::uint32_t source_partition, ShardOutput& output);
-  ShardOutput idle(std::uint32_t source_partition) const;
+  bool idle(std::uint32_t source_partition, const Silence& silence, ShardOutput& output);  // false: there is nothing new to say
 
   // State of each partition, by name: next_offset, counters, what was read last, panes. Equal state, equal bytes.
   std::map<TopicPartition, std::string> save() const;

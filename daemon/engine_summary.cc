@@ -26,8 +26,8 @@ bool add_partition(const TopicPartition& id, const SnapshotSection& section, Sna
 }
 
 // The fields of a monitor's section in the order that EngineMerger::save gives them.
-bool add_monitor(std::string_view name, std::string_view bytes, SnapshotSummary& summary) {
-  ByteReader in(bytes);
+bool add_monitor(std::string_view name, const SnapshotSection& section, SnapshotSummary& summary) {
+  ByteReader in(section.bytes);
   MonitorSummary monitor;
   monitor.name = name;
   monitor.definition = in.string();
@@ -37,7 +37,7 @@ bool add_monitor(std::string_view name, std::string_view bytes, SnapshotSummary&
   if (!in.ok() || !alerts || !judge.done()) return false;
   monitor.open = std::move(alerts->open);
   monitor.resolved = alerts->resolved;
-  const MonitorHistory history = load_history(in);
+  const MonitorHistory history = load_history(in, section.version);
   monitor.windows_closed = std::accumulate(history.windows_closed.begin(), history.windows_closed.end(), std::uint64_t{0});
   monitor.evaluated = history.evaluations_ok;
   monitor.insufficient = history.evaluations_insufficient;
@@ -69,7 +69,7 @@ bool mark_idle(std::string_view bytes, SnapshotSummary& summary) {
 bool add_section(const SnapshotSection& section, SnapshotSummary& summary, OpenPanes& open) {
   if (const auto id = partition_of_section(section.id)) return add_partition(*id, section, summary, open);
   const std::string_view name = section.id;
-  if (name.starts_with(kMonitorSection)) return add_monitor(name.substr(kMonitorSection.size()), section.bytes, summary);
+  if (name.starts_with(kMonitorSection)) return add_monitor(name.substr(kMonitorSection.size()), section, summary);
   if (name == kConfigSection) summary.config_hash = section.bytes;
   if (name == kOutboxSection || name.starts_with(kPushSection)) return add_outbox(section, summary);
   return true;
@@ -96,6 +96,7 @@ namespace {
 // The newest version of a section that this driftd reads. All were 1 at first.
 std::uint32_t known_version(const SnapshotSection& section) {
   if (partition_of_section(section.id)) return kPartitionVersion;
+  if (section.id.starts_with(kMonitorSection)) return kMonitorVersion;
   if (section.id == kOutboxSection || section.id.starts_with(kPushSection)) return Outbox::kVersion;
   return section.id == kMergerSection ? WindowMerger::kVersion : 1;
 }

@@ -110,7 +110,7 @@ struct MonitorStatus {
   std::int64_t window_start_us = kNoTime, window_end_us = kNoTime;  // last closed window
   std::int64_t last_evaluation_wall_us = kNoTime;
   std::map<std::string, std::uint64_t> window_samples;                             // by segment
-  std::map<std::string, std::uint64_t> windows_closed;                             // by reason: time, count
+  std::map<std::string, std::uint64_t> windows_closed;                             // by reason: time, count, idle
   std::map<std::string, std::uint64_t> evaluations;                                // by result: ok, insufficient
   std::map<std::pair<std::string, std::string>, std::uint64_t> alert_transitions;  // (severity, to)
   std::map<std::pair<std::string, std::string>, AlertExemplar> alert_exemplars;    // by the same; since the start
@@ -175,6 +175,7 @@ struct HistoryStatus {
 };
 
 struct DaemonStatus {
+  std::string grafana_url;  // where its dashboards are; "" = not known
   bool ready = false;
   std::vector<std::string> not_ready;  // reasons, one a line
   std::vector<std::string> stalled;    // threads that did not move in time, one a line; empty: healthy

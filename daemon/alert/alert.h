@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "config/config.h"
+#include "daemon/alert/links.h"
 #include "daemon/monitor/verdict.h"
 #include "daemon/status.h"
 
@@ -22,7 +23,8 @@ struct AlertPlan {
   std::uint64_t reference_rows = 0;
   std::int64_t reference_created_us = kNoTime;
   std::string source = "/driftd/driftd";  // CloudEvents source
-  std::string config_hash, version, external_url;
+  std::string config_hash, version;
+  LinkBases links;
   std::string topic;  // alerts topic; "" = no events leave
   struct Feature {
     std::string name;

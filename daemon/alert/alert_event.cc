@@ -12,6 +12,7 @@
 #include "daemon/alert/alert_ids.h"
 #include "daemon/alert/alert_summary.h"
 #include "daemon/alert/event_json.h"
+#include "daemon/alert/links.h"
 #include "daemon/alert/plain_words.h"
 
 namespace driftd {
@@ -104,17 +105,26 @@ void write_provenance(JsonWriter& json, const LifeChange& change, const AlertPla
   json.field("detector", change.alert.method).field("driftd", plan.version).end_object();
 }
 
-// The start of every link: a base that ends in a slash is the same base.
-std::string_view link_base(const AlertPlan& plan) {
-  const std::string_view base = plan.external_url;
-  return base.ends_with('/') ? base.substr(0, base.size() - 1) : base;
-}
-
 struct EventParts {
   const LifeChange& change;
   const WindowFinding& seen;
   const AlertTransition& to;
 };
+
+void write_links(JsonWriter& json, const EventParts& parts) {
+  const auto& [change, seen, to] = parts;
+  const LinkBases& bases = seen.plan.links;
+  const AlertSubject subject{to.alert_id,           kind_name(to.kind),    to.severity, seen.plan.monitor, feature_of(seen).name, segment_of(seen),
+                             seen.window.start_us, seen.window.end_us};
+  const std::pair<std::string_view, std::string> links[] = {
+      {"grafana", grafana_link(bases, subject)}, {"page", page_link(bases, subject)}, {"runbook", runbook_link(bases, subject)}};
+  if (std::ranges::all_of(links, [](const auto& link) { return link.second.empty(); })) return;
+  json.key("links").begin_object();
+  for (const auto& [name, address] : links) {
+    if (!address.empty()) json.field(name, address);
+  }
+  json.end_object();
+}
 
 void write_identity(JsonWriter& json, const EventParts& parts) {
   const auto& [change, seen, to] = parts;
@@ -122,8 +132,7 @@ void write_identity(JsonWriter& json, const EventParts& parts) {
   json.key("feature").begin_object().field("name", feature.name).field("type", feature.numeric ? "numeric" : "categorical").end_object();
   json.field("fingerprint", alert_fingerprint(to.kind, seen.plan.monitor, feature.name, segment_of(seen)));
   json.field("kind", kind_name(to.kind));
-  if (seen.plan.external_url.empty()) return;
-  json.key("links").begin_object().field("page", fmt::format("{}/#alert-{}", link_base(seen.plan), to.alert_id)).end_object();
+  write_links(json, parts);
 }
 
 // Numbers of a measure that is gone are null.
@@ -154,7 +163,7 @@ std::string event_text(const EventParts& parts, std::size_t offset_bytes) {
   json.begin_object().key("data");
   write_data(json, parts, offset_bytes);
   json.field("datacontenttype", "application/json");
-  if (!seen.plan.external_url.empty()) json.field("dataschema", fmt::format("{}/schema/event.json", link_base(seen.plan)));
+  if (const std::string schema = link(seen.plan.links.page, "/schema/event.json"); !schema.empty()) json.field("dataschema", schema);
   json.field("id", to.event_id).field("partitionkey", seen.plan.monitor);
   json.field("severitynumber", severity.number).field("severitytext", severity.text);
   json.field("source", seen.plan.source).field("specversion", "1.0");

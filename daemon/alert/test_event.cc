@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "daemon/alert/alert_ids.h"
+#include "daemon/alert/links.h"
 #include "daemon/runtime/event_time.h"
 #include "daemon/runtime/json_writer.h"
 #include "daemon/runtime/version.h"
@@ -11,8 +12,6 @@ namespace driftd {
 namespace {
 
 constexpr std::string_view kName = "test";
-
-std::string_view base_of(std::string_view url) { return url.ends_with('/') ? url.substr(0, url.size() - 1) : url; }
 
 }  // namespace
 
@@ -25,8 +24,7 @@ TestEvent make_test_event(const TestEventOptions& options) {
   json.begin_object().key("data").begin_object().field("alert_id", alert);
   json.key("feature").begin_object().field("name", kName).field("type", "numeric").end_object();
   json.field("fingerprint", fingerprint).field("kind", kName);
-  if (!options.external_url.empty())
-    json.key("links").begin_object().field("page", fmt::format("{}/", base_of(options.external_url))).end_object();
+  if (const std::string page = link(options.external_url, "/"); !page.empty()) json.key("links").begin_object().field("page", page).end_object();
   json.field("monitor", options.monitor).field("n", 0).key("p_value").null().field("previous_state", "inactive");
   json.key("provenance")
       .begin_object()

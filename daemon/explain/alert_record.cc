@@ -115,6 +115,7 @@ void take_identity(const JsonTree& event, AlertRecord& record) {
   record.config_hash = text_at(event, "data.provenance.config_hash");
   record.page = text_at(event, "data.links.page");
   record.runbook = text_at(event, "data.links.runbook");
+  record.grafana = text_at(event, "data.links.grafana");
 }
 
 AlertRecord record_of(const JsonTree& event) {

@@ -18,7 +18,7 @@ struct AlertRecord {
   std::string event_id, time;  // time: end of the window
   std::string alert_id, kind, state, previous_state, severity;
   std::string monitor, feature, feature_type, segment, model_version;
-  std::string summary, detector, config_hash, page, runbook;
+  std::string summary, detector, config_hash, page, runbook, grafana;
   double statistic = kNone, p_value = kNone, log_p = kNone, threshold = kNone, before = kNone, after = kNone;
   std::uint64_t rows = 0;  // behind the statistic
   std::map<std::string, double> effects;

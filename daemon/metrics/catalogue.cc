@@ -86,7 +86,7 @@ constexpr std::array kCatalogue{
     MetricSpec{"driftd_schema_cache_entries", kGauge, "", "Schemas kept, and ids known to have none."},
     MetricSpec{"driftd_watermark_timestamp_seconds", kGauge, "stream", "Event time up to which windows are complete."},
     // Windows.
-    MetricSpec{"driftd_windows_closed_total", kCounter, "monitor,reason", "Windows closed, by what ended them: time, count."},
+    MetricSpec{"driftd_windows_closed_total", kCounter, "monitor,reason", "Windows closed, by what ended them: time, count, idle."},
     MetricSpec{"driftd_evaluations_total", kCounter, "monitor,result", "Windows judged."},
     MetricSpec{"driftd_evaluation_duration_seconds", kHistogram, "monitor", "Time to judge a window, its alerts and events included."},
     MetricSpec{"driftd_last_evaluation_timestamp_seconds", kGauge, "monitor", "Wall time of the last evaluation, whatever its result."},

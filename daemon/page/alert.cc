@@ -7,6 +7,7 @@
 #include <cmath>
 #include <utility>
 
+#include "daemon/alert/links.h"
 #include "daemon/explain/explanation.h"
 #include "daemon/page/alert_list.h"
 #include "daemon/page/charts.h"
@@ -195,24 +196,13 @@ Markup rows(const AlertRecord& record, const Explanation& explanation) {
   return out += html("<p>As driftd sees them:</p>{}</section>", {copyable("tap", explanation.tap)});
 }
 
-// Of the shipped rules, which this daemon serves; "" for a kind that has none.
-std::string runbook_path(const AlertRecord& record) {
-  constexpr std::array<std::pair<std::string_view, const char*>, 4> kRunbooks{{{"drift", "DriftdFeatureDrift"},
-                                                                               {"prediction", "DriftdPredictionDrift"},
-                                                                               {"performance", "DriftdPerformanceDegraded"},
-                                                                               {"quality", "DriftdDataQuality"}}};
-  const auto* found = std::ranges::find(kRunbooks, record.kind, &std::pair<std::string_view, const char*>::first);
-  if (found == kRunbooks.end()) return {};
-  const bool critical = record.kind == "drift" && record.severity == "critical";
-  return "/runbooks/" + std::string(found->second) + (critical ? "Critical" : "");
-}
-
 Markup limits(const AlertRecord& record, const Explanation& explanation) {
   Markup out = html(R"(<section><h2>What set the limit</h2><dl class="facts">)");
   for (const auto& line : explanation.config) out += html("<dt><code>{}</code></dt><dd>{}</dd>", {line.name, line.words});
   out += html("<dt>configuration</dt><dd><code>{}</code></dd></dl>", {record.config_hash});
-  const std::string runbook = record.runbook.empty() ? runbook_path(record) : record.runbook;
-  if (!runbook.empty()) out += html(R"(<p><a href="{}">Runbook</a></p>)", {runbook});
+  const std::string runbook = record.runbook.empty() ? "/runbooks/" + alert_name(record.kind, record.severity) : record.runbook;
+  out += html(R"(<p><a href="{}">Runbook</a></p>)", {runbook});
+  if (!record.grafana.empty()) out += html(R"(<p><a href="{}">The feature's dashboard in Grafana</a></p>)", {record.grafana});
   return out += html("</section>");
 }
 

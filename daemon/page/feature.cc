@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "daemon/alert/links.h"
 #include "daemon/page/alert_list.h"
 #include "daemon/page/cell_charts.h"
 #include "daemon/page/cells.h"
@@ -244,6 +245,10 @@ std::string feature_page(const PageView& view, const ShownFeature& shown) {
   out += measures_section(feature);
   out += quality_section(feature);
   out += html(R"(<p class="when">Reference <a href="{}"><code>{}</code></a></p>)", {reference_path(monitor.name), monitor.reference_id});
+  const LinkBases bases{.page = "", .grafana = view.status.grafana_url, .runbooks = ""};
+  const std::string grafana =
+      grafana_link(bases, {"", feature.kind, "", monitor.name, feature.name, feature.segment, shown.start_us, shown.end_us});
+  if (!grafana.empty()) out += html(R"(<p class="when"><a href="{}">This feature in Grafana</a></p>)", {grafana});
   return whole_page(view, feature.name + " in " + monitor.name + " - driftd", out);
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "daemon/alert/links.h"
 #include "daemon/page/alert_list.h"
 #include "daemon/page/charts.h"
 #include "daemon/page/measures.h"
@@ -144,6 +145,11 @@ Markup labels_section(const LabelStatus& labels, std::string_view segment) {
   return out += html("<dt>Waiting</dt><dd>{}</dd></dl></section>", {plural(labels.pending_predictions, "prediction")});
 }
 
+Markup grafana_line(const PageView& view, const MonitorStatus& monitor) {
+  const std::string address = grafana_link({.page = "", .grafana = view.status.grafana_url, .runbooks = ""}, monitor.name);
+  return address.empty() ? Markup{} : html(R"(<p class="when"><a href="{}">This monitor in Grafana</a></p>)", {address});
+}
+
 std::string alert_count(const MonitorStatus& monitor) {
   const auto open = open_alerts(monitor);
   return open.empty() ? "" : " (" + plural(open.size(), "open alert") + ")";
@@ -158,7 +164,7 @@ std::string monitor_page(const PageView& view, const MonitorStatus& monitor) {
   out += first_alerts(open);
   out += html("<section><h2>Features, worst first</h2>{}{}</section>", {segment_links(monitor, view.segment), feature_list(view, monitor)});
   if (monitor.labels) out += labels_section(*monitor.labels, view.segment);
-  out += html("<section><h2>Window and reference</h2>{}</section>", {facts(view, monitor)});
+  out += html("<section><h2>Window and reference</h2>{}{}</section>", {facts(view, monitor), grafana_line(view, monitor)});
   if (!monitor.alerts.empty()) out += html("<section><h2>Alerts over time</h2>{}</section>", {alert_lanes(monitor)});
   if (const auto resolved = resolved_alerts(monitor); !resolved.empty()) {
     out += html("<section><h2>Resolved alerts</h2>{}</section>", {alert_list(resolved)});

@@ -1,8 +1,8 @@
 #include "daemon/sink/pushed_alert.h"
 
-#include <array>
 #include <utility>
 
+#include "daemon/alert/links.h"
 #include "daemon/runtime/event_time.h"
 
 namespace driftd {
@@ -59,19 +59,6 @@ std::expected<PushedAlert, std::string> read_pushed_alert(std::string_view text)
   return alert;
 }
 
-std::string alert_name(std::string_view kind, std::string_view severity) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 6> kNames{{{"prediction", "DriftdPredictionDrift"},
-                                                                                 {"multivariate", "DriftdMultivariateDrift"},
-                                                                                 {"performance", "DriftdPerformanceDegraded"},
-                                                                                 {"quality", "DriftdDataQuality"},
-                                                                                 {"labels", "DriftdLabelProblem"},
-                                                                                 {"test", "DriftdTest"}}};
-  for (const auto& [name, alert] : kNames) {
-    if (name == kind) return std::string(alert);
-  }
-  return severity == "critical" ? "DriftdFeatureDriftCritical" : "DriftdFeatureDrift";
-}
-
 std::map<std::string, std::string> alert_labels(const PushedAlert& alert, const std::map<std::string, std::string>& extra) {
   std::map<std::string, std::string> labels = extra;
   labels.insert_or_assign("alertname", alert_name(alert.kind, alert.severity));
@@ -89,7 +76,8 @@ std::map<std::string, std::string> alert_annotations(const PushedAlert& alert) {
   const std::pair<std::string_view, std::string_view> more[] = {
       {"window_start", "data.window.start"},    {"window_end", "data.window.end"},     {"rows", "data.n"},
       {"statistic", "data.statistic"},          {"p_value", "data.p_value"},           {"threshold", "data.threshold"},
-      {"detector", "data.provenance.detector"}, {"reference_id", "data.reference.id"},
+      {"detector", "data.provenance.detector"}, {"reference_id", "data.reference.id"}, {"runbook_url", "data.links.runbook"},
+      {"grafana", "data.links.grafana"},
   };
   for (const auto& [name, path] : more) annotations.emplace(name, shown(alert.event, path));
   std::erase_if(annotations, [](const auto& annotation) { return annotation.second.empty(); });

@@ -23,9 +23,6 @@ struct PushedAlert {
 // Error: what is wrong with the text. A value that is not there is "".
 std::expected<PushedAlert, std::string> read_pushed_alert(std::string_view event);
 
-// As interfaces 7 name the rules: DriftdFeatureDrift, DriftdFeatureDriftCritical, DriftdDataQuality, ...
-std::string alert_name(std::string_view kind, std::string_view severity);
-
 // Identity only: what is equal for all that is sent of one alert. extra: labels of the configuration.
 std::map<std::string, std::string> alert_labels(const PushedAlert& alert, const std::map<std::string, std::string>& extra);
 // Everything that may differ between two events of it: the sentence and the numbers.

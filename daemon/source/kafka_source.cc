@@ -293,6 +293,8 @@ void KafkaSource::take_group(const GroupAnswered& answered, Clock::time_point no
   publish(now);
 }
 
+bool KafkaSource::answers() const { return Clock::now() - answered_at_ < kSilentFor; }
+
 void KafkaSource::add_reasons(Clock::time_point now, KafkaSourceStatus& status) const {
   for (const auto& line : discovery_.reasons()) status.not_ready.push_back("kafka: " + line);
   status.refused = discovery_.refused() || !diverged_.empty();

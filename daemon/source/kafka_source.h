@@ -89,6 +89,7 @@ class KafkaSource final : public Source {
   SourceEvent poll(std::chrono::milliseconds timeout) override;
   void pause(std::uint32_t partition) override;
   void resume(std::uint32_t partition) override;
+  bool answers() const override;                               // a broker answered something lately
   void recycle(std::unique_ptr<MessageBatch> batch) override;  // any thread
 
   void commit(std::span<const SourcePosition> positions);  // asynchronous; for dashboards only

@@ -110,6 +110,18 @@ struct Partial {
   Pane pane;
 };
 
+// How long a source partition has been at its end without a record, and when that was said. A decision of the wall clock (decision 3).
+struct Silence {
+  std::int64_t for_us = 0;
+  std::int64_t now_us = 0;  // since 1970
+};
+
+// What a silent partition has closed of a monitor: rows before until_us are late from now on.
+struct SilentUntil {
+  std::uint32_t monitor = 0;
+  std::int64_t until_us = 0;
+};
+
 // Written so that no time overflows: state may be damaged.
 constexpr bool is_in_pane(std::int64_t time_us, std::int64_t start_us, std::int64_t pane_us) {
   return time_us >= start_us &&

@@ -48,6 +48,7 @@ struct PanePlan {
   std::int64_t advance_us = 0;    // a window starts at each multiple of it; window_us where they do not overlap
   std::uint64_t window_rows = 0;  // > 0: by count: a window is cut at the first pane edge by which it has so many rows
   std::int64_t lateness_us = 0;
+  std::int64_t idle_close_us = 0;  // of silence, and behind the wall clock: what closes then needs no later record; 0: nothing does
   std::uint32_t cells = 0;  // of all fields together
   std::vector<FieldPlan> fields;
   SegmentPlan segments;

@@ -7,7 +7,7 @@ namespace driftd {
 
 PartitionPanes::PartitionPanes(std::uint32_t source_partition, const std::vector<Monitor>& monitors) : source_partition_(source_partition) {
   for (const Monitor& monitor : monitors) {
-    monitors_.push_back({monitor.index, monitor.plan, SegmentIndex(monitor.plan->segments), {}, {}, kNoTime, false});
+    monitors_.push_back({monitor.index, monitor.plan, SegmentIndex(monitor.plan->segments), {}, {}, kNoTime, false, kNoTime});
     for (const FieldPlan& field : monitor.plan->fields) monitors_.back().columns.push_back(add_column(field));
   }
   cells_.resize(columns_.size() * kColumnStride);
@@ -238,11 +238,33 @@ void PartitionPanes::close(MonitorPanes& monitor, std::int64_t until_us, std::ve
 
 void PartitionPanes::add(const RecordBatch& batch, std::vector<Partial>& closed) {
   if (batch.rows == 0) return;
+  idle_ = false;
   prepare_times(batch);
   prepare_columns(batch);
   for (MonitorPanes& monitor : monitors_) count_monitor(monitor, batch);
   late_rows_ += static_cast<std::uint64_t>(std::count(row_late_.begin(), row_late_.begin() + batch.rows, true));
   for (MonitorPanes& monitor : monitors_) close(monitor, closed_until(*monitor.plan, watermark_.value()), closed);
+}
+
+bool PartitionPanes::idle(const Silence& silence, std::vector<Partial>& partials, std::vector<SilentUntil>& until) {
+  bool news = !idle_;
+  for (MonitorPanes& monitor : monitors_) {
+    const PanePlan& plan = *monitor.plan;
+    if (!idle_) monitor.silent_until_us = kNoTime;
+    if (plan.idle_close_us > 0 && silence.for_us >= plan.idle_close_us) {
+      const std::int64_t closed = closed_until(plan, silence.now_us - plan.idle_close_us);
+      close(monitor, closed, partials);
+      if (closed > monitor.silent_until_us) {
+        monitor.silent_until_us = closed;
+        until.push_back({monitor.index, closed});
+        news = true;
+      }
+    }
+    if (idle_ || plan.rows != PaneRows::kCounted) continue;
+    for (const auto& [start, pane] : monitor.open) partials.push_back({monitor.index, source_partition_, pane});
+  }
+  idle_ = true;
+  return news;
 }
 
 void PartitionPanes::finish(std::vector<Partial>& closed) {

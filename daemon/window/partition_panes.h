@@ -28,6 +28,10 @@ class PartitionPanes {
 
   // Counts a batch, then appends the panes that its watermark closed: by start, then monitor.
   void add(const RecordBatch& batch, std::vector<Partial>& closed);
+  // The partition is silent. Appends the open panes as they stand, for windows that close meanwhile (the next partial of such a pane takes
+  // its place), and closes those that ended PanePlan::idle_close_us ago, where it has been silent for so long. A join takes a pane
+  // once, so it gets none that is open. False: nothing that was not said before.
+  bool idle(const Silence& silence, std::vector<Partial>& partials, std::vector<SilentUntil>& until);
   // No record will ever come: everything closes.
   void finish(std::vector<Partial>& closed);
   // Offsets were lost here: the panes that are open, and the next one to be opened, are incomplete.
@@ -60,6 +64,7 @@ class PartitionPanes {
     std::map<std::int64_t, Pane> open;       // by start
     std::int64_t closed_until_us = kNoTime;  // panes before this are closed: rows there are late
     bool incomplete_next = false;
+    std::int64_t silent_until_us = kNoTime;  // said by idle() since the last record
   };
   struct Rows {  // rows of a batch that fall into one pane
     const std::uint16_t* index;
@@ -93,6 +98,7 @@ class PartitionPanes {
   std::vector<MonitorPanes> monitors_;
   Watermark watermark_;
   bool finished_ = false;
+  bool idle_ = false;  // idle() was called since the last record; no part of the state
   std::uint64_t late_rows_ = 0;
   std::uint64_t values_left_out_ = 0;
 

@@ -51,8 +51,8 @@ struct JoinCounts {
   friend bool operator==(const JoinCounts&, const JoinCounts&) = default;
 };
 
-enum class ClosedBy : std::uint8_t { kTime, kCount };                              // what ended a window
-inline constexpr std::array<std::string_view, 2> kClosedByNames{"time", "count"};  // on the wire
+enum class ClosedBy : std::uint8_t { kTime, kCount, kIdle };                               // what ended a window
+inline constexpr std::array<std::string_view, 3> kClosedByNames{"time", "count", "idle"};  // on the wire
 
 struct Window {
   std::uint32_t monitor = 0;

@@ -13,7 +13,7 @@ WindowMerger::WindowMerger(const std::vector<const PanePlan*>& monitors) {
 }
 
 bool WindowMerger::add_partition(std::uint32_t stream, std::uint32_t source_partition, TopicPartition id) {
-  Partition partition{std::move(id), stream, kNoTime, false};
+  Partition partition{std::move(id), stream, kNoTime, false, {}};
   const auto found = restored_.find(partition.id);
   const bool is_new = found == restored_.end();
   if (!is_new) {
@@ -42,7 +42,15 @@ void WindowMerger::set_watermark(std::uint32_t source_partition, std::int64_t wa
   partition.watermark_us = std::max(partition.watermark_us, watermark_us);
 }
 
-void WindowMerger::set_idle(std::uint32_t source_partition, bool idle) { partitions_.at(source_partition).idle = idle; }
+void WindowMerger::set_idle(std::uint32_t source_partition, bool idle) {
+  Partition& partition = partitions_.at(source_partition);
+  partition.idle = idle;
+  if (!idle) partition.silent_until_us.clear();
+}
+
+void WindowMerger::set_silent_until(std::uint32_t source_partition, const SilentUntil& until) {
+  partitions_.at(source_partition).silent_until_us[until.monitor] = until.until_us;
+}
 
 bool WindowMerger::any_idle() const {
   return std::any_of(partitions_.begin(), partitions_.end(), [](const auto& entry) { return entry.second.idle; });
@@ -74,19 +82,37 @@ std::int64_t WindowMerger::stream_watermark_us(std::uint32_t stream) const {
   return any_active ? active : newest;
 }
 
-std::int64_t WindowMerger::passed_us(const PanePlan& plan) const {
+std::int64_t WindowMerger::by_watermark_us(const PanePlan& plan) const {
   const std::int64_t watermark = stream_watermark_us(plan.stream);
   return watermark == kNoTime || watermark == PartitionPanes::kFinished ? watermark : watermark - plan.lateness_us;
 }
 
-std::int64_t WindowMerger::complete_until_us(const MonitorState& monitor) const {
-  return monitor.plan->joined ? monitor.joined_until_us : passed_us(*monitor.plan);
+// The least of all partitions of a stream that is silent as a whole: one that is active, or not yet here again, knows better.
+std::int64_t WindowMerger::by_silence_us(std::uint32_t monitor, std::uint32_t stream) const {
+  if (!all_idle(stream)) return kNoTime;
+  std::int64_t until = PartitionPanes::kFinished;
+  for (const auto& [index, partition] : partitions_) {
+    if (partition.stream != stream) continue;
+    const auto said = partition.silent_until_us.find(monitor);
+    until = std::min(until, said == partition.silent_until_us.end() ? kNoTime : said->second);
+  }
+  const bool awaited = std::ranges::any_of(restored_, [&](const auto& entry) { return entry.second.stream == stream; });
+  return awaited ? kNoTime : until;
+}
+
+std::int64_t WindowMerger::passed_us(std::uint32_t monitor, const PanePlan& plan) const {
+  return std::max(by_watermark_us(plan), by_silence_us(monitor, plan.stream));
+}
+
+std::int64_t WindowMerger::complete_until_us(std::uint32_t monitor) const {
+  const MonitorState& state = monitors_[monitor];
+  return state.plan->joined ? state.joined_until_us : passed_us(monitor, *state.plan);
 }
 
 std::vector<Window> WindowMerger::take_closed() {
   std::vector<Window> windows;
   for (std::uint32_t m = 0; m < monitors_.size(); ++m) {
-    const std::int64_t passed = complete_until_us(monitors_[m]);
+    const std::int64_t passed = complete_until_us(m);
     if (passed == kNoTime) continue;
     monitors_[m].plan->window_rows > 0 ? close_by_count(m, passed, windows) : close_by_time(m, passed, windows);
   }
@@ -111,6 +137,7 @@ void WindowMerger::close_by_time(std::uint32_t index, std::int64_t passed_us, st
     if (monitor.closed_until_us != kNoTime) start = std::max(start, monitor.closed_until_us - plan.window_us + plan.advance_us);
     if (start + plan.window_us > passed_us) break;
     windows.push_back(merge(index, start, start + plan.window_us));
+    if (!plan.joined && start + plan.window_us > by_watermark_us(plan)) windows.back().closed_by = ClosedBy::kIdle;
     monitor.closed_until_us = start + plan.window_us;
     forget(start + plan.advance_us, monitor);
   }

@@ -1,5 +1,6 @@
 // Stage 2: panes of all source partitions -> closed windows. A window closes when every partition of its stream that is not
-// idle has a watermark past its end plus lateness. Partials are merged by ascending (topic, partition), whatever came first.
+// idle has a watermark past its end plus lateness, or when all are idle and silent past it (Silence). Partials are merged by ascending
+// (topic, partition), whatever came first.
 //   One after the other   [k * window, (k + 1) * window).
 //   Hopping               [k * advance, k * advance + window): panes are kept until no later window holds them, and the sums of
 //                         one window come from those of the one before: plus the panes that are new, minus those that are gone.
@@ -30,6 +31,7 @@ class WindowMerger {
   void set_joined_until(std::uint32_t monitor, std::int64_t time_us) { monitors_[monitor].joined_until_us = time_us; }
   void set_watermark(std::uint32_t source_partition, std::int64_t watermark_us);  // PartitionPanes::kFinished: never again a record
   void set_idle(std::uint32_t source_partition, bool idle);
+  void set_silent_until(std::uint32_t source_partition, const SilentUntil& until);  // of an idle partition; gone when it wakes
 
   bool is_idle(std::uint32_t source_partition) const { return partitions_.at(source_partition).idle; }
   bool any_idle() const;
@@ -37,7 +39,8 @@ class WindowMerger {
   std::uint32_t stream_of(std::uint32_t source_partition) const { return partitions_.at(source_partition).stream; }
   const TopicPartition& id_of(std::uint32_t source_partition) const { return partitions_.at(source_partition).id; }
   std::int64_t stream_watermark_us(std::uint32_t stream) const;  // kNoTime: none yet
-  std::int64_t passed_us(const PanePlan& plan) const;            // no row of its stream before this will come any more; kNoTime: none yet
+  // No row of a monitor before this will come any more, in the stream of one of its plans; kNoTime: none yet.
+  std::int64_t passed_us(std::uint32_t monitor, const PanePlan& plan) const;
 
   // Windows that can be closed now, by (end, monitor). Windows without a single row do not exist.
   std::vector<Window> take_closed();
@@ -57,6 +60,7 @@ class WindowMerger {
     std::uint32_t stream = 0;
     std::int64_t watermark_us = kNoTime;
     bool idle = false;
+    std::map<std::uint32_t, std::int64_t> silent_until_us;  // by monitor; no part of the state: said again after a restart
   };
   struct MonitorState {
     const PanePlan* plan = nullptr;
@@ -69,7 +73,9 @@ class WindowMerger {
     std::int64_t summed_until_us = kNoTime;
   };
   static bool load_monitor(MonitorState& monitor, ByteReader in, bool by_count);
-  std::int64_t complete_until_us(const MonitorState& monitor) const;  // its panes before this are all here; kNoTime: none yet
+  std::int64_t by_watermark_us(const PanePlan& plan) const;
+  std::int64_t by_silence_us(std::uint32_t monitor, std::uint32_t stream) const;
+  std::int64_t complete_until_us(std::uint32_t monitor) const;  // its panes before this are all here; kNoTime: none yet
   void close_by_time(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows);
   void close_by_count(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows);
   Window merge(std::uint32_t index, std::int64_t start_us, std::int64_t end_us);

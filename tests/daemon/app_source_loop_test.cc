@@ -167,6 +167,38 @@ TEST_CASE("a partition is idle at its end and not before") {
   }
 }
 
+TEST_CASE("the silence of a source that cannot be asked is none of its partitions") {
+  Config config = make_config();
+  config.streams[0].time.idle_after = Milliseconds(0);
+  const auto plan = make_engine_plan(config, {make_reference()});
+  REQUIRE(plan);
+  ShardQueue shard(16);
+  MergerQueue merger(8);
+  ScriptedSource source;
+  source.away = true;
+  FlowMeter meter;
+  source.events.push_back(event_of(SourceEvent::Kind::kPartition));
+  source.events.push_back(event_of(SourceEvent::Kind::kCaughtUp));
+  std::vector<ShardInput> idle;
+  std::atomic<bool> stop = false;
+  const auto began = std::chrono::steady_clock::now();
+  const auto elapsed = [&] { return std::chrono::steady_clock::now() - began; };
+  int polls_late = 0;
+  source.on_poll = [&] {
+    while (auto input = shard.try_pop()) {
+      if (input->kind == InputKind::kIdle) idle.push_back(std::move(*input));
+    }
+    // It looks every 100 ms: between these two polls it has looked at 150 ms or later, and found nobody.
+    if (source.away && elapsed() > std::chrono::milliseconds(250) && ++polls_late == 2) {
+      CHECK(idle.empty());
+      source.away = false;
+    }
+    stop = !idle.empty();
+  };
+  SourceLoop(**plan, source, {{&shard}, merger, meter}, {}).run(stop, false);
+  CHECK(std::chrono::microseconds(idle.at(0).silence.for_us) <= elapsed() - std::chrono::milliseconds(150));
+}
+
 TEST_CASE("barriers go to every shard, after so many records and at the end") {
   const auto plan = make_plan();
   ShardQueue first(16), second(16);

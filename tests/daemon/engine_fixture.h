@@ -176,7 +176,9 @@ inline Snapshot make_snapshot(std::uint64_t generation = 7) {
     shard.consume(make_messages(p, records, 0, records.size()), output);
     merger.apply(std::move(output));
   }
-  merger.apply(shard.idle(1));
+  ShardOutput idle;
+  shard.idle(1, {}, idle);
+  merger.apply(std::move(idle));
   Snapshot snapshot;
   snapshot.generation = generation;
   for (auto& [id, state] : shard.save()) snapshot.sections.push_back(save_partition_section(id, std::move(state)));

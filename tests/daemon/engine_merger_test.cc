@@ -127,12 +127,48 @@ TEST_CASE("outputs that follow from an idle partition wait for a snapshot") {
   ShardOutput output;
   shard.consume(make_messages(0, records, 0, records.size()), output);
   CHECK(merger.apply(std::move(output)).empty());  // partition 1 holds everything back
-  CHECK_FALSE(merger.apply(shard.idle(1)).empty());
+  ShardOutput idle;
+  CHECK(shard.idle(1, {}, idle));
+  CHECK_FALSE(merger.apply(std::move(idle)).empty());
   CHECK(merger.wants_snapshot());
   CHECK(merger.releasable() == 0);
   merger.snapshot_saved();
   CHECK(merger.releasable() == merger.outbox().last_sequence());
   CHECK_FALSE(merger.wants_snapshot());
+}
+
+TEST_CASE("a topic that falls silent closes its last windows by the clock, once a snapshot holds that it did") {
+  const auto plan = make_plan();
+  EngineShard shard(*plan);
+  EngineMerger merger(*plan);
+  REQUIRE(shard.add_partition(0, id_of(0), 0, {}));
+  merger.add_partition(0, id_of(0));
+  merger.snapshot_saved();
+  const std::vector<std::string> records = make_records(9, 3000, 3000);
+  ShardOutput output;
+  shard.consume(make_messages(0, records, 0, records.size()), output);
+  merger.apply(std::move(output));
+  const auto closed = [&] { return merger.history(0).windows_closed; };
+  const auto before = closed();
+  const std::int64_t last_end = merger.last_judgement(0)->end_us, released = static_cast<std::int64_t>(merger.releasable());
+  const auto idle_for = [&](std::int64_t us, std::int64_t now_us) {
+    ShardOutput idle;
+    if (shard.idle(0, {us, now_us}, idle)) merger.apply(std::move(idle));
+  };
+  idle_for(60'000'000, last_end + 86'400'000'000);
+  CHECK(closed() == before);
+  idle_for(600'000'000, last_end + 86'400'000'000);
+  CHECK(closed()[static_cast<std::size_t>(ClosedBy::kIdle)] > 0);
+  CHECK(closed()[static_cast<std::size_t>(ClosedBy::kTime)] == before[static_cast<std::size_t>(ClosedBy::kTime)]);
+  CHECK(merger.last_judgement(0)->end_us > last_end);
+  CHECK(merger.wants_snapshot());
+  CHECK(static_cast<std::int64_t>(merger.releasable()) == released);
+  // What the snapshot says survives: the same rows once more would be late.
+  Snapshot snapshot;
+  merger.save(snapshot);
+  EngineMerger again(*plan);
+  REQUIRE(again.load(snapshot));
+  CHECK(again.history(0).windows_closed == closed());
 }
 
 namespace {

@@ -24,10 +24,12 @@ class ScriptedSource final : public Source {
   void pause(std::uint32_t partition) override { ++pauses, paused.insert(partition); }
   void resume(std::uint32_t partition) override { ++resumes, paused.erase(partition); }
   void recycle(std::unique_ptr<MessageBatch>) override { ++recycled; }
+  bool answers() const override { return !away; }
 
   std::deque<SourceEvent> events;
   std::function<void()> on_poll;
   std::set<std::uint32_t> paused;
+  bool away = false;
   int polls = 0, pauses = 0, resumes = 0, recycled = 0;
 };
 

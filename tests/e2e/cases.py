@@ -345,6 +345,35 @@ def state_moves(make_broker):
     return state_moves_to_another_folder
 
 
+def silent_topic(make_broker):
+    def silent_topic_closes_its_last_window(bed):
+        """No record follows the last: every row is in a window all the same, after kill -9 in the same one, and what comes for it is late."""
+        rows, windows, seen = 3000, 5, {}
+        for name, times in (("left alone", 0), ("killed", 4)):
+            broker = make_broker(bed, TOPICS)
+            daemon = driftd_at(bed, broker.address, name.replace(" ", "-"))
+            text = daemon.config.read_text().replace("idle_after: 1h", "idle_after: 1s").replace("{every: 60s}", "{every: 60s, idle_close: 3s}")
+            daemon.config.write_text(text)
+            daemon.start()
+            ready(daemon)
+            produce(broker.address, stream_lines(0, rows))
+            for _ in range(times):
+                time.sleep(random.uniform(0.5, 5))
+                daemon.kill()
+                daemon.start()
+            seen[name] = settled_events(broker.address, windows)
+            expect("rows in windows", sum(rows_of_windows(seen[name])), rows)
+        expect("the same after kill -9", digest(seen["killed"]), digest(seen["left alone"]))
+        if not metric(daemon.get("/metrics", daemon.port)[1], "driftd_windows_closed_total", 'reason="idle"'):
+            raise Failure("no window was counted as closed by silence")
+        produce(broker.address, stream_lines(rows - 40, rows))
+        wait_for("what comes for a closed window is late",
+                 lambda: metric(daemon.get("/metrics", daemon.port)[1], "driftd_records_late_total") == 40)
+        expect("windows", len(window_ends(events(broker.address))), windows)
+
+    return silent_topic_closes_its_last_window
+
+
 def broker_restart(crash):
     def broker_goes_away_in_the_middle(bed):
         want, _ = undisturbed(bed, on_kafka)
@@ -927,9 +956,9 @@ def log_replaced_while_stopped(bed):
 
 
 MOCK = [demo_names_the_drift, explain_says_why, tap_shows_records(on_mock), checks(on_mock), poison(on_mock), poison_corpus(on_mock),
-        history_and_stream, half_open_clients, state_moves(on_mock), stopped_thread_is_unhealthy, alert_road(on_mock),
+        history_and_stream, half_open_clients, state_moves(on_mock), silent_topic(on_mock), stopped_thread_is_unhealthy, alert_road(on_mock),
         schemas_from_a_registry(on_mock), unknown_schemas(on_mock), sigterm(on_mock), kills(on_mock, 100)]
 KAFKA = [tap_shows_records(on_kafka), source_reads_all, source_skips_unreadable_batch, source_skips_a_batch_dropped_in_silence,
          source_stops_at_a_recreated_topic, log_replaced_while_stopped, checks(on_kafka), poison_corpus(on_kafka), alert_road(on_kafka),
          schemas_from_a_registry(on_kafka), unknown_schemas(on_kafka),
-         broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]
+         silent_topic(on_kafka), broker_restart(False), broker_restart(True), retention_overrun, unreachable_broker, sigterm(on_kafka), kills(on_kafka, 20)]

@@ -20,11 +20,11 @@ ROOMS = [
     ("daemon/decode/", FLOOR + ORDER + ["daemon/source/schema_frame.h"]),
     ("daemon/window/", FLOOR + ORDER + ["daemon/decode/record_batch.h"]),
     ("daemon/monitor/", FLOOR + ORDER + ["daemon/window/window.h", "daemon/status.h"]),
-    ("daemon/alert/", FLOOR + ORDER + ["daemon/monitor/verdict.h", "daemon/status.h", "config/scalar.h"]),
+    ("daemon/alert/", FLOOR + ORDER + ["daemon/monitor/verdict.h", "daemon/status.h", "daemon/http/target.h", "config/scalar.h"]),
     # kafka_: one library, one set of handles and settings for both ends. The rest is for receivers by HTTP: how to reach them, the
     # event read back for bodies of another form, files with secrets.
     ("daemon/sink/", FLOOR + ["daemon/source/kafka_", "daemon/http/client.h", "daemon/http/endpoint.h", "daemon/decode/json_tree.h",
-                              "config/body_template.h", "config/substitute.h"]),
+                              "daemon/alert/links.h", "config/body_template.h", "config/substitute.h"]),
     ("daemon/state/", FLOOR + ["daemon/sink/sink.h"]),  # the outbox holds records until their sink has them
     # last_read.h: what was read last is state, and the source's to compare.
     ("daemon/engine", FLOOR + ORDER + ["daemon/source/last_read.h", "daemon/decode/", "daemon/window/", "daemon/monitor/", "daemon/alert/", "daemon/sink/sink.h", "daemon/sink/push_plan.h",
@@ -35,7 +35,7 @@ ROOMS = [
     ("daemon/history/", FLOOR + ORDER + ["daemon/status.h", "daemon/monitor/", "daemon/alert/alert.h"]),
     # An alert's event read back, and explained to a person; target.h: names in links.
     ("daemon/explain/", FLOOR + ["daemon/alert/", "daemon/decode/json_tree.h", "daemon/page/words.h", "daemon/http/target.h", "config/scalar.h"]),
-    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h", "daemon/explain/", "daemon/history/reader.h"]),
+    ("daemon/page/", FLOOR + ORDER + ["daemon/status.h", "daemon/http/target.h", "daemon/explain/", "daemon/alert/links.h", "daemon/history/reader.h"]),
     ("daemon/api/", FLOOR + ORDER + ["daemon/status.h", "daemon/history/reader.h", "daemon/alert/alert.h", "daemon/monitor/verdict.h"]),
     ("daemon/routes", FLOOR + ORDER + ["daemon/status.h", "daemon/http/", "daemon/metrics/", "daemon/page/", "daemon/api/", "daemon/history/reader.h",
                                        "daemon/alert/event_schema.h", "config/scalar.h", "config/schema.h"]),

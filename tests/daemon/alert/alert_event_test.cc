@@ -68,13 +68,14 @@ TEST_CASE("policies, severities and links") {
   auto change = firing(Policy::kFixed, "psi");
   change.alert.critical = true;
   auto plan = sample::plan();
-  plan.external_url = "https://driftd.example/";
+  plan.links.page = "https://driftd.example/";
   auto to = transition(change, verdict, plan);
   CHECK(to.severity == "critical");
   CHECK(has(to.event, R"("policy":{"detector":"psi","threshold":0.2,"type":"fixed"})"));
   CHECK(has(to.event, R"("severity":"critical")"));
   CHECK(has(to.event, R"("severitynumber":17,"severitytext":"ERROR")"));
-  CHECK(has(to.event, R"("links":{"page":"https://driftd.example/#alert-6e77b70df680e4e0"})"));
+  CHECK(has(to.event, R"("links":{"page":"https://driftd.example/ui/alerts/6e77b70df680e4e0",)"
+                     R"("runbook":"https://driftd.example/runbooks/DriftdFeatureDriftCritical"})"));
   CHECK(has(to.event, R"("dataschema":"https://driftd.example/schema/event.json")"));
 
   change.transition = Transition::kResolved;

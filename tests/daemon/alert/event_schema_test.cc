@@ -13,7 +13,7 @@ namespace {
 
 std::string event(const Measure& measure, bool everything) {
   auto plan = sample::plan();
-  if (everything) plan.external_url = "https://driftd.example";
+  if (everything) plan.links = {"https://driftd.example", "https://grafana.example", ""};
   Verdict verdict = sample::verdict();
   verdict.drift = {measure};
   verdict.cells = {{"(80, 120]", 100, 240, 0.1226}};

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "daemon/alert/links.h"
 #include "daemon/sink/pushed_alert.h"
 
 using namespace driftd;

@@ -42,6 +42,15 @@ TEST_CASE("the lead says where the feature stands") {
   CHECK(has(page_of(collecting, collecting.features[0]), "<p class=\"lead\">Collecting 320 of 500 rows.</p>"));
 }
 
+TEST_CASE("a Grafana that is known is a link away, from the window that is shown") {
+  const MonitorStatus monitor = test::census_monitor();
+  DaemonStatus status = test::make_status();
+  const auto page = [&] { return feature_page(test::view_of(status, "all"), in_last_window(monitor, monitor.features[0])); };
+  CHECK_FALSE(has(page(), "in Grafana"));
+  status.grafana_url = "https://grafana.example/";
+  CHECK(has(page(), "<a href=\"https://grafana.example/d/driftd-feature?var-monitor=employment&amp;var-feature=relp&amp;var-segment=all&amp;from="));
+}
+
 TEST_CASE("the last windows, in a sentence and a table") {
   const MonitorStatus monitor = test::census_monitor();
   const std::string page = page_of(monitor, monitor.features[0]);

@@ -23,6 +23,14 @@ std::size_t drawn(const std::string& page) {
 
 }  // namespace
 
+TEST_CASE("a Grafana that is known is a link away") {
+  DaemonStatus status = test::make_status();
+  const auto page = [&] { return monitor_page(test::view_of(status, "all"), test::census_monitor()); };
+  CHECK_FALSE(has(page(), "in Grafana"));
+  status.grafana_url = "https://grafana.example/";
+  CHECK(has(page(), "<a href=\"https://grafana.example/d/driftd-monitor?var-monitor=employment\">This monitor in Grafana</a>"));
+}
+
 TEST_CASE("features with an alert first, then by ratio") {
   const std::string page = page_of(test::census_monitor());
   std::size_t before = 0;

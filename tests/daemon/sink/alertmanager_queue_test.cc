@@ -172,8 +172,8 @@ TEST_CASE("many alerts are several requests, and the login goes with each") {
 
 TEST_CASE("generatorURL is there with a page only, and what is no event is given up") {
   Bed bed;
-  bed.add(1, {.page = "https://d.example/#alert-1"});
-  CHECK(bed.queue.next(bed.now())->body.find(R"("generatorURL":"https://d.example/#alert-1")") != std::string::npos);
+  bed.add(1, {.page = "https://d.example/ui/alerts/1"});
+  CHECK(bed.queue.next(bed.now())->body.find(R"("generatorURL":"https://d.example/ui/alerts/1")") != std::string::npos);
   Bed bare;
   bare.add(1, {});
   CHECK(bare.queue.next(bare.now())->body.find("generatorURL") == std::string::npos);

@@ -110,6 +110,59 @@ TEST_CASE("cells, classes and edges of a pane are those of its rows") {
   CHECK(closed[0].pane.last_offset == 4);
 }
 
+TEST_CASE("a silent partition shows what is open once, and closes what ended long enough ago") {
+  PanePlan plan = make_plan(false), never = plan;
+  plan.idle_close_us = 5000;
+  PartitionPanes panes(3, {{0, &plan}, {1, &never}});
+  std::vector<Partial> partials;
+  std::vector<SilentUntil> until;
+  const std::vector<Row> rows{{0, 100, 5, "a", 0}, {1, 1100, 5, "a", 0}, {2, 900, 6, "b", 1}, {3, 1200, 7, "b", 1}};
+  panes.add(make_batch(rows, 0, 3), partials);
+  CHECK(partials.empty());
+  // Not yet silent for long: both monitors show both of their panes.
+  CHECK(panes.idle({4999, 100'000}, partials, until));
+  REQUIRE(partials.size() == 4);
+  CHECK(until.empty());
+  CHECK(partials[0].pane.segments[0].rows == 2);
+  CHECK_FALSE(panes.idle({4999, 100'000}, partials, until));
+  CHECK(partials.size() == 4);
+  // The first pane ended at 1,000, is waited for until 1,100, and closes 5,000 later.
+  partials.clear();
+  CHECK_FALSE(panes.idle({5000, 6000}, partials, until) && !partials.empty());
+  CHECK(panes.idle({6000, 6100}, partials, until));
+  REQUIRE(partials.size() == 1);
+  CHECK(partials[0].monitor == 0);
+  CHECK(partials[0].pane.start_us == 0);
+  CHECK(until.back().monitor == 0);
+  CHECK(until.back().until_us == 1000);
+  CHECK_FALSE(panes.idle({6000, 6900}, partials, until));
+  // A row of the closed pane is late for both, as a row is late or not for a partition; the open one goes on.
+  partials.clear();
+  panes.add(make_batch(rows, 2, 4), partials);
+  CHECK(panes.late_rows() == 1);
+  CHECK(panes.idle({10, 6900}, partials, until));
+  REQUIRE(partials.size() == 3);
+  CHECK(partials[0].pane.start_us == 1000);
+  CHECK(partials[0].pane.segments[0].rows == 2);
+  CHECK(partials[1].monitor == 1);
+  CHECK(partials[1].pane.segments[0].rows == 3);  // which waits for no clock
+}
+
+TEST_CASE("a pane of rows that wait for a join is not shown while it is open") {
+  PanePlan plan = make_plan(false);
+  plan.rows = PaneRows::kPredictions;
+  plan.idle_close_us = 5000;
+  PartitionPanes panes(3, {{0, &plan}});
+  std::vector<Partial> partials;
+  std::vector<SilentUntil> until;
+  RecordBatch batch = make_batch({{0, 100, 5, "a", 0}}, 0, 1);
+  panes.add(batch, partials);
+  CHECK(panes.idle({10, 100'000}, partials, until));
+  CHECK(partials.empty());
+  CHECK(panes.idle({5000, 100'000}, partials, until));
+  CHECK(partials.size() == 1);
+}
+
 TEST_CASE("lost offsets mark the open pane, or the next one where none is open, as incomplete") {
   const PanePlan plan = make_plan(false);
   const std::vector<Row> rows = random_rows(23, 2000);

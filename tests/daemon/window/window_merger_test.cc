@@ -349,6 +349,66 @@ TEST_CASE("a partition without records holds windows back until it is idle; a la
   CHECK(merger.partials_dropped() == 1);
 }
 
+TEST_CASE("rows of an idle partition are in the windows that close without it, as many as it had") {
+  PanePlan plan = make_plan(false);
+  WindowMerger merger({&plan});
+  merger.add_partition(0, 0, {"t", 0});
+  merger.add_partition(0, 1, {"t", 1});
+  PartitionPanes thin(1, {{0, &plan}});
+  std::vector<Partial> partials;
+  std::vector<SilentUntil> until;
+  const auto tell = [&] {
+    for (Partial& partial : partials) merger.add_partial(std::move(partial));
+    partials.clear();
+  };
+  const std::vector<Row> rows{{0, 100, 5, "a", 0}, {1, 200, 5, "a", 0}, {2, 300, 6, "b", 1}};
+  thin.add(make_batch(rows, 0, 2), partials);
+  CHECK(thin.idle({}, partials, until));
+  tell();
+  // It wakes, and falls silent again: what it shows now takes the place of what it showed before.
+  thin.add(make_batch(rows, 2, 3), partials);
+  CHECK(thin.idle({}, partials, until));
+  tell();
+  merger.set_idle(1, true);
+  merger.set_watermark(0, 1100);
+  const std::vector<Window> windows = merger.take_closed();
+  REQUIRE(windows.size() == 1);
+  CHECK(windows[0].segments[0].rows == 3);
+  CHECK(windows[0].closed_by == ClosedBy::kTime);
+  REQUIRE(windows[0].offsets.size() == 1);
+  CHECK(windows[0].offsets[0].to == 2);
+}
+
+TEST_CASE("silence closes a window when all partitions are silent past its end, and only then") {
+  const PanePlan plan = make_plan(false);
+  WindowMerger merger({&plan});
+  merger.add_partition(0, 0, {"t", 0});
+  merger.add_partition(0, 1, {"t", 1});
+  for (const std::int64_t start : {0, 1000}) {
+    Pane pane = make_pane(plan, start);
+    pane.segments[0] = make_counts(plan);
+    pane.segments[0].rows = 5;
+    merger.add_pane(0, {"t", 0}, std::move(pane));
+  }
+  merger.set_idle(0, true);
+  merger.set_silent_until(0, {0, 2000});
+  CHECK(merger.take_closed().empty());  // the other one is active
+  merger.set_idle(1, true);
+  CHECK(merger.take_closed().empty());  // and has not been silent for long
+  merger.set_silent_until(1, {0, 1000});
+  std::vector<Window> windows = merger.take_closed();
+  REQUIRE(windows.size() == 1);
+  CHECK(windows[0].end_us == 1000);
+  CHECK(windows[0].closed_by == ClosedBy::kIdle);
+  // One that wakes takes its word back, and gives it again from the beginning.
+  merger.set_idle(1, false);
+  merger.set_idle(1, true);
+  merger.set_silent_until(0, {0, 3000});
+  CHECK(merger.take_closed().empty());
+  merger.set_silent_until(1, {0, 3000});
+  CHECK(merger.take_closed().size() == 1);
+}
+
 TEST_CASE("partitions of a topic that left the configuration are forgotten") {
   const PanePlan plan = make_plan();
   WindowMerger merger({&plan});
