@@ -24,6 +24,12 @@ struct LogConfig {
 struct HttpConfig {
   std::string listen = "127.0.0.1:3738";  // port 0 = any
   std::string external_url;               // base of links that leave the process; "" leaves them out
+  std::string token_file;                 // bearer token of what changes something; "" = none
+  std::string basic_auth_file;            // user:crypt(3)-hash lines: who may read; "" = everybody
+  struct Tls {
+    std::string cert_file, key_file, client_ca_file;  // PEM; without cert_file no TLS, without client_ca_file no client certificates
+  } tls;
+  bool allow_insecure = false;  // other machines may reach it without TLS and login
 };
 
 struct StateConfig {

@@ -10,6 +10,7 @@
 
 #include "config/body_template.h"
 #include "config/formats.h"
+#include "config/listener.h"
 #include "config/scalar.h"
 #include "config/substitute.h"
 #include "detectors/registry.h"
@@ -70,6 +71,7 @@ class Checker {
   void check_stream(std::size_t i);
   void check_loops();
   void check_listener();
+  void check_listener_files();
   void check_security(const KafkaSecurity& security);
   void check_oauth(const KafkaSecurity& security);
   void check_secret_files(const KafkaSecurity& security);
@@ -246,9 +248,18 @@ void Checker::check_loops() {
 }
 
 void Checker::check_listener() {
-  const std::string& listen = config_.http.listen;
-  const bool loopback = listen.starts_with("127.") || listen.starts_with("[::1]") || listen.starts_with("localhost:");
-  if (!loopback) warning("http.listen", fmt::format("{} is reachable from other machines; there is no login and no encryption", listen));
+  const HttpConfig::Tls& tls = config_.http.tls;
+  if (tls.cert_file.empty() != tls.key_file.empty()) problem("http.tls", "cert_file and key_file go together");
+  if (tls.cert_file.empty() && !tls.client_ca_file.empty()) problem("http.tls.client_ca_file", "is only used with cert_file and key_file");
+  if (const auto wrong = listener_problem(config_.http)) problem("http.listen", *wrong);
+}
+
+void Checker::check_listener_files() {
+  check_readable("http.token_file", config_.http.token_file);
+  check_readable("http.basic_auth_file", config_.http.basic_auth_file);
+  check_readable("http.tls.cert_file", config_.http.tls.cert_file);
+  check_readable("http.tls.key_file", config_.http.tls.key_file);
+  check_readable("http.tls.client_ca_file", config_.http.tls.client_ca_file);
 }
 
 void Checker::check_kafka() {
@@ -258,6 +269,7 @@ void Checker::check_kafka() {
   check_oauth(config_.kafka.security);
   check_secret_files(config_.kafka.security);
   check_registry();
+  check_listener_files();
   check_receiver_files();
   for (std::size_t i = 0; i < config_.streams.size(); ++i) {
     if (config_.streams[i].format == Format::kCsv) stream_problem(i, "format", "csv is for file replay only");

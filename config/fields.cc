@@ -112,6 +112,16 @@ Keys log_keys(const Get<Config>& at) {
   };
 }
 
+Keys listener_tls_keys(const Get<Config>& at) {
+  return {
+      leaf(kPath, "cert_file", "Certificate of the listener and what leads to its authority (PEM). Empty: plain HTTP.",
+           DRIFTD_AT(at, http.tls.cert_file)),
+      leaf(kPath, "key_file", "Private key of cert_file (PEM), not encrypted.", DRIFTD_AT(at, http.tls.key_file)),
+      leaf(kPath, "client_ca_file", "Authorities of clients (PEM): only who has a certificate of theirs may connect. Empty: everybody.",
+           DRIFTD_AT(at, http.tls.client_ca_file)),
+  };
+}
+
 Keys http_keys(const Get<Config>& at) {
   return {
       form(leaf(kText, "listen", "Address and port of metrics, API and page. Port 0 takes any that is free.", DRIFTD_AT(at, http.listen)),
@@ -119,6 +129,13 @@ Keys http_keys(const Get<Config>& at) {
       form(leaf(kText, "external_url", "How others reach this listener: start of the links in alerts. Empty leaves the links out.",
                 DRIFTD_AT(at, http.external_url)),
            expect_http_url),
+      leaf(kPath, "token_file", "File with the bearer token, 32 bytes or more, that every request but GET and HEAD needs.",
+           DRIFTD_AT(at, http.token_file)),
+      leaf(kPath, "basic_auth_file",
+           "File of user:hash lines, hashes of crypt(3) as htpasswd -B writes them: who may read. Health needs no login. Empty: everybody.",
+           DRIFTD_AT(at, http.basic_auth_file)),
+      group("tls", "HTTPS, TLS 1.2 or newer.", listener_tls_keys(at)),
+      leaf(kBoolean, "allow_insecure", "Let other machines reach the listener without TLS and login.", DRIFTD_AT(at, http.allow_insecure)),
   };
 }
 

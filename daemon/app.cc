@@ -15,6 +15,7 @@
 #include "daemon/engine_summary.h"
 #include "daemon/history/reader.h"
 #include "daemon/history/writer.h"
+#include "daemon/http/credentials.h"
 #include "daemon/http/server.h"
 #include "daemon/registry/schema_registry.h"
 #include "daemon/routes.h"
@@ -268,8 +269,18 @@ std::expected<void, AppError> App::Parts::listen() {
                        .config_yaml = print_config(config),
                        .history = [this] { return past.get(); }};
   routes = std::make_unique<Routes>(std::move(sources), config.metrics);
-  auto bound = HttpServer::listen(
-      {.listen = config.http.listen, .external_url = config.http.external_url, .limits = {}, .slow_thread = true}, routes->handler());
+  auto credentials = read_http_credentials(config.http, wall_us() / 1'000'000);
+  if (!credentials) return std::unexpected(AppError{kExitConfig, false, credentials.error()});
+  if (const auto warning = expiry_warning(config.http, **credentials, wall_us() / 1'000'000); !warning.empty()) {
+    log_warn("configuration", warning);
+  }
+  auto bound = HttpServer::listen({.listen = config.http.listen,
+                                   .external_url = config.http.external_url,
+                                   .limits = {},
+                                   .slow_thread = true,
+                                   .login_thread = true,
+                                   .credentials = std::move(*credentials)},
+                                  routes->handler());
   if (!bound) return std::unexpected(AppError{kExitIo, bound.error().in_use, bound.error().message});
   http.emplace(std::move(*bound));
   return {};
@@ -468,6 +479,10 @@ int App::run() {
     set_thread_name("http_slow");
     parts.http->run_slow();
   });
+  std::jthread logins([&] {
+    set_thread_name("logins");
+    parts.http->run_logins();
+  });
   std::jthread history([&] {
     if (!parts.history) return;
     set_thread_name("history");
@@ -494,6 +509,7 @@ int App::run() {
   parts.http->stop();
   http.join();
   slow_answers.join();
+  logins.join();
   return parts.close();
 }
 

@@ -445,6 +445,20 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, const st
   return captured;
 }
 
+// The type of an error of the API, of a refusal that no route made.
+std::string_view error_type(int status) {
+  switch (status) {
+    case 401: return "unauthorized";
+    case 403: return "forbidden";
+    case 408: return "timeout";
+    case 413:
+    case 414:
+    case 431: return "too_large";
+    case 503: return "unavailable";
+    default: return "bad_data";
+  }
+}
+
 bool is_api(const Request& request) { return !request.path.empty() && request.path[0] == "api"; }
 
 DaemonStatus starting() {
@@ -505,7 +519,9 @@ void Routes::count(std::string_view method, const Response& response) {
 
 HttpHandler Routes::handler() {
   return {[this](const Request& request) { return handle(request); },
-          [this](std::string_view method, const Response& response) { count(method, response); }};
+          [this](std::string_view method, const Response& response) { count(method, response); },
+          {"/-/healthy", "/healthz", "/-/ready", "/readyz"},
+          [](int status, std::string_view why) { return error_json(error_type(status), why); }};
 }
 
 std::vector<std::string_view> route_patterns() {

@@ -17,7 +17,7 @@ patch=$(cd "$(dirname "$0")" && pwd)/librdkafka-topic-id.patch
 
 build_packages=(g++ cmake ninja-build pkg-config ca-certificates libssl-dev libsasl2-dev libcurl4-openssl-dev libzstd-dev
   liblz4-dev zlib1g-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev libboost-dev libcli11-dev libspdlog-dev
-  libfmt-dev libxxhash-dev libsqlite3-dev libsystemd-dev libprotobuf-dev libprotoc-dev patch)
+  libfmt-dev libxxhash-dev libsqlite3-dev libsystemd-dev libcrypt-dev libprotobuf-dev libprotoc-dev patch)
 test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck curl
   openjdk-17-jre-headless maven prometheus prometheus-alertmanager python3-prometheus-client chromium)
 

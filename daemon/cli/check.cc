@@ -16,6 +16,8 @@
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/load_references.h"
 #include "daemon/cli/verb.h"
+#include "daemon/http/credentials.h"
+#include "daemon/runtime/wall_clock.h"
 #include "daemon/sink/push_receivers.h"
 #include "daemon/source/kafka_config.h"
 
@@ -48,6 +50,7 @@ struct Found {
   Problems problems, warnings;
   std::vector<MonitorBudget> budgets;
   std::vector<TopicSample> topics;
+  std::string listener;  // in words
   int exit_code = kExitOk;
   bool closed = true;
 };
@@ -82,6 +85,15 @@ void check_receivers(const CheckFlags& flags, const Config& config, Found& found
   }
 }
 
+// Files of the listener: certificate, key, token, logins.
+void check_listener(const CheckFlags& flags, const Config& config, Found& found) {
+  const std::int64_t now_s = wall_us() / 1'000'000;
+  const auto credentials = read_http_credentials(config.http, now_s);
+  if (!credentials) return refuse(config, kExitConfig, credentials.error(), found);
+  warn(flags, config, expiry_warning(config.http, **credentials, now_s), found);
+  found.listener = describe_listener(config.http);
+}
+
 void sample(const CheckFlags& flags, const Config& config, const EnginePlan& plan, Found& found) {
   ClusterCheck cluster = check_cluster(config, plan, kClusterBudget);
   found.closed = cluster.closed;
@@ -93,7 +105,7 @@ void sample(const CheckFlags& flags, const Config& config, const EnginePlan& pla
 }
 
 std::string describe(const Config& config, const EnginePlan& plan, const Found& found) {
-  std::string text = fmt::format("configuration {} ({})\n", config.hash, config.source);
+  std::string text = fmt::format("configuration {} ({})\n", config.hash, config.source) + found.listener;
   for (const auto& stream : config.streams) text += describe_stream(stream);
   text += describe_budgets(found.budgets, config.metrics.max_series);
   for (const auto& topic : found.topics) text += describe_sample(topic, plan.streams[plan.stream_of_topic.at(topic.topic)].decode.fields);
@@ -104,6 +116,7 @@ Found check(const CheckFlags& flags, const Loaded& loaded) {
   const Config& config = loaded.config;
   Found found;
   found.warnings = loaded.warnings;
+  check_listener(flags, config, found);
   const auto plan = compile(config, found);
   if (plan != nullptr) {
     for (const std::string& warning : plan->warnings) warn(flags, config, warning, found);

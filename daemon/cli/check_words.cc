@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "config/listener.h"
 #include "daemon/status.h"
 
 namespace driftd {
@@ -35,6 +36,15 @@ std::string without_part(std::string reason) {
   constexpr std::string_view kPart = "kafka: ";
   if (reason.starts_with(kPart)) reason.erase(0, kPart.size());
   return reason;
+}
+
+std::string describe_listener(const HttpConfig& http) {
+  const bool tls = !http.tls.cert_file.empty(), certificates = !http.tls.client_ca_file.empty(), logins = !http.basic_auth_file.empty();
+  std::string who = certificates ? "clients with a certificate" : "everybody";
+  if (logins) who = certificates ? "clients with a certificate and a login" : "who has a login";
+  return fmt::format("listener {}://{}: {} may read, {}\n", tls ? "https" : "http", http.listen,
+                     !certificates && !logins && is_loopback(http.listen) ? "this machine" : who,
+                     http.token_file.empty() ? "nobody may change anything" : "who has the token may change things");
 }
 
 std::string describe_sample(const TopicSample& sample, const StreamConfig::Fields& fields) {

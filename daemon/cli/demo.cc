@@ -86,10 +86,10 @@ std::expected<void, std::string> write_reference(const DemoFolder& folder) {
   return out.flush() ? std::expected<void, std::string>() : std::unexpected("cannot write the reference");
 }
 
-// The configuration a user would write, plus the alerts topic.
+// The configuration a user would write, plus the alerts topic. Its rows are public: anybody may see them, where --listen says so.
 std::string config_text(const std::string& bootstrap, const std::string& listen, const DemoFolder& folder) {
-  return "kafka: {brokers: [" + bootstrap + "]}\nhttp: {listen: \"" + listen + "\"}\nlog: {level: error}\nstate: {dir: \"" +
-         folder.file("state") +
+  return "kafka: {brokers: [" + bootstrap + "]}\nhttp: {listen: \"" + listen +
+         "\", allow_insecure: true}\nlog: {level: error}\nstate: {dir: \"" + folder.file("state") +
          "\"}\nalerts: {false_alarms: 1 per 365d, kafka: {enabled: true, topic: driftd.events.v1, windows: true}}\n"
          "monitors:\n  - name: employment\n    topic: " +
          kTopic + "\n    reference: \"" + folder.file("census-2015.ref") +

@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "config/listener.h"
 #include "daemon/app.h"
 #include "daemon/cli/arguments.h"
 #include "daemon/cli/load_config.h"
@@ -57,6 +58,7 @@ int run_run(std::span<const std::string> args) {
   if (!listen.empty()) loaded->config.http.listen = listen;
   watch_signals();
   start_log(loaded->config.log);
+  if (const auto wrong = listener_problem(loaded->config.http)) return fail(kExitConfig, "--listen: " + *wrong);
   return run_with(loaded->config, reset_state);
 }
 

@@ -35,6 +35,7 @@ struct Response {
   std::string body = {};
   std::string cache_control = "no-store";
   std::string allow = {};           // for 405: the methods there are
+  std::string challenge = {};       // for 401: WWW-Authenticate
   std::string vary = {};            // headers of the request that the body depends on; the server adds Accept-Encoding
   std::chrono::nanoseconds took{};  // to make it, where it was made later
   // At most one of these: the server makes the answer from it, and gives this one only where it is at its limit.
@@ -47,6 +48,9 @@ struct Response {
 struct HttpHandler {
   std::function<Response(const Request&)> handle;
   std::function<void(std::string_view method, const Response&)> answered;  // every answer, the server's own refusals included; may be empty
+  std::vector<std::string_view> open_paths = {};                           // may be read without a login: "/-/healthy"
+  // The JSON of a refusal by the server itself, for what is asked under /api/; empty: plain text everywhere.
+  std::function<std::string(int status, std::string_view why)> api_error = {};
 };
 
 }  // namespace driftd

@@ -53,6 +53,11 @@ TEST_CASE("combinations that are good") {
        "    - name: c\n      url: http://c\n      template: custom\n      body: |\n        {\"a\": \"{{monitor}}\"}\n" +
            (kafka + kMonitor) + "}]\n",
        true},
+      {"a listener with TLS and logins", kafka +
+                                             "http: {listen: \"[::]:3738\", basic_auth_file: /dev/null, token_file: /dev/null, "
+                                             "tls: {cert_file: /dev/null, key_file: /dev/null}}\n" +
+                                             kMonitor + "}]\n"},
+      {"a listener that somebody else guards", kafka + "http: {listen: \"0.0.0.0:3738\", allow_insecure: true}\n" + kMonitor + "}]\n"},
       {"segments with values", kafka + kMonitor + ", segments: {by: [c], values: {c: [DE]}}}]\n"},
   };
   for (const auto& row : rows) {

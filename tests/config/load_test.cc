@@ -189,10 +189,6 @@ TEST_CASE("warnings do not refuse") {
        "driftd.yaml:6:11: warning: streams[0]: no monitor reads stream 's'\n"
        "    6 | streams: [{name: s, topics: [x]}]\n"
        "      |           ^\n"},
-      {"open listener", kMinimal + "http: {listen: \"0.0.0.0:3738\"}\n",
-       "driftd.yaml:6:16: warning: http.listen: 0.0.0.0:3738 is reachable from other machines; there is no login and no encryption\n"
-       "    6 | http: {listen: \"0.0.0.0:3738\"}\n"
-       "      |                ^^^^^^^^^^^^^^\n"},
       {"nothing can alarm", monitor_with("    alerts: {false_alarms: off}\n"),
        "driftd.yaml:6:28: warning: monitors[0].alerts.false_alarms: off, and no detector has a threshold: only sequential detectors can "
        "raise "

@@ -122,7 +122,7 @@ TEST_CASE("the schema refuses what the loader refuses") {
                            "alerts: {kafka: {enabled: yes}}\n", "alerts: {false_alarms: 1/30d}\n", "defaults: {detectors: {psi: {}}}\n",
                            "defaults: {detectors: {adwinn: {}}}\n", "defaults: {detectors: {adwin: {delta: 2}}}\n",
                            "defaults: {detectors: {ks: {threshold: 1}}}\n", "defaults: {name: x}\n",
-                           "defaults: {segments: {values: {a: b}}}\n", "http: {tls: {cert_file: x}}\n"}) {
+                           "defaults: {segments: {values: {a: b}}}\n", "http: {tls: {certfile: x}}\n"}) {
     CAPTURE(text);
     CHECK_FALSE(accepts(text));
   }

@@ -163,6 +163,19 @@ TEST_CASE("answers are counted by template, known methods and status") {
   CHECK(has(metrics, "driftd_http_requests_total{route=\"\",method=\"other\",code=\"405\"} 2\n"));
 }
 
+TEST_CASE("what the server needs to know: paths without a login, and the form of an error") {
+  Routes routes = routes_over(std::make_shared<const DaemonStatus>(test::make_status()));
+  const HttpHandler handler = routes.handler();
+  CHECK(handler.open_paths == std::vector<std::string_view>{"/-/healthy", "/healthz", "/-/ready", "/readyz"});
+  const std::pair<int, const char*> types[] = {{400, "bad_data"},  {401, "unauthorized"}, {403, "forbidden"}, {405, "bad_data"},
+                                               {408, "timeout"},   {413, "too_large"},    {414, "too_large"}, {421, "bad_data"},
+                                               {431, "too_large"}, {503, "unavailable"}};
+  for (const auto& [status, type] : types) {
+    CHECK(handler.api_error(status, "why \"x\"") ==
+          "{\"status\":\"error\",\"errorType\":\"" + std::string(type) + "\",\"error\":\"why \\\"x\\\"\"}\n");
+  }
+}
+
 TEST_CASE("durations of answers are there by template") {
   Routes routes = routes_over(std::make_shared<const DaemonStatus>(test::make_status()));
   get(routes, "/api/v1/monitors/employment");

@@ -14,7 +14,7 @@
 namespace driftd::fuzz {
 namespace {
 
-constexpr std::array kStatus{"200", "304", "400", "404", "405", "413", "421", "431"};
+constexpr std::array kStatus{"200", "304", "400", "404", "405", "411", "413", "414", "421", "431", "505"};
 
 class RunningServer {
  public:

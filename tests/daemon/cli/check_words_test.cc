@@ -25,6 +25,24 @@ TEST_CASE("a reason stands without the part that speaks") {
   CHECK(without_part("DNS: no address (x)") == "DNS: no address (x)");
 }
 
+TEST_CASE("a listener in words: where, and who is let in") {
+  HttpConfig http;
+  CHECK(describe_listener(http) == "listener http://127.0.0.1:3738: this machine may read, nobody may change anything\n");
+  http.token_file = "t";
+  http.basic_auth_file = "l";
+  CHECK(describe_listener(http) == "listener http://127.0.0.1:3738: who has a login may read, who has the token may change things\n");
+  http.tls = {"c", "k", ""};
+  http.listen = "[::]:3738";
+  CHECK(describe_listener(http) == "listener https://[::]:3738: who has a login may read, who has the token may change things\n");
+  http.tls.client_ca_file = "a";
+  CHECK(describe_listener(http) ==
+        "listener https://[::]:3738: clients with a certificate and a login may read, who has the token may change things\n");
+  http.basic_auth_file = http.token_file = "";
+  CHECK(describe_listener(http) == "listener https://[::]:3738: clients with a certificate may read, nobody may change anything\n");
+  http.tls = {};
+  CHECK(describe_listener(http) == "listener http://[::]:3738: everybody may read, nobody may change anything\n");
+}
+
 TEST_CASE("a sample in words") {
   CHECK(describe_sample(sample(), {}) ==
         "topic rows: 4 partitions; 200 of the newest records read, 2 bad_json, 1 bad_time\n"

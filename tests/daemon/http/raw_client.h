@@ -32,6 +32,7 @@ class RawClient {
   }
 
   bool connected() const { return connected_; }
+  int descriptor() const { return fd_; }
   void send(std::string_view bytes) { ::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL); }
   void finish_sending() { ::shutdown(fd_, SHUT_WR); }
 

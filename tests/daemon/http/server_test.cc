@@ -3,14 +3,21 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <ctime>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
+#include "daemon/runtime/base64.h"
 #include "tests/daemon/http/gzip_inflate.h"
 #include "tests/daemon/http/raw_client.h"
+#include "tests/daemon/http/refused_requests.h"
+#include "tests/daemon/http/tls_client.h"
+#include "tests/daemon/http/tls_files.h"
+#include "tests/temp_folder.h"
 
 using namespace driftd;
 using std::chrono::milliseconds;
@@ -33,12 +40,19 @@ Response echo(const Request& request) {
 class RunningServer {
  public:
   explicit RunningServer(HttpLimits limits = {}, HttpHandler handler = {echo, {}})
-      : server_(HttpServer::listen({"127.0.0.1:0", "https://drift.example", limits}, std::move(handler)).value()),
-        thread_([this] { server_.run(); }) {}
+      : RunningServer(std::move(handler), {.external_url = "https://drift.example", .limits = limits}) {}
+  RunningServer(HttpHandler handler, HttpOptions options)
+      : server_(HttpServer::listen(on_free_port(options), std::move(handler)).value()),
+        thread_([this] { server_.run(); }),
+        logins_([this, wanted = options.login_thread] {
+          if (wanted) server_.run_logins();
+        }) {}
   ~RunningServer() {
     server_.stop();
     thread_.join();
+    logins_.join();
   }
+  HttpServer& server() { return server_; }
   std::uint16_t port() const { return server_.port(); }
   // All bytes the server sends back for these, until it closes.
   std::string exchange(std::string_view bytes) const {
@@ -48,8 +62,12 @@ class RunningServer {
   }
 
  private:
+  static HttpOptions on_free_port(HttpOptions options) {
+    options.listen = "127.0.0.1:0";
+    return options;
+  }
   HttpServer server_;
-  std::thread thread_;
+  std::thread thread_, logins_;
 };
 
 std::string get(std::string_view path, std::string_view headers = "Host: localhost\r\n") {
@@ -150,58 +168,28 @@ TEST_CASE("HTTP/1.0 closes unless asked to stay") {
   CHECK(status_line(server.exchange("GET / HTTP/1.0\r\nHost: localhost\r\n\r\n")) == "HTTP/1.0 200 OK");
 }
 
-TEST_CASE("what is not a clear request is refused, and the connection closed") {
-  struct Row {
-    const char* name;
-    std::string input;
-    const char* want;
-  };
-  const std::string host = "Host: localhost\r\n";
-  const Row rows[] = {
-      {"bare LF", "GET / HTTP/1.1\nHost: localhost\n\n", "400 Bad Request"},
-      {"bare LF in a header", "GET / HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n", "400 Bad Request"},
-      {"bare LF at the end", "GET / HTTP/1.1\r\nHost: localhost\r\n\n", "400 Bad Request"},
-      {"bare CR", "GET / HTTP/1.1\r\nHost: localhost\rX: y\r\n\r\n", "400 Bad Request"},
-      {"length and chunked", get("/", host + "Content-Length: 3\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n", "400 Bad Request"},
-      {"chunked and length", get("/", host + "Transfer-Encoding: chunked\r\nContent-Length: 3\r\n") + "0\r\n\r\n", "400 Bad Request"},
-      {"two lengths", get("/", host + "Content-Length: 3\r\nContent-Length: 4\r\n") + "abc", "400 Bad Request"},
-      {"the same length twice", get("/", host + "Content-Length: 3\r\nContent-Length: 3\r\n") + "abc", "400 Bad Request"},
-      {"a list of lengths", get("/", host + "Content-Length: 3, 3\r\n") + "abc", "400 Bad Request"},
-      {"a signed length", get("/", host + "Content-Length: +3\r\n") + "abc", "400 Bad Request"},
-      {"a negative length", get("/", host + "Content-Length: -1\r\n"), "400 Bad Request"},
-      {"an empty length", get("/", host + "Content-Length:\r\n"), "400 Bad Request"},
-      {"an unknown encoding", get("/", host + "Transfer-Encoding: xchunked\r\n"), "400 Bad Request"},
-      {"an encoding before chunked", get("/", host + "Transfer-Encoding: gzip, chunked\r\n") + "0\r\n\r\n", "400 Bad Request"},
-      {"chunked before an encoding", get("/", host + "Transfer-Encoding: chunked, identity\r\n"), "400 Bad Request"},
-      {"chunked twice", get("/", host + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n") + "0\r\n\r\n", "400 Bad Request"},
-      {"chunked in HTTP/1.0", "GET / HTTP/1.0\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", "400 Bad Request"},
-      {"a broken chunk", get("/", host + "Transfer-Encoding: chunked\r\n") + "zz\r\n", "400 Bad Request"},
-      {"a space before the colon", get("/", host + "Content-Length : 3\r\n") + "abc", "400 Bad Request"},
-      {"a NUL in a header", get("/", host + std::string("X: a\0b\r\n", 8)), "400 Bad Request"},
-      {"no version", "GET /\r\n\r\n", "400 Bad Request"},
-      {"not HTTP", "\x16\x03\x01\x02\x00\x01\r\n\r\n", "400 Bad Request"},
-      {"HTTP/2 without TLS", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "400 Bad Request"},
-      {"HTTP/0.9", "GET / HTTP/0.9\r\n\r\n", "400 Bad Request"},
-      {"no host", get("/", ""), "400 Bad Request"},
-      {"two hosts", get("/", host + host), "400 Bad Request"},
-      {"absolute form", get("http://localhost/"), "400 Bad Request"},
-      {"a broken escape", get("/%zz"), "400 Bad Request"},
-      {"a foreign host", get("/", "Host: evil.example\r\n"), "421 Misdirected Request"},
-      {"HTTP/1.0 without a host", "GET / HTTP/1.0\r\n\r\n", "421 Misdirected Request"},
-      {"POST", "POST /-/reload HTTP/1.1\r\n" + host + "Content-Length: 2\r\n\r\n{}", "405 Method Not Allowed"},
-      {"an unknown method", "BREW / HTTP/1.1\r\n" + host + "\r\n", "405 Method Not Allowed"},
-      {"a header over 8 KiB", get("/", host + "X: " + std::string(9000, 'a') + "\r\n"), "431 Request Header Fields Too Large"},
-      {"a target over 8 KiB", get("/" + std::string(9000, 'a')), "431 Request Header Fields Too Large"},
-      {"a body over 1 MiB", get("/", host + "Content-Length: 1048577\r\n"), "413 Payload Too Large"},
-  };
+namespace {
+
+// The status of an answer that is the only one and the last one of its connection; 0: there is another.
+int only_status(const std::string& answer) {
+  const bool closes = has(answer, "Connection: close\r\n") != has(answer, "HTTP/1.0 ");  // HTTP/1.0 closes by itself
+  const bool one = answer.find("HTTP/1.", 1) == std::string::npos && !has(answer, "smuggled");
+  return closes && one && answer.size() > 12 ? std::stoi(answer.substr(9, 3)) : 0;
+}
+
+}  // namespace
+
+TEST_CASE("what is not a clear request is refused, the connection closed, and what follows never answered") {
   const RunningServer server;
-  for (const auto& row : rows) {
+  for (const auto& row : test::refused_requests()) {
     CAPTURE(row.name);
-    const std::string response = server.exchange(row.input + get("/smuggled"));
-    const std::string line = status_line(response);
-    CHECK(line.substr(line.find(' ') + 1) == std::string(row.want));
-    CHECK(has(response, "Connection: close\r\n") != has(response, "HTTP/1.0"));  // HTTP/1.0 closes by itself
-    CHECK_FALSE(has(response, "smuggled"));
+    CHECK(only_status(server.exchange(row.bytes + get("/smuggled"))) == row.status);
+    // Byte by byte is no other request.
+    RawClient drip(server.port());
+    for (const char byte : row.bytes.substr(0, 600)) drip.send({&byte, 1});
+    if (row.bytes.size() > 600) drip.send(row.bytes.substr(600));
+    drip.send(get("/smuggled"));
+    CHECK(only_status(drip.read_all()) == row.status);
   }
 }
 
@@ -218,7 +206,9 @@ TEST_CASE("a header of just under 8 KiB and a body of 1 MiB are taken") {
   client.send(get("/b", "Host: localhost\r\nContent-Length: 1048576\r\n"));
   client.send(std::string(1 << 20, 'x'));
   CHECK(body(client.read_response()) == "GET\nb");
-  client.send(get("/c", "Host: localhost\r\nTransfer-Encoding: chunked\r\n") + "3\r\nabc\r\n0\r\n\r\n");
+  std::string fields = "Host: localhost\r\n";
+  for (int i = 0; i < 99; ++i) fields += "X: y\r\n";
+  client.send(get("/c", fields));
   CHECK(body(client.read_response()) == "GET\nc");
 }
 
@@ -500,4 +490,345 @@ TEST_CASE("a listener on all addresses answers to any host") {
   CHECK(body(client.read_response()) == "GET\na");
   server->stop();
   thread.join();
+}
+
+// ---- Refusals under /api/ ----
+
+TEST_CASE("a refusal is JSON under /api/ and text elsewhere, whole head or not") {
+  HttpHandler handler{echo, {}};
+  handler.api_error = [](int status, std::string_view why) { return "{" + std::to_string(status) + ": " + std::string(why) + "}"; };
+  const RunningServer server({.header_deadline = milliseconds(100)}, handler);
+  struct Row {
+    const char* name;
+    std::string bytes;
+    const char* body;
+  };
+  const std::string host = "Host: localhost\r\n";
+  for (const Row& row : {Row{"method", "POST /api/v1/a HTTP/1.1\r\n" + host + "\r\n", "{405: GET and HEAD only}"},
+                         Row{"method elsewhere", "POST /a/api/ HTTP/1.1\r\n" + host + "\r\n", "GET and HEAD only\n"},
+                         Row{"too large", get("/api/", "X: " + std::string(9000, 'x')), "{431: the header is too large}"},
+                         Row{"malformed", "GET /api/ HTTP/1.1\r\nHost : a\r\n\r\n", "{400: not a valid HTTP request}"},
+                         Row{"too slow", "GET /api/ HTTP/1.1\r\nHo", "{408: the header took too long}"},
+                         Row{"too slow elsewhere", "GET / HTTP/1.1\r\nHo", "the header took too long\n"},
+                         Row{"no target yet", "GET", "the header took too long\n"}}) {
+    CAPTURE(row.name);
+    const std::string answer = server.exchange(row.bytes);
+    CHECK(body(answer) == row.body);
+    CHECK(has(answer, "Content-Type: application/json\r\n") == (row.body[0] == '{'));
+  }
+}
+
+// ---- Who may ----
+
+namespace {
+
+const std::string kToken = "0123456789abcdef0123456789abcdef";
+const std::string kReader = "reader:$2b$04$JlHxLN20aQ9rFBWuKiyEIuMOMfM5vJt6wSN9UJamtqr6eWXqMaZbK";  // correct horse
+const std::string kRight = "Authorization: Basic " + base64("reader:correct horse") + "\r\n";
+
+std::string with(const std::string& authorization, const std::string& path = "/a") {
+  return get(path, "Host: localhost\r\nConnection: close\r\n" + authorization);
+}
+
+// Secrets in files of a folder, and what is read of them.
+class Secrets {
+ public:
+  Secrets& token(const std::string& text) { return http_.token_file = folder_.write("token", text), *this; }
+  Secrets& logins(const std::string& text) { return http_.basic_auth_file = folder_.write("logins", text), *this; }
+  Secrets& certificate(const test::PemPair& pair) {
+    http_.tls.cert_file = folder_.write("cert.pem", pair.certificate);
+    http_.tls.key_file = folder_.write("key.pem", pair.key);
+    return *this;
+  }
+  Secrets& clients(const test::Authority& authority) {
+    return http_.tls.client_ca_file = folder_.write("clients.pem", authority.certificate()), *this;
+  }
+  std::shared_ptr<const HttpCredentials> read() const { return read_http_credentials(http_, std::time(nullptr)).value(); }
+
+ private:
+  TempFolder folder_;
+  HttpConfig http_;
+};
+
+}  // namespace
+
+TEST_CASE("with a token every method that may change something needs it, and a wrong one looks like none") {
+  Secrets secrets;
+  const RunningServer server({echo, {}}, {.credentials = secrets.token(kToken).read()});
+  const auto post = [&](const std::string& fields, const std::string& method = "POST") {
+    return server.exchange(method + " /-/reload HTTP/1.1\r\nHost: localhost\r\n" + fields + "Content-Length: 2\r\n\r\n{}" +
+                           get("/smuggled"));
+  };
+  const std::string refused = post("");
+  CHECK(only_status(refused) == 401);
+  CHECK(has(refused, "WWW-Authenticate: Bearer realm=\"driftd\"\r\n"));
+  CHECK(body(refused) == "unauthorized\n");
+  for (const std::string& fields : {"Authorization: Bearer " + kToken + "x\r\n", "Authorization: Bearer " + kToken.substr(1) + "\r\n",
+                                    std::string("Authorization: Bearer \r\n"), "Authorization: Basic " + base64("x:" + kToken) + "\r\n",
+                                    "Authorization: " + kToken + "\r\n"}) {
+    CAPTURE(fields);
+    CHECK(post(fields) == refused);
+  }
+  for (const char* method : {"PUT", "DELETE", "PATCH", "TRACE", "BREW", "get"}) CHECK(only_status(post("", method)) == 401);
+  CHECK(only_status(post("Authorization: bearer " + kToken + "\r\n")) == 405);  // known, and there is nothing to change
+  CHECK(only_status(post("", "OPTIONS")) == 405);
+  CHECK(status_line(server.exchange(with(""))) == "HTTP/1.1 200 OK");  // reading is open
+}
+
+TEST_CASE("with logins every path but the open ones needs one") {
+  for (const bool beside : {false, true}) {
+    CAPTURE(beside);
+    Secrets secrets;
+    HttpHandler handler{echo, {}};
+    handler.open_paths = {"/-/healthy"};
+    const RunningServer server(handler, {.login_thread = beside, .credentials = secrets.logins(kReader).token(kToken).read()});
+    const std::string refused = server.exchange(with(""));
+    CHECK(only_status(refused) == 401);
+    CHECK(has(refused, "WWW-Authenticate: Basic realm=\"driftd\", charset=\"UTF-8\"\r\n"));
+    CHECK(body(refused) == "unauthorized\n");
+    for (const std::string& wrong : {base64("reader:wrong"), base64("nobody:correct horse"), base64("reader"), std::string("?")}) {
+      for (int i = 0; i < 2; ++i) CHECK(server.exchange(with("Authorization: Basic " + wrong + "\r\n")) == refused);
+    }
+    CHECK(server.exchange(with(kRight + kRight)) == refused);
+    CHECK(server.exchange(with("Authorization: Bearer wrong\r\n")) == refused);
+    for (int i = 0; i < 2; ++i) CHECK(body(server.exchange(with(kRight))) == "GET\na");
+    CHECK(body(server.exchange(with("Authorization: Bearer " + kToken + "\r\n"))) == "GET\na");
+    CHECK(body(server.exchange(with("", "/-/healthy"))) == "GET\n-\nhealthy");
+    CHECK(body(server.exchange(with("", "/-/healthy?x"))) == "GET\n-\nhealthy\nx=");
+    for (const char* path : {"/", "/-/healthy/", "/-/./healthy", "/-/healthy/../a", "/-%2fhealthy", "//-/healthy"})
+      CHECK(server.exchange(with("", path)) == refused);
+    CHECK(only_status(server.exchange("POST /a HTTP/1.1\r\nHost: localhost\r\n" + kRight + "\r\n")) == 401);  // who reads does not change
+    RawClient kept(server.port());
+    kept.send(get("/1", "Host: localhost\r\n" + kRight) + get("/2", "Host: localhost\r\n" + kRight) + get("/3"));
+    CHECK(body(kept.read_response()) == "GET\n1");
+    CHECK(body(kept.read_response()) == "GET\n2");
+    CHECK(only_status(kept.read_all()) == 401);
+  }
+}
+
+TEST_CASE("a check of a password holds up nobody, same ones are one check, and few may wait") {
+  // Nobody calls run_logins yet: every login that is not known waits.
+  Secrets secrets;
+  HttpHandler handler{echo, {}};
+  handler.open_paths = {"/open"};
+  HttpOptions options{
+      .limits = {.logins = 3, .logins_per_address = 2}, .login_thread = true, .credentials = secrets.logins(kReader).read()};
+  options.listen = "127.0.0.1:0";
+  auto server = HttpServer::listen(options, handler);
+  REQUIRE(server.has_value());
+  std::thread serving([&] { server->run(); });
+  const auto ask = [&](const std::string& login, const char* from = "127.0.0.1") {
+    RawClient client(server->port(), from);
+    client.send(with("Authorization: Basic " + base64(login) + "\r\n"));
+    return client;
+  };
+  RawClient first = ask("reader:correct horse"), same = ask("reader:correct horse"), wrong = ask("reader:wrong");
+  CHECK_FALSE(first.answered_within(milliseconds(50)));
+  CHECK_FALSE(wrong.answered_within(milliseconds(50)));
+  CHECK(status_line(ask("reader:third").read_all()) == "HTTP/1.1 503 Service Unavailable");  // of this address
+  RawClient other = ask("reader:wrong 2", "127.0.0.2");
+  CHECK_FALSE(other.answered_within(milliseconds(50)));
+  CHECK(status_line(ask("reader:wrong 3", "127.0.0.3").read_all()) == "HTTP/1.1 503 Service Unavailable");  // of all
+  RawClient open(server->port());
+  open.send(with("", "/open"));
+  CHECK(body(open.read_all()) == "GET\nopen");
+  std::thread logins([&] { server->run_logins(); });
+  CHECK(body(first.read_all()) == "GET\na");
+  CHECK(body(same.read_all()) == "GET\na");
+  CHECK(only_status(wrong.read_all()) == 401);
+  CHECK(only_status(other.read_all()) == 401);
+  server->stop();
+  serving.join();
+  logins.join();
+}
+
+TEST_CASE("secrets can be changed while the server runs") {
+  Secrets secrets;
+  const auto ring = std::make_shared<EventRing>("run");
+  HttpHandler handler{[&](const Request& request) {
+                        Response response = echo(request);
+                        if (request.path == std::vector<std::string>{"events"}) response.stream = EventStream{ring, "first\n\n", 0};
+                        return response;
+                      },
+                      {}};
+  RunningServer server(handler, {.credentials = secrets.logins(kReader).read()});
+  RawClient kept(server.port()), stream(server.port());
+  kept.send(get("/1", "Host: localhost\r\n" + kRight));
+  CHECK(body(kept.read_response()) == "GET\n1");
+  stream.send(get("/events", "Host: localhost\r\n" + kRight));
+  stream.read_until("first\n\n");
+  server.server().set_credentials(secrets.read());  // the same
+  kept.send(get("/2", "Host: localhost\r\n" + kRight));
+  CHECK(has(kept.read_response(), "GET\n2"));
+  server.server().set_credentials(secrets.logins("# was " + kReader + "\nnew:" + kReader.substr(7)).read());
+  ring->publish("window", "1");
+  CHECK_FALSE(has(stream.read_until("1\n\n"), "data: 1"));  // cut: its reader has to come again
+  kept.send(get("/3", "Host: localhost\r\n" + kRight));
+  CHECK(only_status(kept.read_all()) == 401);
+  RawClient again(server.port());
+  again.send(get("/4", "Host: localhost\r\nAuthorization: Basic " + base64("new:correct horse") + "\r\n"));
+  CHECK(body(again.read_response()) == "GET\n4");
+}
+
+// ---- TLS ----
+
+namespace {
+
+// An authority whose certificate is in a file, and a server that has one of it for localhost.
+struct TlsBed {
+  test::Authority authority;
+  TempFolder folder;
+  Secrets secrets;
+  test::TlsClientOptions client{.ca_file = folder.write("ca.pem", authority.certificate())};
+
+  TlsBed() { secrets.certificate(authority.sign("localhost")); }
+  HttpOptions options(HttpLimits limits = {}) const { return {.limits = limits, .credentials = secrets.read()}; }
+};
+
+}  // namespace
+
+TEST_CASE("by TLS everything is as in clear") {
+  const TlsBed bed;
+  const RunningServer server({echo, {}}, bed.options());
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    auto options = bed.client;
+    options.newest = version;
+    test::TlsClient client(server.port(), options);
+    REQUIRE(client.connected());
+    client.send(get("/1") + get("/2"));  // in one record
+    CHECK(has(client.read_until("GET\n1"), "200 OK"));
+    CHECK(has(client.read_until("GET\n2"), "200 OK"));
+    client.send(get("/3", "Host: localhost\r\nContent-Length: 100000\r\nConnection: close\r\n") + std::string(100'000, 'x') +
+                get("/smuggled"));
+    const std::string last = client.read_all();
+    CHECK(has(last, "GET\n3"));
+    CHECK_FALSE(has(last, "smuggled"));
+    CHECK(client.ended_in_order());
+  }
+  for (const auto& row : test::refused_requests()) {
+    CAPTURE(row.name);
+    test::TlsClient client(server.port(), bed.client);
+    client.send(row.bytes + get("/smuggled"));
+    CHECK(only_status(client.read_all()) == row.status);
+  }
+}
+
+TEST_CASE("who does not trust the authority, or asks for another host, does not get through; nor does an old TLS") {
+  const TlsBed bed;
+  const RunningServer server({echo, {}}, bed.options());
+  auto stranger = bed.client, elsewhere = bed.client, old = bed.client;
+  stranger.ca_file = "";
+  elsewhere.host = "drift.example";
+  old.newest = TLS1_1_VERSION;
+  CHECK(test::TlsClient(server.port(), bed.client).connected());
+  CHECK_FALSE(test::TlsClient(server.port(), stranger).connected());
+  CHECK_FALSE(test::TlsClient(server.port(), elsewhere).connected());
+  CHECK_FALSE(test::TlsClient(server.port(), old).connected());
+}
+
+TEST_CASE("a request in clear is told that this is TLS; other bytes are not answered") {
+  const TlsBed bed;
+  const RunningServer server({echo, {}}, bed.options());
+  const std::string answer = server.exchange(get("/"));
+  CHECK(only_status(answer) == 400);
+  CHECK(body(answer) == "this listener speaks TLS: ask with https://\n");
+  CHECK(has(answer, "Content-Length: " + std::to_string(body(answer).size()) + "\r\n"));
+  CHECK_FALSE(has(server.exchange(std::string("\0\1\2 no TLS, no HTTP\r\n\r\n", 23)), "HTTP/"));
+                                  "abcd\r\n\r\n"),
+                  "HTTP/"));
+}
+
+TEST_CASE("where clients need a certificate, only one of the right authority is let in") {
+  TlsBed bed;
+  const test::Authority clients, others;
+  bed.secrets.clients(clients);
+  RunningServer server({echo, {}}, bed.options());
+  const auto as = [&](const test::PemPair& pair, const char* name) {
+    auto options = bed.client;
+    options.cert_file = bed.folder.write(std::string(name) + ".pem", pair.certificate);
+    options.key_file = bed.folder.write(std::string(name) + ".key", pair.key);
+    return options;
+  };
+  const auto answer_to = [&](const test::TlsClientOptions& options) {
+    test::TlsClient client(server.port(), options);
+    client.send(get("/a", "Host: localhost\r\nConnection: close\r\n"));
+    return client.read_all();
+  };
+  const auto known = as(clients.sign("prometheus"), "known");
+  CHECK(has(answer_to(known), "GET\na"));
+  CHECK(answer_to(bed.client).empty());
+  CHECK(answer_to(as(others.sign("prometheus"), "stranger")).empty());
+  CHECK(answer_to(as(clients.sign("prometheus", {.from_s = -100, .until_s = -10}), "expired")).empty());
+
+  // An authority that is no longer trusted: open connections get nothing more.
+  test::TlsClient kept(server.port(), known);
+  kept.send(get("/1"));
+  CHECK(has(kept.read_until("GET\n1"), "200 OK"));
+  server.server().set_credentials(bed.secrets.clients(others).read());
+  test::TlsClient fresh(server.port(), as(others.sign("prometheus"), "fresh"));
+  fresh.send(get("/2"));
+  CHECK(has(fresh.read_until("GET\n2"), "200 OK"));  // the change is in force
+  kept.send(get("/3"));
+  CHECK(kept.read_all().empty());
+  CHECK(answer_to(known).empty());
+}
+
+TEST_CASE("a certificate is changed while the server runs") {
+  TlsBed bed;
+  RunningServer server({echo, {}}, bed.options());
+  test::TlsClient kept(server.port(), bed.client);
+  kept.send(get("/1"));
+  CHECK(has(kept.read_until("GET\n1"), "200 OK"));
+  server.server().set_credentials(bed.secrets.certificate(bed.authority.sign("drift.example")).read());
+  kept.send(get("/2"));
+  CHECK(has(kept.read_until("GET\n2"), "200 OK"));
+  kept.send(get("/3"));
+  CHECK_FALSE(has(kept.read_all(), "GET\n3"));  // the answer before was the last one
+  auto next = bed.client;
+  next.host = "drift.example";
+  CHECK(test::TlsClient(server.port(), next).connected());
+  CHECK_FALSE(test::TlsClient(server.port(), bed.client).connected());
+}
+
+TEST_CASE("half-open TLS handshakes make room for one that asks, and end by their deadline") {
+  const TlsBed bed;
+  const std::string hello("\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 11);  // begins one of 512 bytes
+  {
+    const RunningServer server({echo, {}}, bed.options({.connections = 8, .connections_per_address = 4}));
+    std::vector<RawClient> half;
+    for (int i = 0; i < 40; ++i) {
+      half.emplace_back(server.port(), ("127.0.0." + std::to_string(1 + i % 4)).c_str());
+      if (i % 2 == 0) half.back().send(hello);
+    }
+    for (int i = 0; i < 10; ++i) {
+      test::TlsClient client(server.port(), bed.client);
+      REQUIRE(client.connected());
+      client.send(get("/a"));
+      CHECK(has(client.read_until("GET\na"), "200 OK"));
+    }
+    CHECK(half.front().read_all().empty());
+  }
+  const RunningServer server({echo, {}}, bed.options({.header_deadline = milliseconds(100)}));
+  CHECK_FALSE(has(server.exchange(hello), "HTTP"));
+  CHECK(server.exchange("").empty());
+  test::TlsClient slow(server.port(), bed.client);  // the handshake counts: the header has what is left
+  slow.send("GET / HTTP/1.1\r\nHo");
+  CHECK(status_line(slow.read_all()) == "HTTP/1.1 408 Request Timeout");
+}
+
+TEST_CASE("events stream by TLS") {
+  const TlsBed bed;
+  const auto ring = std::make_shared<EventRing>("run", 4);
+  const RunningServer server(streams_of(ring), bed.options());
+  test::TlsClient client(server.port(), bed.client);
+  client.send(get("/"));
+  CHECK(has(client.read_until("10\n\n"), "text/event-stream"));
+  ring->publish("window", "1");
+  CHECK(client.read_until("1\n\n") == "id: run-1\nevent: window\ndata: 1\n\n");
+}
+
+TEST_CASE("the address for people says https") {
+  const TlsBed bed;
+  RunningServer server({echo, {}}, bed.options());
+  CHECK(server.server().url() == "https://127.0.0.1:" + std::to_string(server.port()) + "/");
 }
