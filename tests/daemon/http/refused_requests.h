@@ -22,17 +22,24 @@ inline std::string repeated(const std::string& text, int times) {
   return out;
 }
 
-inline std::vector<RefusedRequest> refused_requests() {
-  const std::string chunked = "Transfer-Encoding: chunked\r\n", last = "0\r\n\r\n", post = "POST / HTTP/1.1", nul(1, '\0');
+// ---- Two lengths ----
+
+inline std::vector<RefusedRequest> two_lengths() {
+  const std::string chunked = "Transfer-Encoding: chunked\r\n", last = "0\r\n\r\n", post = "POST / HTTP/1.1";
   return {
-      // ---- Two lengths ----
       {"CL.TE: length, then chunked", request("Content-Length: 6\r\n" + chunked, last + "G", post), 400},
       {"TE.CL: chunked, then length", request(chunked + "Content-Length: 4\r\n", "5c\r\n" + last, post), 400},
       {"two lengths that differ", request("Content-Length: 3\r\nContent-Length: 4\r\n", "abcd"), 400},
       {"two lengths that agree", request("Content-Length: 3\r\nContent-Length: 3\r\n", "abc"), 400},
       {"a list of lengths", request("Content-Length: 3, 3\r\n", "abc"), 400},
       {"a list of lengths that differ", request("Content-Length: 3,4\r\n", "abcd"), 400},
-      // ---- A length that is no plain number ----
+  };
+}
+
+// ---- A length that is no plain number ----
+
+inline std::vector<RefusedRequest> lengths() {
+  return {
       {"+5", request("Content-Length: +5\r\n", "abcde"), 400},
       {"-1", request("Content-Length: -1\r\n"), 400},
       {"0x5", request("Content-Length: 0x5\r\n", "abcde"), 400},
@@ -48,7 +55,14 @@ inline std::vector<RefusedRequest> refused_requests() {
       {"100 digits", request("Content-Length: " + std::string(100, '9') + "\r\n"), 400},
       {"2^63", request("Content-Length: 9223372036854775808\r\n"), 413},
       {"a byte over 1 MiB", request("Content-Length: 1048577\r\n"), 413},
-      // ---- Encodings of a body ----
+  };
+}
+
+// ---- Encodings of a body ----
+
+inline std::vector<RefusedRequest> encodings() {
+  const std::string chunked = "Transfer-Encoding: chunked\r\n", last = "0\r\n\r\n", post = "POST / HTTP/1.1";
+  return {
       {"chunked", request(chunked, "3\r\nabc\r\n" + last, post), 411},
       {"a chunk of 2^64", request(chunked, "10000000000000000\r\nabc\r\n" + last, post), 411},
       {"a chunk of -1", request(chunked, "-1\r\nabc\r\n" + last, post), 411},
@@ -77,7 +91,13 @@ inline std::vector<RefusedRequest> refused_requests() {
        400},
       {"chunked in HTTP/1.0", request(chunked, last, "POST / HTTP/1.0"), 400},
       {"an underscore for the hyphen, beside the real one", request("Transfer_Encoding: chunked\r\nContent-Length: 0x3\r\n", "abc"), 400},
-      // ---- Ends of lines ----
+  };
+}
+
+// ---- Ends of lines ----
+
+inline std::vector<RefusedRequest> line_ends() {
+  return {
       {"bare LF everywhere", "GET / HTTP/1.1\nHost: localhost\n\n", 400},
       {"bare LF after the request line", "GET / HTTP/1.1\nHost: localhost\r\n\r\n", 400},
       {"bare LF after a field", "GET / HTTP/1.1\r\nHost: localhost\nX: y\r\n\r\n", 400},
@@ -86,7 +106,14 @@ inline std::vector<RefusedRequest> refused_requests() {
       {"bare CR at the end", "GET / HTTP/1.1\r\nHost: localhost\r\n\rX: y\r\n\r\n", 400},
       {"CR CR LF", request("X: a\r\r\n"), 400},
       {"an empty line before the request line", "\r\n" + request(""), 400},
-      // ---- Fields ----
+  };
+}
+
+// ---- Fields ----
+
+inline std::vector<RefusedRequest> fields() {
+  const std::string last = "0\r\n\r\n", post = "POST / HTTP/1.1", nul(1, '\0');
+  return {
       {"a folded field", request("X: a\r\n b\r\n"), 400},
       {"a folded length", request("Content-Length:\r\n 3\r\n", "abc"), 400},
       {"a fold before the first field", "GET / HTTP/1.1\r\n Host: localhost\r\n\r\n", 400},
@@ -104,7 +131,13 @@ inline std::vector<RefusedRequest> refused_requests() {
       {"101 fields", request(repeated("X: y\r\n", 100)), 431},
       {"a field over 8 KiB", request("X: " + std::string(9000, 'a') + "\r\n"), 431},
       {"many fields over 8 KiB", request(repeated("X: " + std::string(200, 'a') + "\r\n", 50)), 431},
-      // ---- Whom it is for ----
+  };
+}
+
+// ---- Whom it is for ----
+
+inline std::vector<RefusedRequest> hosts() {
+  return {
       {"no host", "GET / HTTP/1.1\r\n\r\n", 400},
       {"two hosts", request("Host: localhost\r\n"), 400},
       {"another host", "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421},
@@ -117,7 +150,13 @@ inline std::vector<RefusedRequest> refused_requests() {
       {"a broken escape", request("", "", "GET /%zz HTTP/1.1"), 400},
       {"an escaped NUL", request("", "", "GET /%00 HTTP/1.1"), 400},
       {"a target over 8 KiB", request("", "", "GET /" + std::string(9000, 'a') + " HTTP/1.1"), 414},
-      // ---- The request line ----
+  };
+}
+
+// ---- The request line ----
+
+inline std::vector<RefusedRequest> request_lines() {
+  return {
       {"a space in the target", request("", "", "GET /a b HTTP/1.1"), 400},
       {"two spaces", request("", "", "GET  / HTTP/1.1"), 400},
       {"a tab for a space", request("", "", "GET\t/ HTTP/1.1"), 400},
@@ -129,7 +168,13 @@ inline std::vector<RefusedRequest> refused_requests() {
       {"the preface of HTTP/2", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505},
       {"small letters", request("", "", "GET / http/1.1"), 400},
       {"not HTTP", "\x16\x03\x01\x02\x00\x01\r\n\r\n", 400},
-      // ---- Methods ----
+  };
+}
+
+// ---- Methods ----
+
+inline std::vector<RefusedRequest> methods() {
+  return {
       {"POST", request("Content-Length: 2\r\n", "{}", "POST /-/reload HTTP/1.1"), 405},
       {"TRACE", request("", "", "TRACE / HTTP/1.1"), 405},
       {"CONNECT", "CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n", 405},
@@ -137,6 +182,13 @@ inline std::vector<RefusedRequest> refused_requests() {
       {"an unknown method", request("", "", "BREW / HTTP/1.1"), 405},
       {"small letters of a method", request("", "", "get / HTTP/1.1"), 405},
   };
+}
+
+inline std::vector<RefusedRequest> refused_requests() {
+  std::vector<RefusedRequest> all;
+  for (const auto& part : {two_lengths(), lengths(), encodings(), line_ends(), fields(), hosts(), request_lines(), methods()})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
 }  // namespace driftd::test
