@@ -224,7 +224,7 @@ def a_listener_that_cannot_serve_is_refused(bed):
     listener = SecureListener(bed, cases.on_mock(bed, cases.TOPICS))
     files, listen = listener.keys["tls"], f"127.0.0.1:{listener.daemon.port}"
     short = bed.folder / "short"
-    short.write_text("too short\n")
+    short.write_text("too-short\n")
     rows = {"expired": ({"tls": {"cert_file": listener.file("expired.crt"), "key_file": listener.file("expired.key")}},
                         f"http.tls.cert_file: the certificate in {listener.file('expired.crt')} expired at 2020-02-01T00:00:00Z; renew it"),
             "key of another": ({"tls": files | {"key_file": listener.file("driftd.key")}},
