@@ -5,6 +5,7 @@
 
 #include "daemon/alert/events.h"
 #include "daemon/monitor/verdict_codec.h"
+#include "daemon/window/saved_time.h"
 
 namespace driftd {
 
@@ -221,7 +222,7 @@ MonitorHistory load_history(ByteReader& in, std::uint32_t version) {
   const std::size_t entries = in.count(17);
   for (std::size_t i = 0; i < entries && in.ok(); ++i) {
     MonitorHistory::Entry entry;
-    entry.end_us = in.i64();
+    entry.end_us = load_moment(in);
     entry.rows = in.u64();
     entry.ratios.resize(in.count(8));
     for (double& ratio : entry.ratios) ratio = in.f64();
@@ -266,6 +267,17 @@ void EngineMerger::save(Snapshot& snapshot) const {
   }
 }
 
+namespace {
+
+// The definition's hash says that the section is of this plan; what a forged one says beyond the plan is not believed.
+bool fits(const Judgement& last, std::size_t monitor, const MonitorPlan& plan) {
+  const auto is_known = [&](const Verdict& v) { return v.feature < plan.features.size() && v.segment < plan.segments.size(); };
+  return last.monitor == monitor && last.start_us <= last.end_us && last.segment_rows.size() == plan.segments.size() &&
+         last.performance.size() <= plan.segments.size() && std::ranges::all_of(last.verdicts, is_known);
+}
+
+}  // namespace
+
 std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, const SnapshotSection& section) {
   Monitor& monitor = monitors_[index];
   ByteReader in(section.bytes);
@@ -276,11 +288,12 @@ std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, c
     return std::unexpected("the state of monitor '" + plan_.monitors[index].name + "' cannot be read");
   }
   monitor.history = load_history(in, section.version);
-  if (!in.boolean()) return {};
-  Judgement last;
-  if (!load_judgement(in, last) || !in.done())
-    return std::unexpected("the last window of monitor '" + plan_.monitors[index].name + "' cannot be read");
-  monitor.last = std::make_shared<const Judgement>(std::move(last));
+  if (in.boolean()) {
+    Judgement last;
+    if (!load_judgement(in, last) || !fits(last, index, plan_.monitors[index])) in.fail();
+    monitor.last = std::make_shared<const Judgement>(std::move(last));
+  }
+  if (!in.done()) return std::unexpected("the last windows of monitor '" + plan_.monitors[index].name + "' cannot be read");
   return {};
 }
 

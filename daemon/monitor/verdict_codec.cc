@@ -70,7 +70,9 @@ Verdict load_verdict(ByteReader& in) {
   Verdict verdict;
   verdict.feature = static_cast<std::uint32_t>(in.varint());
   verdict.segment = static_cast<std::uint32_t>(in.varint());
-  verdict.status = static_cast<Status>(in.u8());
+  const std::uint8_t status = in.u8();
+  if (status > static_cast<std::uint8_t>(Status::kUndefined)) in.fail();
+  verdict.status = static_cast<Status>(status);
   verdict.reference_rows = in.varint();
   verdict.rows = in.varint();
   for (auto* classes : {&verdict.reference_classes, &verdict.classes}) {

@@ -13,12 +13,14 @@
 #include <utility>
 
 #include "daemon/runtime/codec.h"
+#include "daemon/runtime/event_time.h"
 
 namespace driftd {
 namespace {
 
 constexpr std::string_view kMagic = "driftref";
-constexpr std::size_t kSectionOverhead = 4 + 8 + 8;  // tag, length, checksum
+constexpr std::uint64_t kMostRows = std::uint64_t{1} << 53;  // a double holds every count
+constexpr std::size_t kSectionOverhead = 4 + 8 + 8;          // tag, length, checksum
 
 constexpr std::uint32_t tag_of(const char (&text)[5]) {
   std::uint32_t tag = 0;
@@ -165,10 +167,15 @@ Problem head_problem(const Reference& reference) {
   if (reference.segment_rows.size() != reference.segments.size() + 1) return "its segments and their rows differ in number";
   if (!strictly_increasing(reference.segments)) return "its segments are not sorted";
   if (reference.segment_rows[0] != reference.rows) return "its rows differ from those of all segments";
+  if (reference.rows > kMostRows) return "its rows are more than there can be";
+  if (reference.created_us && (*reference.created_us < kMinEventTime || *reference.created_us > kMaxEventTime)) {
+    return "its newest event time is out of range";
+  }
   return "";
 }
 
 Problem numeric_problem(const NumericCells& cells) {
+  if (cells.edges.size() > kFineCells) return "its edges are too many";
   if (!std::ranges::all_of(cells.edges, [](double edge) { return std::isfinite(edge); })) return "an edge is not finite";
   if (!strictly_increasing(cells.edges)) return "its edges are not increasing";
   const bool ends = !cells.coarse.empty() && cells.coarse.front() == 0 && cells.coarse.back() == cells.size();
@@ -184,7 +191,9 @@ Problem counts_problem(const FeatureReference& feature, const Reference& referen
   if (feature.segments.size() != reference.segment_rows.size()) return "it lacks counts of a segment";
   for (std::size_t s = 0; s < feature.segments.size(); ++s) {
     const auto& counts = feature.segments[s];
+    const auto too_many = [&](std::uint64_t count) { return count > reference.rows; };  // and so no sum overflows
     const auto sum = [](const auto& list) { return std::accumulate(list.begin(), list.end(), std::uint64_t{0}); };
+    if (std::ranges::any_of(counts.cells, too_many) || std::ranges::any_of(counts.classes, too_many)) return "it counts more than its rows";
     if (counts.cells.size() != feature.cell_count()) return "its counts do not fit its cells";
     if (sum(counts.classes) != reference.segment_rows[s]) return "its value classes do not sum to the rows";
     if (sum(counts.cells) != counts.classes[static_cast<std::size_t>(ValueClass::kValid)]) return "its cells do not sum to the valid rows";

@@ -1,6 +1,6 @@
 #include "daemon/runtime/event_time.h"
 
-#include <cassert>
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <cstdio>
@@ -131,9 +131,8 @@ std::optional<std::int64_t> parse_event_time(std::string_view text, TimeUnit uni
 }
 
 std::string format_event_time(std::int64_t time_us) {
-  assert(time_us >= kMinEventTime && time_us <= kMaxEventTime);
   using namespace std::chrono;
-  const sys_time<microseconds> time{microseconds(time_us)};
+  const sys_time<microseconds> time{microseconds(std::clamp(time_us, kMinEventTime, kMaxEventTime))};
   const auto day = floor<days>(time);
   const year_month_day date(day);
   const hh_mm_ss clock(time - day);

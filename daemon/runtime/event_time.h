@@ -25,8 +25,8 @@ std::optional<std::int64_t> event_time_of(std::int64_t value, TimeUnit unit);
 // RFC 3339, or an integer of the unit in decimal digits with an optional minus sign.
 std::optional<std::int64_t> parse_event_time(std::string_view text, TimeUnit unit);
 
-// RFC 3339 in UTC with `Z`: whole seconds without a fraction, else the shortest fraction (decision 15).
-// time_us within [kMinEventTime, kMaxEventTime].
+// RFC 3339 in UTC with `Z`: whole seconds without a fraction, else the shortest fraction (decision 15). What is beyond the bounds, as
+// the end of the window of the last event time there is, is written as the bound: RFC 3339 has no year 10000.
 std::string format_event_time(std::int64_t time_us);
 
 }  // namespace driftd

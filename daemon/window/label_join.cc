@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "daemon/window/partition_panes.h"
+#include "daemon/window/saved_time.h"
 
 namespace driftd {
 namespace {
@@ -236,7 +237,7 @@ void LabelJoin::save(ByteWriter& out) const {
 }
 
 bool LabelJoin::load(ByteReader& in) {
-  until_us_ = in.i64();
+  until_us_ = load_time(in);
   load_counters(in, counters_);
   const std::size_t prediction_starts = in.count(1);
   for (std::size_t i = 0; i < prediction_starts; ++i) {
@@ -259,7 +260,7 @@ bool LabelJoin::load(ByteReader& in) {
 bool LabelJoin::load_labels(ByteReader& in) {
   const TopicPartition id = load_id(in);
   Pane pane;
-  pane.start_us = in.i64();
+  pane.start_us = load_moment(in);
   pane.complete = in.boolean();
   pane.rows.resize(in.count(kJoinRowBytes + 1));
   std::vector<bool> taken(pane.rows.size());

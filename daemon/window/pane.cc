@@ -4,6 +4,8 @@
 #include <array>
 #include <functional>
 
+#include "daemon/window/saved_time.h"
+
 namespace driftd {
 
 Pane make_pane(const PanePlan& plan, std::int64_t start_us) {
@@ -122,7 +124,7 @@ void save_values(const std::vector<SequentialValue>& values, ByteWriter& out) {
 void load_values(ByteReader& in, std::vector<SequentialValue>& values) {
   values.resize(in.count(28));
   for (SequentialValue& value : values) {
-    value.event_time_us = in.i64();
+    value.event_time_us = load_moment(in);
     value.offset = in.i64();
     value.segment = in.u32();
     value.value = in.f64();
@@ -225,7 +227,7 @@ void save_pane(const Pane& pane, ByteWriter& out) {
 }
 
 bool load_pane(const PanePlan& plan, ByteReader& in, Pane& pane) {
-  pane = make_pane(plan, in.i64());
+  pane = make_pane(plan, load_moment(in));
   pane.first_offset = in.i64();
   pane.last_offset = in.i64();
   pane.complete = in.boolean();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "daemon/window/saved_time.h"
+
 namespace driftd {
 
 PartitionPanes::PartitionPanes(std::uint32_t source_partition, const std::vector<Monitor>& monitors) : source_partition_(source_partition) {
@@ -307,7 +309,7 @@ bool PartitionPanes::load(ByteReader& in) {
     ByteReader body(in.string());
     const auto found = std::find_if(monitors_.begin(), monitors_.end(), [&](const auto& m) { return m.plan->state_key == key; });
     if (found == monitors_.end()) continue;
-    found->closed_until_us = body.i64();
+    found->closed_until_us = load_time(body);
     found->incomplete_next = body.boolean();
     const std::size_t panes = body.count(1);
     for (std::size_t p = 0; p < panes; ++p) {

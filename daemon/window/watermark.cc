@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/window/saved_time.h"
+
 namespace driftd {
 
 void Watermark::expire() {
@@ -42,12 +44,12 @@ void Watermark::save(ByteWriter& out) const {
 
 bool Watermark::load(ByteReader& in) {
   records_ = in.u64();
-  value_ = in.i64();
+  value_ = load_time(in);
   later_count_ = in.u32();
   if (!in.ok() || later_count_ >= kWatermarkRank) return false;
   oldest_ = records_;
   for (std::uint32_t i = 0; i < later_count_; ++i) {
-    later_[i] = {in.i64(), in.u64()};
+    later_[i] = {load_moment(in), in.u64()};
     oldest_ = std::min(oldest_, later_[i].record);
   }
   return in.ok();

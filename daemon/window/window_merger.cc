@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/window/partition_panes.h"
+#include "daemon/window/saved_time.h"
 
 namespace driftd {
 
@@ -321,8 +322,8 @@ void WindowMerger::save(ByteWriter& out) const {
 
 bool WindowMerger::load_monitor(MonitorState& monitor, ByteReader in, bool by_count) {
   monitor.panes.clear();
-  monitor.closed_until_us = in.i64();
-  monitor.gathered_until_us = by_count ? in.i64() : kNoTime;
+  monitor.closed_until_us = load_time(in);
+  monitor.gathered_until_us = by_count ? load_time(in) : kNoTime;
   const std::size_t starts = in.count(1);
   for (std::size_t i = 0; i < starts; ++i) {
     PartPanes panes;
@@ -338,7 +339,7 @@ bool WindowMerger::load(ByteReader& in, const std::map<std::string, std::uint32_
   for (std::size_t i = 0; i < partitions && in.ok(); ++i) {
     Partition partition;
     partition.id = load_id(in);
-    partition.watermark_us = in.i64();
+    partition.watermark_us = load_time(in);
     partition.idle = in.boolean();
     const auto stream = stream_of_topic.find(partition.id.topic);
     if (stream == stream_of_topic.end()) continue;

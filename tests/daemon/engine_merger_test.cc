@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "daemon/monitor/verdict_codec.h"
 #include "tests/daemon/engine_bed.h"
 
 namespace driftd {
@@ -250,6 +251,46 @@ TEST_CASE("damaged sections are refused by name") {
     EngineMerger merger(*bed.plan_);
     CHECK_FALSE(merger.load(damaged));
   }
+}
+
+TEST_CASE("a last window that its monitor cannot have had is refused") {
+  Bed bed = make_bed();
+  bed.run(1, 0);
+  Snapshot good;
+  bed.merger_->save(good);
+  REQUIRE(bed.merger_->last_judgement(0) != nullptr);
+  ByteWriter of_last;
+  save_judgement(*bed.merger_->last_judgement(0), of_last);
+  const auto found = std::ranges::find(good.sections, std::string(kMonitorSection) + "m", &SnapshotSection::id);
+  const std::size_t section = static_cast<std::size_t>(found - good.sections.begin()), at = found->bytes.find(of_last.bytes());
+  const auto with_last = [&](const Judgement& last) {
+    Snapshot forged = good;
+    ByteWriter other;
+    save_judgement(last, other);
+    forged.sections[section].bytes.replace(at, of_last.size(), other.bytes());
+    return EngineMerger(*bed.plan_).load(forged);
+  };
+  const Judgement& last = *bed.merger_->last_judgement(0);
+  CHECK(with_last(last).has_value());
+  void (*const changes[])(Judgement&) = {
+      [](Judgement& j) { j.verdicts.back().feature = 1'000'000; },  //
+      [](Judgement& j) { j.verdicts.back().segment = 1'000'000; },  //
+      [](Judgement& j) { j.verdicts.back().status = Status{9}; },   //
+      [](Judgement& j) { j.segment_rows.resize(1'000); },           //
+      [](Judgement& j) { j.performance.resize(1'000); },            //
+      [](Judgement& j) { j.monitor = 7; },                          //
+      [](Judgement& j) { std::swap(j.start_us, j.end_us); },
+  };
+  for (const auto change : changes) {
+    Judgement changed = last;
+    change(changed);
+    const auto loaded = with_last(changed);
+    REQUIRE_FALSE(loaded.has_value());
+    CHECK(loaded.error() == "the last windows of monitor 'm' cannot be read");
+  }
+  Snapshot cut = good;
+  cut.sections[section].bytes.resize(at - 2);  // in the history before it
+  CHECK_FALSE(EngineMerger(*bed.plan_).load(cut).has_value());
 }
 
 }  // namespace driftd

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <numeric>
 
 namespace driftd {
 namespace {
@@ -128,6 +129,20 @@ TEST_CASE("well-formed bytes with impossible content are refused") {
       {"segments", [](Reference& r) { r.features[0].segments.pop_back(); }, "feature 'amount': it lacks counts of a segment"},
       {"order", [](Reference& r) { std::swap(r.features[0], r.features[1]); }, "feature 'amount': features are not sorted"},
       {"rows", [](Reference& r) { r.rows = 1; }, "section 1 at byte 12: its rows differ"},
+      {"rows without end", [](Reference& r) { r.rows = r.segment_rows[0] = (1ULL << 53) + 1; }, "section 1 at byte 12: its rows are more"},
+      {"time", [](Reference& r) { r.created_us = INT64_MAX; }, "section 1 at byte 12: its newest event time is out of range"},
+      {"edges without end",
+       [](Reference& r) {
+         r.features[0].numeric.edges.resize(70'000);
+         std::iota(r.features[0].numeric.edges.begin(), r.features[0].numeric.edges.end(), 0);
+       },
+       "feature 'amount': its edges are too many"},
+      {"a sum that wraps",
+       [](Reference& r) {
+         r.features[0].segments[0].cells[0] += 1ULL << 63;
+         r.features[0].segments[0].cells[1] += 1ULL << 63;
+       },
+       "feature 'amount': it counts more than its rows"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.name);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
+
 namespace driftd {
 
 TEST_CASE("RFC 3339, and nothing that only looks like it") {
@@ -79,6 +81,8 @@ TEST_CASE("times are written with the shortest fraction, and read back") {
       {-1, "1969-12-31T23:59:59.999999Z"},
       {kMinEventTime, "0000-01-01T00:00:00Z"},
       {kMaxEventTime, "9999-12-31T23:59:59.999999Z"},
+      {kMaxEventTime + 1, "9999-12-31T23:59:59.999999Z"},
+      {std::numeric_limits<std::int64_t>::min(), "0000-01-01T00:00:00Z"},
   };
   for (const auto& row : rows) {
     CHECK(format_event_time(row.input) == row.want);

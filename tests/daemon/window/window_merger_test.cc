@@ -423,6 +423,20 @@ TEST_CASE("partitions of a topic that left the configuration are forgotten") {
   CHECK(other.stream_watermark_us(0) == 5000);
 }
 
+TEST_CASE("state with a time that no record can have is refused") {
+  const PanePlan plan = make_plan();
+  for (const std::int64_t watermark : {kMaxEventTime, 5 * kMaxEventTime}) {
+    WindowMerger merger({&plan});
+    add_partitions(1, merger);
+    merger.set_watermark(0, watermark);
+    ByteWriter out;
+    merger.save(out);
+    ByteReader in(out.bytes());
+    WindowMerger other({&plan});
+    CHECK(other.load(in, {{"t", 0}}) == (watermark == kMaxEventTime));
+  }
+}
+
 TEST_CASE("state of version 1 is read, with windows by count and from before there were any") {
   const PanePlan plan = make_plan();
   const std::vector<Row> rows = random_rows(6, 300);
