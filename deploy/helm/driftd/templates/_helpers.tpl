@@ -48,10 +48,24 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- if .Values.existingConfigMap }}3738{{ else }}{{ regexFind "[0-9]+$" .Values.config.http.listen }}{{ end }}
 {{- end }}
 
-{{/* A probe with its handler: dict "probe" "path". */}}
+{{/* How the listener is spoken to: http, https, or mutual, which is https for those with a certificate. */}}
+{{- define "driftd.listener" -}}
+{{- $tls := dict }}
+{{- if not .Values.existingConfigMap }}
+{{- $tls = .Values.config.http.tls | default dict }}
+{{- end }}
+{{- if not $tls.cert_file }}http{{ else if $tls.client_ca_file }}mutual{{ else }}https{{ end }}
+{{- end }}
+
+{{/* A probe with its handler: dict "probe" "path" "root". */}}
 {{- define "driftd.probe" -}}
+{{- $listener := include "driftd.listener" .root }}
 {{- if or .probe.httpGet .probe.tcpSocket .probe.exec }}
 {{- toYaml .probe }}
+{{- else if eq $listener "mutual" }}
+{{- toYaml (merge (dict "tcpSocket" (dict "port" "http")) .probe) }}
+{{- else if eq $listener "https" }}
+{{- toYaml (merge (dict "httpGet" (dict "path" .path "port" "http" "scheme" "HTTPS")) .probe) }}
 {{- else }}
 {{- toYaml (merge (dict "httpGet" (dict "path" .path "port" "http")) .probe) }}
 {{- end }}
@@ -78,6 +92,14 @@ app.kubernetes.io/managed-by: {{ .Release.Service }}
 {{- end }}
 {{- if regexMatch "^(127\\.|localhost:|\\[::1\\]:)" .Values.config.http.listen }}
 {{- fail (printf "config.http.listen is %s: neither probes nor Prometheus reach a listener on loopback in a pod" .Values.config.http.listen) }}
+{{- end }}
+{{- if .Values.serviceMonitor.enabled }}
+{{- if and (ne (include "driftd.listener" .) "http") (not .Values.serviceMonitor.tlsConfig) }}
+{{- fail "serviceMonitor.tlsConfig is empty: config.http.tls is on, so how is Prometheus to know the certificate?" }}
+{{- end }}
+{{- if and .Values.config.http.basic_auth_file (not .Values.serviceMonitor.basicAuth) }}
+{{- fail "serviceMonitor.basicAuth is empty: config.http.basic_auth_file asks for a login, so how is Prometheus to log in?" }}
+{{- end }}
 {{- end }}
 {{- if not (regexMatch ":[1-9][0-9]*$" .Values.config.http.listen) }}
 {{- fail (printf "config.http.listen is %s: it must end in a port that is not 0" .Values.config.http.listen) }}
