@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "config/detector_keys.h"
@@ -95,8 +96,15 @@ std::string leaf_schema(const ConfigKey& field) {
   }
 }
 
-// A default as JSON; what prints as a YAML collection has none worth showing but the empty one.
+std::string list_of(const std::vector<std::string>& texts) {
+  std::vector<std::string> quoted;
+  for (const std::string& text : texts) quoted.push_back(json_quote(text));
+  return fmt::format("[{}]", fmt::join(quoted, ","));
+}
+
+// A default as JSON.
 std::string default_of(const ConfigKey& field, void* owner) {
+  if (field.type == FieldType::kTextList) return list_of(*std::get<std::vector<std::string>*>(field.slot(owner)));
   std::string text = print_leaf(field, field.slot(owner));
   if (text == "true" || text == "false" || text == "[]" || text == "{}" || text.starts_with('"')) return text;
   const bool numeric = field.type == FieldType::kInteger || field.type == FieldType::kNumber;

@@ -116,6 +116,10 @@ TEST_CASE("the schema accepts the samples and what is like them") {
   CHECK(accepts("kafka: {librdkafka: {a.b: 1, c: x}}\ndefaults: {start: earliest, segments: {by: [a], values: {a: [x, 1]}}}\n"));
 }
 
+TEST_CASE("a list that is the default is JSON as well, which YAML would not tell") {
+  CHECK(config_schema().find(R"("default":["firing","updated","resolved"])") != std::string::npos);
+}
+
 TEST_CASE("the schema refuses what the loader refuses") {
   for (const char* text : {"lgo: {level: info}\n", "log: {level: loud}\n", "log: {repeat_limit: 10}\n", "engine: {max_payload: 1MB}\n",
                            "state: {generations: 0}\n", "kafka: {brokers: a}\n", "monitors: [{name: m}]\n", "monitors: {}\n",
