@@ -444,6 +444,10 @@ std::string expected_value(const ConfigKey& field) {
     case FieldType::kSize: return ranged(field, "a size");
     case FieldType::kStart: return "latest, earliest or an RFC 3339 time such as 2025-01-31T06:00:00Z";
     case FieldType::kRate: return parse_rate("").error();
+    case FieldType::kTextList: return "a list of texts";
+    case FieldType::kTextMap: return "a map of names to texts";
+    case FieldType::kListMap: return "a map of columns to lists of values";
+    case FieldType::kDetectors: return "auto, or a map of detectors to options";
     default: return "a value";
   }
 }

@@ -19,7 +19,8 @@ build_packages=(g++ cmake ninja-build pkg-config ca-certificates libssl-dev libs
   liblz4-dev zlib1g-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev libboost-dev libcli11-dev libspdlog-dev
   libfmt-dev libxxhash-dev libsqlite3-dev libsystemd-dev libcrypt-dev libprotobuf-dev libprotoc-dev patch)
 test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck curl
-  openjdk-17-jre-headless maven prometheus prometheus-alertmanager python3-prometheus-client chromium)
+  openjdk-17-jre-headless maven prometheus prometheus-alertmanager python3-prometheus-client chromium
+  zsh fish man-db mandoc lintian mmdebstrap)
 
 say() { printf 'deps: %s\n' "$*" >&2; }
 

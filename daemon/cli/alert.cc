@@ -157,7 +157,7 @@ int run_alert(std::span<const std::string> args) {
   CLI::App* test = app.add_subcommand("test", "Send one event, dev.driftd.alert.test.v1, through each sink and print what it answered");
   add_config_flags(*test, flags.config);
   test->add_option("--sink", flags.sink, "Only this one: kafka, alertmanager, or the name of a webhook");
-  test->add_option("--monitor", flags.event.monitor, "Name of the monitor in it")->capture_default_str();
+  test->add_option("--monitor", flags.event.monitor, "Name of the monitor in it")->type_name("MONITOR")->capture_default_str();
   test->add_option("--severity", flags.event.severity, "Severity of it")
       ->check(CLI::IsMember({"warning", "critical"}))
       ->capture_default_str();

@@ -5,10 +5,13 @@
 #include <vector>
 
 #include "config/suggest.h"
+#include "daemon/cli/look_at_arguments.h"
 #include "daemon/cli/verb.h"
 
 namespace driftd {
 namespace {
+
+thread_local const std::function<void(const CLI::App&)>* onlooker = nullptr;  // set while a verb is looked at, not run
 
 std::vector<std::string> flag_names(const CLI::App& app) {
   std::vector<std::string> names;
@@ -32,6 +35,10 @@ std::string hint(const CLI::App& app, std::span<const std::string> args) {
 }  // namespace
 
 std::optional<int> parse_arguments(CLI::App& app, std::span<const std::string> args) {
+  if (onlooker != nullptr) {
+    (*onlooker)(app);
+    return kExitOk;
+  }
   try {
     app.parse(std::vector<std::string>(args.rbegin(), args.rend()));  // CLI11 takes them last first
   } catch (const CLI::CallForHelp&) {
@@ -43,6 +50,12 @@ std::optional<int> parse_arguments(CLI::App& app, std::span<const std::string> a
     return kExitUsage;
   }
   return std::nullopt;
+}
+
+void look_at_arguments(int (*verb)(std::span<const std::string> args), const std::function<void(const CLI::App&)>& see) {
+  onlooker = &see;
+  verb({});
+  onlooker = nullptr;
 }
 
 }  // namespace driftd

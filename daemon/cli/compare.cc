@@ -59,8 +59,8 @@ int run_compare(std::span<const std::string> args) {
   std::string reference, current;
   bool json = false;
   ComparisonOptions options;
-  app.add_option("REFERENCE", reference, "What is compared with; its columns and types count")->required();
-  app.add_option("CURRENT", current, "What is compared")->required();
+  app.add_option("REFERENCE", reference, "What is compared with; its columns and types count")->type_name("FILE")->required();
+  app.add_option("CURRENT", current, "What is compared")->type_name("FILE")->required();
   app.add_option("--columns", options.columns, "Only these columns (glob; may be repeated)")->allow_extra_args(false);
   app.add_flag("--json", json, "One JSON document: column, statistic, value");
   if (const auto done = parse_arguments(app, args)) return *done;

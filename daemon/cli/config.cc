@@ -38,7 +38,7 @@ int run_config(std::span<const std::string> args) {
   CLI::App* const init_verb = app.add_subcommand("init", "A configuration for a topic, guessed from rows; every guess is marked");
   ConfigInitOptions options;
   init_verb->add_option("--topic", options.topic, "The topic to watch")->required();
-  init_verb->add_option("--sample", options.sample, "Rows of it: CSV or JSON lines, plain or gzip")->required();
+  init_verb->add_option("--sample", options.sample, "Rows of it: CSV or JSON lines, plain or gzip")->type_name("FILE")->required();
   init_verb->add_option("--brokers", options.brokers, "HOST:PORT, several by commas")->delimiter(',')->allow_extra_args(false);
   if (const auto done = parse_arguments(app, args)) return *done;
 

@@ -251,8 +251,8 @@ int run_demo(std::span<const std::string> args) {
   DemoFlags flags;
   app.add_option("--speed", flags.speed, "1 = a year of event time in 30 seconds")->check(CLI::PositiveNumber);
   app.add_flag("--once", flags.once, "end with a summary when the data ends");
-  app.add_option("--listen", flags.listen, "address of the page; a taken port moves to the next");
-  app.add_option("--keep", flags.keep, "keep reference, configuration and state in this folder");
+  app.add_option("--listen", flags.listen, "address of the page; a taken port moves to the next")->type_name("ADDRESS");
+  app.add_option("--keep", flags.keep, "keep reference, configuration and state in this folder")->type_name("DIR");
   app.footer(
       "Examples:\n  driftd demo\n  driftd demo --once --speed 4\nExit codes: 0 ok, 64 usage, 69 the mock broker does not start, 74 "
       "input/output");

@@ -140,7 +140,8 @@ int run_detect(std::span<const std::string> args) {
       "Examples:\n  driftd detect adwin < errors.txt\n  driftd detect page_hinkley threshold=20 mode=up --json < latency.txt",
       "driftd detect");
   app.footer(parameters_help());
-  app.add_option("NAME", name, "Detector")->required();
+  const auto known = names_of(sequential_specs());
+  app.add_option("NAME", name, "Detector")->type_name(fmt::format("{}", fmt::join(known, "|")))->required();
   app.add_option("KEY=VALUE", words, "Parameters; the others keep their default");
   app.add_flag("--json", as_json,
                "One object: indices, warnings (every index that warned), estimates (the mean when it fired, one an index)");

@@ -31,7 +31,7 @@ struct BuildFlags {
 
 void add_build_flags(CLI::App& build, BuildFlags& flags) {
   build.add_option("FILE", flags.files, "CSV or JSON lines, plain or gzip; `-` = stdin")->required();
-  build.add_option("-o,--output", flags.output, "The .ref file to write")->required();
+  build.add_option("-o,--output", flags.output, "The .ref file to write")->type_name("FILE")->required();
   build.add_option("--categorical", flags.options.categorical, "Columns that are categories (glob; may be repeated)")
       ->allow_extra_args(false);
   build.add_option("--numeric", flags.options.numeric, "Columns that are numbers (glob; may be repeated)")->allow_extra_args(false);
@@ -126,12 +126,12 @@ int run_reference(std::span<const std::string> args) {
   CLI::App* const show_verb = app.add_subcommand("show", "What is in a .ref file, or would be in one of these rows");
   std::string path;
   bool json = false;
-  show_verb->add_option("REFERENCE", path, "A .ref file, or rows")->required();
+  show_verb->add_option("REFERENCE", path, "A .ref file, or rows")->type_name("FILE")->required();
   show_verb->add_flag("--json", json, "One JSON document");
   CLI::App* const diff_verb = app.add_subcommand("diff", "Drift between two frozen references: what their cells prove");
   std::string other;
-  diff_verb->add_option("A", path, "A .ref file, or rows")->required();
-  diff_verb->add_option("B", other, "What is compared with it")->required();
+  diff_verb->add_option("A", path, "A .ref file, or rows")->type_name("FILE")->required();
+  diff_verb->add_option("B", other, "What is compared with it")->type_name("FILE")->required();
   diff_verb->add_flag("--json", json, "One JSON document");
   if (const auto done = parse_arguments(app, args)) return *done;
   if (*diff_verb) return diff(path, other, json);

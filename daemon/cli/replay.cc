@@ -39,14 +39,19 @@ int fail(int code, const std::string& message) {
 
 void add_flags(CLI::App& app, ReplayFlags& flags) {
   app.add_option("FILE", flags.files, "CSV or JSON lines, plain or gzip; each file is one partition")->required();
-  app.add_option("--reference", flags.reference, "a .ref file, or rows to build one from: types and the time column come from it");
-  app.add_option("--labels", flags.labels, "files of the monitor's labels topic; may be repeated")->allow_extra_args(false);
-  app.add_option("--monitor", flags.monitor, "the monitor of the configuration to replay (with -c)");
+  app.add_option("--reference", flags.reference, "a .ref file, or rows to build one from: types and the time column come from it")
+      ->type_name("FILE");
+  app.add_option("--labels", flags.labels, "files of the monitor's labels topic; may be repeated")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  app.add_option("--monitor", flags.monitor, "the monitor of the configuration to replay (with -c)")->type_name("MONITOR");
   app.add_option("--window", flags.window,
-                 "windows of this length, one after the other, for example 7d (default 5m; 1,000 rows where there is no time column)");
+                 "windows of this length, one after the other, for example 7d (default 5m; 1,000 rows where there is no time column)")
+      ->type_name("DURATION");
   app.add_option("--time", flags.time, "column or field of the event time");
-  app.add_option("--windows", flags.windows_file, "write a JSON line per (segment, feature, method) of each closed window; - = stdout");
-  app.add_option("--events", flags.events_file, "write each alert event as a JSON line; - = stdout");
+  app.add_option("--windows", flags.windows_file, "write a JSON line per (segment, feature, method) of each closed window; - = stdout")
+      ->type_name("FILE");
+  app.add_option("--events", flags.events_file, "write each alert event as a JSON line; - = stdout")->type_name("FILE");
   app.add_option("--fail-on", flags.fail_on, "exit 3 when an alert fired")->check(CLI::IsMember({"drift"}));
   app.add_flag("--json", flags.json, "the summary as one JSON document");
   add_config_flags(app, flags.config);

@@ -45,7 +45,7 @@ int run_run(std::span<const std::string> args) {
   std::string listen;
   bool reset_state = false;
   add_config_flags(app, flags);
-  app.add_option("--listen", listen, "address of the page and /metrics, instead of http.listen");
+  app.add_option("--listen", listen, "address of the page and /metrics, instead of http.listen")->type_name("ADDRESS");
   app.add_flag("--reset-state", reset_state, "forget every snapshot and start afresh");
   app.footer(
       "Examples:\n  driftd run -c driftd.yaml\n  driftd run -c driftd.yaml --listen 127.0.0.1:0 --set log.level=debug\n"

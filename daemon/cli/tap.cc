@@ -178,7 +178,7 @@ int run_tap(std::span<const std::string> args) {
   CLI::App app(kHelp, "driftd tap");
   app.add_option("MONITOR", flags.monitor, "Whose records")->required();
   app.add_option("-n", flags.count, "Records to show")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--from", flags.from, "latest, earliest or an RFC 3339 time")->type_name("WHERE")->capture_default_str();
+  app.add_option("--from", flags.from, "Where to begin; TIME is RFC 3339")->type_name("latest|earliest|TIME")->capture_default_str();
   app.add_option("--timeout", flags.timeout, "Give up when no record came for so long")->type_name("DURATION")->capture_default_str();
   add_config_flags(app, flags.config);
   if (const auto done = parse_arguments(app, args)) return *done;
