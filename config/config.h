@@ -24,6 +24,11 @@ struct LogConfig {
 struct HttpConfig {
   std::string listen = "127.0.0.1:3738";  // port 0 = any
   std::string external_url;               // base of links that leave the process; "" leaves them out
+  bool enable_lifecycle = false;          // POST /-/reload and /-/quit
+};
+
+struct ReloadConfig {
+  bool watch = false;  // also when the file or its ConfigMap link changes
 };
 
 struct StateConfig {
@@ -239,6 +244,7 @@ struct Config {
   std::vector<MonitorConfig> monitors;
   AlertSinksConfig alert_sinks;
   HistoryConfig history;
+  ReloadConfig reload;
 };
 
 }  // namespace driftd

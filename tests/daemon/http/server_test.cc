@@ -188,7 +188,7 @@ TEST_CASE("what is not a clear request is refused, and the connection closed") {
       {"a broken escape", get("/%zz"), "400 Bad Request"},
       {"a foreign host", get("/", "Host: evil.example\r\n"), "421 Misdirected Request"},
       {"HTTP/1.0 without a host", "GET / HTTP/1.0\r\n\r\n", "421 Misdirected Request"},
-      {"POST", "POST /-/reload HTTP/1.1\r\n" + host + "Content-Length: 2\r\n\r\n{}", "405 Method Not Allowed"},
+      {"PUT", "PUT /-/reload HTTP/1.1\r\n" + host + "Content-Length: 2\r\n\r\n{}", "405 Method Not Allowed"},
       {"an unknown method", "BREW / HTTP/1.1\r\n" + host + "\r\n", "405 Method Not Allowed"},
       {"a header over 8 KiB", get("/", host + "X: " + std::string(9000, 'a') + "\r\n"), "431 Request Header Fields Too Large"},
       {"a target over 8 KiB", get("/" + std::string(9000, 'a')), "431 Request Header Fields Too Large"},
