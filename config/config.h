@@ -29,7 +29,12 @@ struct HttpConfig {
   struct Tls {
     std::string cert_file, key_file, client_ca_file;  // PEM; without cert_file no TLS, without client_ca_file no client certificates
   } tls;
-  bool allow_insecure = false;  // other machines may reach it without TLS and login
+  bool allow_insecure = false;    // other machines may reach it without TLS and login
+  bool enable_lifecycle = false;  // POST /-/reload and /-/quit
+};
+
+struct ReloadConfig {
+  bool watch = false;  // also when the file or its ConfigMap link changes
 };
 
 struct StateConfig {
@@ -251,6 +256,7 @@ struct Config {
   std::vector<MonitorConfig> monitors;
   AlertSinksConfig alert_sinks;
   HistoryConfig history;
+  ReloadConfig reload;
 };
 
 }  // namespace driftd

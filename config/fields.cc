@@ -136,6 +136,7 @@ Keys http_keys(const Get<Config>& at) {
            DRIFTD_AT(at, http.basic_auth_file)),
       group("tls", "HTTPS, TLS 1.2 or newer.", listener_tls_keys(at)),
       leaf(kBoolean, "allow_insecure", "Let other machines reach the listener without TLS and login.", DRIFTD_AT(at, http.allow_insecure)),
+      leaf(kBoolean, "enable_lifecycle", "Answer POST /-/reload and POST /-/quit.", DRIFTD_AT(at, http.enable_lifecycle)),
   };
 }
 
@@ -444,6 +445,13 @@ Keys judging_keys(const Get<MonitorConfig>& at) {
   };
 }
 
+// Of the top level: what a reload takes.
+ConfigKey reloading(ConfigKey key) {
+  key.reloads = true;
+  key.help += " Changes take effect on reload.";
+  return key;
+}
+
 Keys marked(Keys keys, bool ConfigKey::* mark) {
   for (auto& key : keys) key.*mark = true;
   return keys;
@@ -512,11 +520,11 @@ ConfigKey make_table() {
   alerts.push_back(group("links", "Where alerts and pages send a person.", alert_link_keys(at)));
   // `alerts` comes before `defaults`, and both before `monitors`: in this order they are read, the later winning.
   Keys keys{
-      group("log", "What driftd says about itself, on standard error.", log_keys(at)),
+      reloading(group("log", "What driftd says about itself, on standard error.", log_keys(at))),
       group("http", "Metrics, API and page.", http_keys(at)),
       group("state", "Snapshots of state and offsets.", state_keys(at)),
-      group("history", "Closed windows for the page and the API (SQLite).", history_keys(at)),
-      group(
+      reloading(group("history", "Closed windows for the page and the API (SQLite).", history_keys(at))),
+      reloading(group(
           "metrics", "What /metrics shows.",
           {
               choice("level", {"basic", "detailed"}, "basic, or detailed: p-values, detectable effects, bins and lag by partition as well.",
@@ -529,15 +537,19 @@ ConfigKey make_table() {
                      DRIFTD_AT(at, metrics.expire_after)),
               leaf(kBoolean, "exemplars", "OpenMetrics: the alert_id of the last transition beside its counter.",
                    DRIFTD_AT(at, metrics.exemplars)),
-          }),
+          })),
+      reloading(
+          group("reload", "When this file is read again, besides SIGHUP and POST /-/reload.",
+                {leaf(kBoolean, "watch", "Also when it, or the link of the ConfigMap it is in, changes.", DRIFTD_AT(at, reload.watch))})),
       group("engine", "Work and its limits.", engine_keys(at)),
       group("kafka", "The cluster.", kafka_keys(at)),
       group("schema_registry", "Schemas of avro and protobuf records, by the REST API of Confluent's registry.", schema_registry_keys(at)),
-      group("alerts", "When an alert opens and closes, for every monitor, and where it goes besides the log.", std::move(alerts)),
-      group("defaults", "Keys of every monitor that does not set them itself: any but name, stream, topic and reference.",
-            monitor_keys(defaults, false)),
-      streams_field(),
-      monitors_field(),
+      reloading(
+          group("alerts", "When an alert opens and closes, for every monitor, and where it goes besides the log.", std::move(alerts))),
+      reloading(group("defaults", "Keys of every monitor that does not set them itself: any but name, stream, topic and reference.",
+                      monitor_keys(defaults, false))),
+      reloading(streams_field()),
+      reloading(monitors_field()),
   };
   for (auto& key : keys) key.monitor_default = key.repeats = key.name == "defaults";
   return group("", "", std::move(keys));

@@ -78,6 +78,7 @@ struct ConfigKey {
   bool stream_key = false;       // in a monitor: only together with `topic`, not printed as effective
   bool repeats = false;          // its keys are explained elsewhere: empty on the reference page
   bool monitor_default = false;  // at the top: a default of monitors, printed there as effective
+  bool reloads = false;          // at the top: a reload takes what changed below it; else a changed key refuses the reload
 
   std::vector<ConfigKey> keys;             // kGroup, kEntries
   std::function<void*(Document&)> append;  // kEntries: a new entry with its defaults

@@ -16,6 +16,8 @@ bool is_loopback(std::string_view listen) {
 }
 
 std::optional<std::string> listener_problem(const HttpConfig& http) {
+  if (http.enable_lifecycle && http.token_file.empty() && !(is_loopback(http.listen) && http.basic_auth_file.empty()))
+    return "http.enable_lifecycle lets whoever reaches " + http.listen + " end driftd: set http.token_file";
   const bool encrypted = !http.tls.cert_file.empty();
   const bool login = !http.basic_auth_file.empty() || !http.tls.client_ca_file.empty();
   if (http.allow_insecure || (encrypted && login) || is_loopback(http.listen)) return std::nullopt;

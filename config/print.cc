@@ -145,4 +145,14 @@ std::string hash_of(const Config& config) {
   return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size())).substr(0, 12);
 }
 
+std::string hash_of(const Config& config, const MonitorConfig& monitor) {
+  Config alone;
+  alone.engine = config.engine;
+  alone.monitors = {monitor};
+  for (const StreamConfig& stream : config.streams) {
+    if (stream.name == monitor.stream || stream.name == monitor.labels.stream) alone.streams.push_back(stream);
+  }
+  return hash_of(alone);
+}
+
 }  // namespace driftd

@@ -16,7 +16,9 @@ std::string print_config(const Config& config, const std::map<std::string, std::
 std::string print_reference();
 
 // First 12 hex digits of XXH3-64 over the effective values that can change a result: streams and monitors. Where things are (brokers,
-// ports, folders, the path of a reference) does not count: events carry the hash, and they are equal on every machine.
+// ports, folders, the path of a reference) does not count: they may differ between machines whose results are equal.
 std::string hash_of(const Config& config);
+// The same of one monitor and the streams it reads: events carry this one, so that no change of another monitor shows in them.
+std::string hash_of(const Config& config, const MonitorConfig& monitor);
 
 }  // namespace driftd

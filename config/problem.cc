@@ -103,10 +103,14 @@ bool looks_secret(std::string_view name) {
   return std::ranges::any_of(kWords, [&](std::string_view word) { return lower.find(word) != std::string::npos; });
 }
 
+std::string one_line(const Problem& problem) {
+  if (problem.line == 0) return fmt::format("{}: {}", problem.source, problem.message);
+  return fmt::format("{}:{}:{}: {}", problem.source, problem.line, problem.column, problem.message);
+}
+
 std::string render(const Problem& problem) {
-  if (problem.line == 0) return fmt::format("{}: {}\n", problem.source, problem.message);
-  std::string text = fmt::format("{}:{}:{}: {}\n", problem.source, problem.line, problem.column, problem.message);
-  if (problem.line_text.empty()) return text;
+  std::string text = one_line(problem) + '\n';
+  if (problem.line == 0 || problem.line_text.empty()) return text;
   return text + fmt::format("{:>5} | {}\n      | {}\n", problem.line, problem.line_text, problem.carets);
 }
 

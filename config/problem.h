@@ -35,6 +35,7 @@ using Problems = std::vector<Problem>;
 // "name:line:column: message", then the line and a caret under the place.
 std::string render(const Problem& problem);
 std::string render(std::span<const Problem> problems);
+std::string one_line(const Problem& problem);                    // "name:line:column: message", without a line end
 std::string render_warnings(std::span<const Problem> warnings);  // "warning: " before each message
 
 // One JSON document: {"problems":[{"source","line","column","message"}],"warnings":[...]}.

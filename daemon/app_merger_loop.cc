@@ -40,26 +40,37 @@ MergerLoop::MergerLoop(const EnginePlan& plan, MergerQueue& in, MergerLoopOption
   told_given_up_.resize(plan.pushes.size());
   monitor_progress_.resize(plan.configs.size());
   monitor_status_.resize(plan.configs.size());
+  for (std::size_t m = 0; m < plan.configs.size(); ++m) {
+    const auto before = std::ranges::find_if(options_.before, [&](const auto& status) { return status->name == plan.configs[m].name; });
+    if (before == options_.before.end()) continue;
+    monitor_progress_[m] = {(*before)->last_evaluation_wall_us, (*before)->evaluation_times, (*before)->alert_exemplars};
+  }
   publish(true);
 }
 
 std::expected<void, std::string> MergerLoop::restore(const Snapshot& snapshot) {
   generation_ = snapshot.generation;
+  restored_ = true;
   auto loaded = engine_.load(snapshot);
   std::ranges::fill(monitor_status_, nullptr);
+  if (loaded) publish(true);
   return loaded;
 }
 
 std::expected<void, StoreError> MergerLoop::save_initial(const std::map<TopicPartition, std::int64_t>& positions,
-                                                         const std::map<std::string, std::string>& topic_ids) {
+                                                         const std::map<std::string, std::string>& topic_ids,
+                                                         const std::map<TopicPartition, std::string>& states) {
   if (options_.store == nullptr) return {};
   Snapshot snapshot;
-  snapshot.generation = generation_;
+  snapshot.generation = restored_ ? ++generation_ : generation_;
   EngineShard shard(plan_);
   std::uint32_t index = 0;
   for (const auto& [id, position] : positions) {
     const auto topic_id = topic_ids.find(id.topic);
-    shard.add_partition(index++, id, position, {}, topic_id == topic_ids.end() ? std::string_view() : topic_id->second);
+    const auto state = states.find(id);
+    const bool read = shard.add_partition(index++, id, position, state == states.end() ? std::string_view() : state->second,
+                                          topic_id == topic_ids.end() ? std::string_view() : topic_id->second);
+    if (!read) return std::unexpected(StoreError{StoreFault::kCorrupt, "the state of topic '" + id.topic + "' cannot be read"});
   }
   for (auto& [id, state] : shard.save()) snapshot.sections.push_back(save_partition_section(id, std::move(state)));
   engine_.save(snapshot);
@@ -188,7 +199,7 @@ void MergerLoop::publish(bool force) {
     status->partitions.push_back(make_partition_status(plan_, id, counters_[index], engine_.windows().is_idle(index)));
   }
   const Outbox& outbox = engine_.outbox();
-  status->sink = {"kafka", outbox.delivered(), outbox.retried(), 0, outbox.waiting_alerts(), {}};  // no record is ever given up
+  status->sink = {"kafka", outbox.delivered(), outbox.retried(), 0, outbox.waiting_alerts(), {}, true};  // no record is ever given up
   status->outbox_bytes = outbox.bytes();
   for (std::size_t p = 0; p < engine_.pushes(); ++p) {
     status->pushes.push_back({plan_.pushes[p].name, 0, 0, engine_.push_given_up(p), engine_.push_outbox(p).waiting(), {}});

@@ -47,6 +47,7 @@ struct MergerLoopOptions {
   std::function<bool()> flush_sink = {};                    // at the end, before the last snapshot: gives the sink a moment to deliver
   std::function<void()> before_snapshot = {};               // what must be safe elsewhere before a snapshot forgets how to make it again
   std::function<void(const ClosedWindow&)> on_window = {};  // log, replay and demo listen here
+  std::vector<std::shared_ptr<const MonitorStatus>> before = {};  // monitors of the engine whose place this one takes: their counts go on
 };
 
 class MergerLoop {
@@ -55,9 +56,10 @@ class MergerLoop {
 
   // Restores from a snapshot. Error: what is wrong with it.
   std::expected<void, std::string> restore(const Snapshot& snapshot);
-  // Generation 0: positions are durable before the first poll (decision 7).
+  // Positions are durable before the first poll (decision 7); at the very start as generation 0. states: those of a snapshot.
   std::expected<void, StoreError> save_initial(const std::map<TopicPartition, std::int64_t>& positions,
-                                               const std::map<std::string, std::string>& topic_ids = {});
+                                               const std::map<std::string, std::string>& topic_ids = {},
+                                               const std::map<TopicPartition, std::string>& states = {});
 
   // Until every shard stopped. False: a failure that ends the process; failure() tells.
   bool run();
@@ -89,6 +91,7 @@ class MergerLoop {
   std::map<std::uint32_t, TopicPartition> ids_;
   std::map<std::uint32_t, PartitionCounters> counters_;
   std::uint64_t generation_ = 0;
+  bool restored_ = false;
   std::uint32_t stopped_ = 0;
 
   // Barrier alignment: what shards that have passed the barrier say waits until the others passed it.

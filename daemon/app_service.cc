@@ -43,23 +43,40 @@ std::string status_line(const DaemonStatus& status) {
 
 }  // namespace
 
-std::string service_report(const DaemonStatus& status, bool was_ready) {
+std::string service_report(const DaemonStatus& status, ServiceNews& said, std::int64_t monotonic_us) {
   std::string line = status_line(status);
   std::ranges::replace(line, '\n', ' ');
   std::string report = "STATUS=" + line + "\n";
-  if (!was_ready) report += status.ready ? "READY=1\n" : kMoreTime;
+  if (!said.ready) {
+    report += status.ready ? "READY=1\n" : kMoreTime;
+    said = {status.ready, status.reloads_begun, status.reloads_begun};  // before that a reload is part of the start
+  }
+  // In a report each: the manager would take the second of them first.
+  if (said.reloads != status.reloads_begun) {
+    report += fmt::format("RELOADING=1\nMONOTONIC_USEC={}\n", monotonic_us);
+    said.reloads = status.reloads_begun;
+  } else if (said.reloaded != said.reloads && status.reloads_ended == status.reloads_begun) {
+    report += "READY=1\n";
+    said.reloaded = said.reloads;
+  }
   if (status.stalled.empty()) report += "WATCHDOG=1\n";
   return report;
 }
 
-void report_to_service_manager(const std::stop_token& stop, const std::function<DaemonStatus()>& status) {
+void report_to_service_manager(const std::stop_token& stop, const std::function<DaemonStatus()>& status,
+                               const std::function<std::uint64_t()>& reloads) {
   if (std::getenv("NOTIFY_SOCKET") == nullptr) return;
-  bool was_ready = false;
+  ServiceNews said;
   while (!stop.stop_requested()) {
-    const DaemonStatus now = status();
-    sd_notify(0, service_report(now, was_ready).c_str());
-    was_ready = was_ready || now.ready;
-    for (int part = 0; part < kParts && !stop.stop_requested(); ++part) std::this_thread::sleep_for(kEvery / kParts);
+    const auto report = [&](const DaemonStatus& now) {
+      const auto monotonic = std::chrono::steady_clock::now().time_since_epoch();
+      sd_notify(0, service_report(now, said, std::chrono::duration_cast<std::chrono::microseconds>(monotonic).count()).c_str());
+    };
+    report(status());
+    for (int part = 0; part < kParts && !stop.stop_requested(); ++part) {
+      std::this_thread::sleep_for(kEvery / kParts);
+      if (reloads() != said.reloaded) break;
+    }
   }
   sd_notify(0, "STOPPING=1\nSTATUS=finishing what was read\n");
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "daemon/alert/events.h"
 #include "daemon/monitor/verdict_codec.h"
@@ -125,31 +126,44 @@ void EngineMerger::remember(Monitor& monitor, ClosedBy closed_by, std::shared_pt
 
 void EngineMerger::enqueue(const ClosedWindow& closed) {
   const AlertPlan& plan = plan_.alerts[closed.judgement->monitor];
-  for (const AlertTransition& transition : closed.transitions) push(transition, plan, closed.judgement->end_us);
+  const std::int64_t end_us = closed.judgement->end_us;
+  for (const AlertTransition& to : closed.transitions) {
+    push({plan.monitor, kind_name(to.kind), transition_name(to.transition), to.alert_id, to.event_id, to.event, end_us});
+  }
   if (plan.topic.empty()) return;
-  const auto add = [&](std::string value) {
-    OutRecord record;
-    record.topic = plan.topic;
-    record.key = plan.monitor;
-    record.value = std::move(value);
-    record.headers = {{"content-type", "application/cloudevents+json; charset=UTF-8"}};
-    record.time_us = closed.judgement->end_us;
-    outbox_.add(std::move(record));
-  };
-  if (plan_.windows_to_kafka) add(window_event(plan, *closed.judgement));
-  for (const AlertTransition& transition : closed.transitions) add(transition.event);
+  if (plan_.windows_to_kafka) add_to_topic(plan.topic, plan.monitor, window_event(plan, *closed.judgement), end_us);
+  for (const AlertTransition& to : closed.transitions) add_to_topic(plan.topic, plan.monitor, to.event, end_us);
+}
+
+void EngineMerger::add_to_topic(const std::string& topic, const std::string& monitor, std::string value, std::int64_t end_us) {
+  OutRecord record;
+  record.topic = topic;
+  record.key = monitor;
+  record.value = std::move(value);
+  record.headers = {{"content-type", "application/cloudevents+json; charset=UTF-8"}};
+  record.time_us = end_us;
+  outbox_.add(std::move(record));
+}
+
+void EngineMerger::enqueue_ended() {
+  const std::string topic = plan_.alerts.empty() ? std::string() : plan_.alerts.front().topic;
+  for (const EndedAlert& ended : ended_) {
+    const AlertStatus& alert = ended.status;
+    push({ended.monitor, alert.kind, "resolved", alert.alert_id, ended.event_id, alert.event_json, alert.resolved_us});
+    if (!topic.empty()) add_to_topic(topic, ended.monitor, alert.event_json, alert.resolved_us);
+  }
 }
 
 // A receiver that does not take its alerts for so long that they no longer fit loses the oldest, and costs nobody else anything.
-void EngineMerger::push(const AlertTransition& transition, const AlertPlan& plan, std::int64_t end_us) {
+void EngineMerger::push(const AlertNews& news) {
   for (std::size_t p = 0; p < pushes_.size(); ++p) {
-    if (!plan_.pushes[p].wants(plan.monitor, kind_name(transition.kind), transition_name(transition.transition))) continue;
+    if (!plan_.pushes[p].wants(std::string(news.monitor), news.kind, news.transition)) continue;
     OutRecord record;
     record.topic = plan_.pushes[p].name;
-    record.key = transition.alert_id;
-    record.value = transition.event;
-    record.headers = {{"ce_id", transition.event_id}};
-    record.time_us = end_us;
+    record.key = news.alert_id;
+    record.value = news.event;
+    record.headers = {{"ce_id", news.event_id}};
+    record.time_us = news.end_us;
     pushes_[p].outbox.add(std::move(record));
     pushes_[p].given_up += pushes_[p].outbox.give_up_over(kPushBytes);
   }
@@ -232,7 +246,7 @@ MonitorHistory load_history(ByteReader& in, std::uint32_t version) {
 }
 
 void EngineMerger::save(Snapshot& snapshot) const {
-  if (!plan_.alerts.empty()) snapshot.sections.push_back({std::string(kConfigSection), 1, false, plan_.alerts.front().config_hash});
+  snapshot.sections.push_back({std::string(kConfigSection), 1, false, plan_.config_hash});
   ByteWriter merger;
   windows_.save(merger);
   snapshot.sections.push_back({std::string(kMergerSection), WindowMerger::kVersion, true, merger.take()});
@@ -281,7 +295,7 @@ bool fits(const Judgement& last, std::size_t monitor, const MonitorPlan& plan) {
 std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, const SnapshotSection& section) {
   Monitor& monitor = monitors_[index];
   ByteReader in(section.bytes);
-  if (in.string() != plan_.panes[index].state_key) return {};  // its definition changed: it starts afresh
+  if (in.string() != plan_.panes[index].state_key) return end_monitor(plan_.monitors[index].name, section, &monitor);
   const std::string_view alerts = in.string();
   ByteReader judge(in.string());
   if (!in.ok() || !monitor.alerts.load(alerts) || !monitor.judge.load(judge) || !judge.done()) {
@@ -294,6 +308,42 @@ std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, c
     monitor.last = std::make_shared<const Judgement>(std::move(last));
   }
   if (!in.done()) return std::unexpected("the last windows of monitor '" + plan_.monitors[index].name + "' cannot be read");
+  return {};
+}
+
+// A monitor of another definition, or one that is gone: its alerts end. anew: what begins in its place and goes on with its counters.
+std::expected<void, std::string> EngineMerger::end_monitor(const std::string& name, const SnapshotSection& section, Monitor* anew) {
+  loaded_other_ = true;
+  ByteReader in(section.bytes);
+  in.string();  // state key
+  const std::string_view alerts = in.string();
+  in.string();  // judge
+  const MonitorHistory past = load_history(in, section.version);
+  const std::int64_t end_us = past.entries.empty() ? kNoTime : past.entries.back().end_us;
+  auto ended = in.ok() ? end_saved_alerts(alerts, anew == nullptr ? EndReason::kRemoved : EndReason::kChanged, end_us) : std::nullopt;
+  if (!ended || (anew != nullptr && !anew->alerts.load_past(alerts, *ended))) {
+    return std::unexpected("the state of monitor '" + name + "' cannot be read");
+  }
+  std::ranges::move(*ended, std::back_inserter(ended_));
+  if (anew == nullptr) return {};
+  anew->history.windows_closed = past.windows_closed;
+  anew->history.evaluations_ok = past.evaluations_ok;
+  anew->history.evaluations_insufficient = past.evaluations_insufficient;
+  return {};
+}
+
+std::expected<void, std::string> EngineMerger::load_monitors(const Snapshot& snapshot) {
+  std::size_t found = 0;
+  for (const SnapshotSection& section : snapshot.sections) {
+    if (!section.id.starts_with(kMonitorSection)) continue;
+    const std::string name = section.id.substr(kMonitorSection.size());
+    const auto plan = std::ranges::find(plan_.monitors, name, &MonitorPlan::name);
+    found += plan == plan_.monitors.end() ? 0 : 1;
+    auto loaded = plan == plan_.monitors.end() ? end_monitor(name, section, nullptr)
+                                               : load_monitor(static_cast<std::size_t>(plan - plan_.monitors.begin()), section);
+    if (!loaded) return loaded;
+  }
+  loaded_other_ = loaded_other_ || found < monitors_.size();
   return {};
 }
 
@@ -311,12 +361,9 @@ std::expected<void, std::string> EngineMerger::load(const Snapshot& snapshot) {
     if (!join.load(in) || !in.done()) return std::unexpected("section '" + labels_section(plan_, join) + "' cannot be read");
     windows_.set_joined_until(join.plan().monitor, join.joined_until_us());
   }
-  for (std::size_t m = 0; m < monitors_.size(); ++m) {
-    const SnapshotSection* section = snapshot.find(std::string(kMonitorSection) + plan_.monitors[m].name);
-    if (section == nullptr) continue;
-    if (auto loaded = load_monitor(m, *section); !loaded) return loaded;
-  }
+  if (auto loaded = load_monitors(snapshot); !loaded) return loaded;
   if (auto loaded = load_outboxes(snapshot); !loaded) return loaded;
+  enqueue_ended();
   snapshot_saved();
   return {};
 }

@@ -87,8 +87,11 @@ class EngineMerger {
   void snapshot_saved();  // a snapshot of the present state is durable
 
   void save(Snapshot& snapshot) const;
-  // Before partitions are added. Error: what is wrong with which section.
+  // Before partitions are added. Error: what is wrong with which section. A monitor whose definition is another than the snapshot's begins
+  // anew; its alerts that fire end, as do those of monitors that are gone.
   std::expected<void, std::string> load(const Snapshot& snapshot);
+  const std::vector<EndedAlert>& ended() const { return ended_; }  // by load()
+  bool loaded_other() const { return loaded_other_; }              // the snapshot was of other monitors: what begins here is not in it
 
   const EnginePlan& plan() const { return plan_; }
   const Judgement* last_judgement(std::size_t monitor) const;  // nullptr: none yet
@@ -111,7 +114,16 @@ class EngineMerger {
   std::uint64_t releasable(const Outbox& outbox, std::uint64_t durable) const {
     return undecided_ || windows_.any_idle() ? durable : outbox.last_sequence();
   }
-  void push(const AlertTransition& transition, const AlertPlan& plan, std::int64_t end_us);
+  // What leaves about an alert.
+  struct AlertNews {
+    std::string_view monitor, kind, transition;
+    const std::string &alert_id, &event_id, &event;
+    std::int64_t end_us;
+  };
+  void push(const AlertNews& news);
+  void add_to_topic(const std::string& topic, const std::string& monitor, std::string value, std::int64_t end_us);
+  void enqueue_ended();
+  std::expected<void, std::string> load_monitors(const Snapshot& snapshot);
   std::expected<void, std::string> load_outboxes(const Snapshot& snapshot);
   void add_partial(Partial partial);
   void join_labels();
@@ -120,6 +132,7 @@ class EngineMerger {
   void enqueue(const ClosedWindow& closed);
   void count_dead_letter(const OutRecord& record, bool delivered);
   std::expected<void, std::string> load_monitor(std::size_t index, const SnapshotSection& section);
+  std::expected<void, std::string> end_monitor(const std::string& name, const SnapshotSection& section, Monitor* anew);
 
   const EnginePlan& plan_;
   Stopwatch stopwatch_;
@@ -128,6 +141,8 @@ class EngineMerger {
   std::vector<Monitor> monitors_;
   Outbox outbox_;
   std::vector<Push> pushes_;
+  std::vector<EndedAlert> ended_;
+  bool loaded_other_ = false;
   std::map<std::pair<std::string, std::string>, std::uint64_t> dead_letters_;
   bool undecided_ = false;              // a decision was made since the last snapshot
   std::uint64_t durable_sequence_ = 0;  // last sequence in the last snapshot

@@ -7,6 +7,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "config/print.h"
 #include "daemon/engine_labels.h"
 #include "daemon/runtime/glob.h"
 #include "daemon/runtime/json_writer.h"
@@ -81,6 +82,7 @@ class MonitorCompiler {
   void add_detectors(const FeatureReference& feature, FeaturePlan& judged, FieldPlan& field);
   void compile_alerts();
   std::vector<std::shared_ptr<const FeatureCounts>> segment_counts(const FeatureReference& feature) const;
+  void write_topics(JsonWriter& json) const;
   std::string state_key() const;
   bool is_derived_error(const FeatureReference& feature) const {
     return feature.name == kErrorFeature && !reference_.prediction_column.empty() && !reference_.label_column.empty();
@@ -304,7 +306,7 @@ void MonitorCompiler::compile_alerts() {
   alerts.reference_id = reference_.id;
   alerts.reference_rows = reference_.rows;
   alerts.reference_created_us = reference_.created_us.value_or(kNoTime);
-  alerts.config_hash = config_.hash;
+  alerts.config_hash = hash_of(config_, monitor_);
   alerts.version = version();
   alerts.links = {config_.http.external_url, config_.alert_sinks.links.grafana, config_.alert_sinks.links.runbooks};
   alerts.topic = config_.alert_sinks.kafka_enabled ? config_.alert_sinks.kafka_topic : "";
@@ -315,11 +317,20 @@ void MonitorCompiler::compile_alerts() {
   }
 }
 
+void MonitorCompiler::write_topics(JsonWriter& json) const {
+  std::vector<std::string> topics = stream_.config.topics;
+  std::ranges::sort(topics);
+  json.key("topics").begin_array();
+  for (const std::string& topic : topics) json.string(topic);
+  json.end_array();
+}
+
 // Everything that changes a statistic, and nothing else: a change of alerts keeps the state (decision 12).
 std::string MonitorCompiler::state_key() const {
   JsonWriter json;
   const auto& fields = stream_.decode.fields;
   json.begin_object().field("monitor", plan.name).field("reference", reference_.id);
+  write_topics(json);
   json.field("window_us", panes.window_us).field("advance_us", panes.advance_us).field("rows", panes.window_rows);
   json.field("lateness_us", panes.lateness_us);
   json.field("event_time", fields.event_time).field("unit", static_cast<std::uint64_t>(fields.event_time_unit));
@@ -375,9 +386,11 @@ class EngineCompiler {
   EngineCompiler(const Config& config, EnginePlan& plan) : config_(config), plan_(plan) {}
 
   std::expected<void, std::string> compile() {
+    std::string problems;
     for (std::uint32_t m = 0; m < config_.monitors.size(); ++m) {
-      if (auto added = add_features(m); !added) return added;
+      if (auto added = add_features(m); !added) problems += (problems.empty() ? "" : "\n") + added.error();
     }
+    if (!problems.empty()) return std::unexpected(std::move(problems));
     for (std::uint32_t m = 0; m < config_.monitors.size(); ++m) {
       if (!joins_labels(config_.monitors[m])) continue;
       if (auto added = add_losses(m); !added) return added;
@@ -463,6 +476,7 @@ std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(c
   auto plan = std::make_unique<EnginePlan>();
   plan->references = std::move(references);
   plan->configs = config.monitors;
+  plan->config_hash = config.hash;
   plan->losses_of.assign(config.monitors.size(), kNoLosses);
   plan->detailed = config.metrics.level == MetricsLevel::kDetailed;
   plan->pushes = push_plans(config.alert_sinks);

@@ -40,6 +40,7 @@ struct EnginePlan {
   std::vector<std::uint32_t> losses_of;  // by monitor of the configuration: index of its losses, kNoLosses
   std::vector<std::unique_ptr<LabelJoinPlan>> joins;
   std::vector<std::unique_ptr<const FeatureReference>> made_losses;  // where a reference has none; FeaturePlan points at them
+  std::string config_hash;                                           // of the configuration as a whole
   bool windows_to_kafka = false;
   bool detailed = false;              // metrics.level: what costs more than a look at the counts is worked out too
   std::vector<PushPlan> pushes;       // who gets alerts by HTTP, and which
@@ -52,7 +53,8 @@ struct CsvLayout {
   char delimiter = ',';
 };
 
-// references: by monitor, in the order of config.monitors. Error: a message for the operator (exit 78).
+// references: by monitor, in the order of config.monitors. Error: messages for the operator, a line each, beginning with its
+// monitor (exit 78).
 std::expected<std::unique_ptr<const EnginePlan>, std::string> make_engine_plan(const Config& config,
                                                                                std::vector<std::shared_ptr<const Reference>> references,
                                                                                const std::map<std::string, CsvLayout>& csv = {});

@@ -267,7 +267,7 @@ Response answer_events(const Call& call) {
   return response;
 }
 
-Response answer_config(const Call& call) { return json(config_json(call.status, call.routes.sources().config_yaml)); }
+Response answer_config(const Call& call) { return json(config_json(call.status, call.routes.settings().config_yaml)); }
 
 Response answer_runtime(const Call& call) {
   const ProcessUsage usage = read_process_usage();
@@ -377,6 +377,42 @@ Response answer_asset(const Call& call) {
           .cache_control = "public, max-age=31536000, immutable"};
 }
 
+// ---- What changes something: POST, where http.enable_lifecycle allows it ----
+
+constexpr std::chrono::seconds kReloadWait{25};  // less than a request may take
+
+Response no_lifecycle() { return failure(403, "forbidden", "http.enable_lifecycle is false"); }
+
+// On the slow thread: the reload itself is made by the main one.
+Response await_reload(ReloadAnswer& answer) {
+  const auto end = std::chrono::steady_clock::now() + kReloadWait;
+  while (!answer.drained() && std::chrono::steady_clock::now() < end) {
+    auto told = answer.pop_for(std::chrono::milliseconds(200));
+    if (!told) continue;
+    if (told->problems.empty()) return json(reloaded_json(*told));
+    return {.status = 400, .content_type = "application/json", .body = reload_refused_json(*told)};
+  }
+  if (answer.drained()) return failure(503, "unavailable", "driftd is stopping");
+  return failure(503, "unavailable", "the reload goes on: /api/v1/status/config says what comes of it");
+}
+
+Response answer_reload(const Call& call) {
+  const auto& ask = call.routes.sources().ask_reload;
+  if (!ask) return no_lifecycle();
+  auto answer = ask();
+  if (answer == nullptr) return failure(409, "conflict", "another reload is waiting for its turn");
+  Response response = failure(503, "unavailable", "too many answers wait to be made; the reload is made all the same");
+  response.later = [answer = std::move(answer)] { return await_reload(*answer); };
+  return response;
+}
+
+Response answer_quit(const Call& call) {
+  const auto& quit = call.routes.sources().quit;
+  if (!quit) return no_lifecycle();
+  quit();
+  return json(document([](JsonWriter& out) { out.field("stopping", true); }));
+}
+
 struct Route {
   RouteDocument document;
   Response (*answer)(const Call&);
@@ -389,6 +425,10 @@ constexpr std::array kRoutes{
     Route{{"/healthz", "The same as /-/healthy.", ""}, answer_healthy},
     Route{{"/-/ready", "200 while windows are judged; 503 with a reason a line.", ""}, answer_ready},
     Route{{"/readyz", "The same as /-/ready.", ""}, answer_ready},
+    Route{{"/-/reload", "Reads the configuration again and takes it, if nothing is wrong with it. 403 unless http.enable_lifecycle.", "",
+           true},
+          answer_reload},
+    Route{{"/-/quit", "Ends driftd as SIGTERM does. 403 unless http.enable_lifecycle.", "", true}, answer_quit},
     Route{{"/openapi.json", "This document.", ""}, answer_openapi},
     Route{{"/schema/config.json", "JSON Schema of the configuration file.", ""}, answer_config_schema},
     Route{{"/schema/event.json", "JSON Schema of alert events.", ""}, answer_event_schema},
@@ -428,6 +468,14 @@ Response answer_openapi(const Call& call) {
   std::vector<RouteDocument> documents;
   for (const Route& route : kRoutes) documents.push_back(route.document);
   return json(openapi_json(documents, call.status.version));
+}
+
+Response wrong_method(const Route& route) {
+  const bool changes = route.document.changes;
+  Response response = text(405, changes ? "POST only\n" : "GET and HEAD only\n");
+  response.allow = changes ? "POST" : "GET, HEAD";
+  response.route = route.document.pattern;
+  return response;
 }
 
 // What the pattern's {…} stand for in the path; nullopt: it does not fit.
@@ -472,22 +520,32 @@ DaemonStatus starting() {
 Response Routes::metrics(const DaemonStatus& status, std::string_view accept) {
   constexpr std::array kOffers{MediaOffer{"text/plain", "0.0.4"}, MediaOffer{"application/openmetrics-text", "1.0.0"}};
   const bool open = choose_media(accept, kOffers) == 1;
-  const SampleSet samples = collect_samples(status, activity_, read_process_usage(), metrics_);
+  const SampleSet samples = collect_samples(status, activity_, read_process_usage(), settings_->metrics);
   Response response{.content_type = open ? std::string(kOpenMetricsType) : kExpositionType, .vary = "Accept"};
   response.body = exposition_.render(samples, open ? MetricsFormat::kOpenMetrics : MetricsFormat::kText, sources_.wall_us());
   if (exposition_.newly_capped()) {
     log_warn("series_limit", "metrics.max_series is reached: new series are left out and counted in driftd_metric_series_dropped_total",
-             {{"max_series", metrics_.max_series}});
+             {{"max_series", settings_->metrics.max_series}});
   }
   return response;
 }
 
+void Routes::take_settings() {
+  if (!sources_.settings) return;
+  auto now = sources_.settings();
+  if (now == settings_) return;
+  settings_ = std::move(now);
+  exposition_.set(settings_->metrics);
+}
+
 Response Routes::handle(const Request& request) {
+  take_settings();
   const auto published = sources_.status();
   const DaemonStatus none = published ? DaemonStatus{} : starting();
   for (const Route& route : kRoutes) {
     auto captured = match(route.document.pattern, request.path);
     if (!captured) continue;
+    if ((request.method == "POST") != route.document.changes) return wrong_method(route);
     const std::int64_t now_us = sources_.wall_us();
     Response response;
     if (route.slow) {
@@ -512,7 +570,7 @@ Response Routes::handle(const Request& request) {
 
 // Methods come from outside: all but ours are one label value.
 void Routes::count(std::string_view method, const Response& response) {
-  const bool known = method == "GET" || method == "HEAD";
+  const bool known = method == "GET" || method == "HEAD" || method == "POST";
   ++activity_.answers[{response.route, std::string(known ? method : "other"), response.status}];
   if (response.took.count() > 0) activity_.durations[response.route].add(response.took);
 }

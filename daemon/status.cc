@@ -54,4 +54,75 @@ std::int64_t stream_watermark(const DaemonStatus& status, std::string_view strea
   return any_active ? least : largest;
 }
 
+std::string problem_text(const ReloadProblem& problem) {
+  if (problem.line == 0) return problem.source + ": " + problem.message;
+  return problem.source + ":" + std::to_string(problem.line) + ":" + std::to_string(problem.column) + ": " + problem.message;
+}
+
+namespace {
+
+template <class Times>
+void add_times(const Times& before, Times& now) {
+  for (std::size_t i = 0; i < now.counts.size(); ++i) now.counts[i] += before.counts[i];
+  now.sum_seconds += before.sum_seconds;
+}
+
+void add_partitions_before(const DaemonStatus& before, DaemonStatus& now) {
+  if (now.partitions.empty()) {
+    now.partitions = before.partitions;
+    return;
+  }
+  for (PartitionStatus& partition : now.partitions) {
+    const auto found = std::ranges::find(before.partitions, partition.id, &PartitionStatus::id);
+    if (found == before.partitions.end()) continue;
+    partition.duplicates += found->duplicates;
+    if (partition.last_record_us == kNoTime) partition.last_record_us = found->last_record_us;
+  }
+}
+
+void add_sinks_before(const DaemonStatus& before, DaemonStatus& now) {
+  for (SinkStatus& sink : now.sinks) {
+    const auto found = std::ranges::find(before.sinks, sink.name, &SinkStatus::name);
+    if (found == before.sinks.end()) continue;
+    sink.delivered = std::max(sink.delivered, sink.delivered_is_state ? found->delivered : sink.delivered + found->delivered);
+    sink.retried += found->retried;
+    sink.failed += found->failed;
+    add_times(found->times, sink.times);
+  }
+}
+
+void add_registry_before(const RegistryStatus& before, RegistryStatus& now) {
+  for (std::size_t result = 0; result < RegistryStatus::kResults; ++result) {
+    RegistryStatus::Requests& requests = now.requests[result];
+    for (std::size_t i = 0; i < requests.durations.size(); ++i) requests.durations[i] += before.requests[result].durations[i];
+    requests.seconds += before.requests[result].seconds;
+  }
+}
+
+}  // namespace
+
+void add_before(const DaemonStatus& before, DaemonStatus& now) {
+  add_partitions_before(before, now);
+  add_sinks_before(before, now);
+  if (before.registry && now.registry) add_registry_before(*before.registry, *now.registry);
+  for (auto& [key, count] : now.dead_letters) {
+    if (const auto found = before.dead_letters.find(key); found != before.dead_letters.end()) count += found->second;
+  }
+  for (QueueStatus& queue : now.queues) {
+    const auto found = std::ranges::find(before.queues, queue.stage, &QueueStatus::stage);
+    if (found != before.queues.end()) queue.held_back_seconds += found->held_back_seconds;
+  }
+  for (const auto& [code, count] : before.kafka_errors) now.kafka_errors[code] += count;
+  now.partitions_assigned += before.partitions_assigned;
+  now.partitions_revoked += before.partitions_revoked;
+  now.commits_ok += before.commits_ok;
+  now.commits_failed += before.commits_failed;
+  now.snapshots += before.snapshots;
+  now.snapshot_failures += before.snapshot_failures;
+  add_times(before.snapshot_times, now.snapshot_times);
+  now.snapshot_last_success_wall_us = std::max(now.snapshot_last_success_wall_us, before.snapshot_last_success_wall_us);
+  if (now.snapshot_size_bytes == 0) now.snapshot_size_bytes = before.snapshot_size_bytes;
+  if (now.state_bytes.empty()) now.state_bytes = before.state_bytes;
+}
+
 }  // namespace driftd

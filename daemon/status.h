@@ -148,6 +148,7 @@ struct SinkStatus {
   std::string name;                                                   // kafka | alertmanager/ADDRESS | webhook/NAME
   std::uint64_t delivered = 0, retried = 0, failed = 0, waiting = 0;  // of alerts and windows; failed: given up
   DeliveryTimes times{};
+  bool delivered_is_state = false;  // counted over restarts
 };
 
 inline constexpr std::array<std::int64_t, 10> kRegistryMilliseconds{1, 2, 5, 10, 50, 100, 500, 1000, 5000, 10'000};
@@ -174,6 +175,20 @@ struct HistoryStatus {
   bool failing = false;          // the last write did not succeed
 };
 
+// The last time that the configuration was read again.
+struct ReloadProblem {
+  std::string source;                  // file, or "--set a.b"
+  std::uint32_t line = 0, column = 0;  // 0: the source as a whole
+  std::string message;
+};
+struct ReloadStatus {
+  std::string asked_by;  // signal, http, file
+  std::int64_t wall_us = kNoTime;
+  std::vector<ReloadProblem> problems;  // empty: it was taken
+  // Monitors: state goes on, begins anew; there were none, there are none any more. Sorted.
+  std::vector<std::string> kept, reset, added, removed;
+};
+
 struct DaemonStatus {
   std::string grafana_url;  // where its dashboards are; "" = not known
   bool ready = false;
@@ -196,6 +211,8 @@ struct DaemonStatus {
   std::uint64_t commits_ok = 0, commits_failed = 0;               // of offsets to the group
   bool config_reload_ok = true;                                   // the last reload; the start counts as one
   std::int64_t config_reload_wall_us = kNoTime;                   // of the last that was taken
+  std::shared_ptr<const ReloadStatus> reload;                     // null: there was none since the start
+  std::uint64_t reloads_begun = 0, reloads_ended = 0;             // unequal: one is under way
   std::int64_t now_wall_us = kNoTime, started_wall_us = kNoTime;  // when this was published, and the process began
   std::map<std::string, std::uint64_t> log_messages;              // by level
   HistoryStatus history;
@@ -212,5 +229,10 @@ std::int64_t partition_lag(const PartitionStatus& partition);  // records to the
 std::int64_t partition_lag_us(const PartitionStatus& partition, std::int64_t now_us);
 // The least of the stream's partitions that are not idle; all idle: the largest; kNoTime: not known yet.
 std::int64_t stream_watermark(const DaemonStatus& status, std::string_view stream);
+std::string problem_text(const ReloadProblem& problem);  // "driftd.yaml:7:14: message"
+
+// What was counted since the start of the process, and no state remembers, by parts that a reload has ended: no counter goes back.
+// Of monitors nothing: the engine goes on with theirs. Partitions that are not read again yet stay as they were.
+void add_before(const DaemonStatus& before, DaemonStatus& now);
 
 }  // namespace driftd

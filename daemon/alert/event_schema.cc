@@ -41,6 +41,7 @@ constexpr EventField kFields[] = {
     {"data.provenance.config_hash", "string", true, "of the effective configuration"},
     {"data.provenance.detector", "string", true, "the method whose numbers are shown"},
     {"data.provenance.driftd", "string", true, "version"},
+    {"data.reason", "string", false, "resolved without a calm window: why", "monitor_removed|monitor_changed"},
     {"data.reference", "object", true, "what the window is compared with"},
     {"data.reference.created", "string?", true, "newest event time in it, RFC 3339; null: it has none"},
     {"data.reference.id", "string", true, "hash of its content"},

@@ -69,8 +69,10 @@ struct MonitorAlerts::State {
 
   std::optional<AlertTransition> step(const AlertKey& key, const WindowFinding& seen);
   void remember(const AlertKey& key, const LifeChange& change, const AlertTransition& to, std::int64_t end_us);
+  void keep_resolved(AlertStatus status);
   bool is_known(const AlertKey& key) const;
   bool load_lives(ByteReader& reader);
+  bool load_past(ByteReader& reader);
 };
 
 std::optional<AlertTransition> MonitorAlerts::State::step(const AlertKey& key, const WindowFinding& seen) {
@@ -98,6 +100,10 @@ void MonitorAlerts::State::remember(const AlertKey& key, const LifeChange& chang
   AlertStatus status = status_of(alert, key, plan);
   status.state = AlertState::kResolved;
   status.resolved_us = end_us;
+  keep_resolved(std::move(status));
+}
+
+void MonitorAlerts::State::keep_resolved(AlertStatus status) {
   resolved.push_front(std::move(status));
   if (resolved.size() > kResolvedKept) resolved.pop_back();
 }
@@ -182,31 +188,70 @@ void MonitorAlerts::save(std::string& out) const {
   out += writer.bytes();
 }
 
+// What is behind the lives, to the end.
+bool MonitorAlerts::State::load_past(ByteReader& reader) {
+  const auto count = reader.count(kSmallestStatus);
+  if (count > kResolvedKept) return false;
+  for (std::size_t i = 0; i < count; ++i) resolved.push_back(read_alert_status(reader));
+  transitions = read_counts(reader, transitions);
+  suppressed = read_counts(reader, suppressed);
+  return reader.done();
+}
+
 bool MonitorAlerts::load(std::string_view bytes) {
   ByteReader reader(bytes);
   State loaded;
   loaded.plan = state_->plan;
-  if (reader.u8() != kFormat || !loaded.load_lives(reader)) return false;
-  const auto resolved = reader.count(kSmallestStatus);
-  if (resolved > kResolvedKept) return false;
-  for (std::size_t i = 0; i < resolved; ++i) loaded.resolved.push_back(read_alert_status(reader));
-  loaded.transitions = read_counts(reader, loaded.transitions);
-  loaded.suppressed = read_counts(reader, loaded.suppressed);
-  if (!reader.done()) return false;
+  if (reader.u8() != kFormat || !loaded.load_lives(reader) || !loaded.load_past(reader)) return false;
+  *state_ = std::move(loaded);
+  return true;
+}
+
+namespace {
+
+// Of lives that belong to a plan nobody has any more, those that are open; nullopt: corrupt. The reader is behind them then.
+std::optional<std::vector<OpenAlert>> read_open_alerts(ByteReader& reader) {
+  std::vector<OpenAlert> open;
+  if (reader.u8() != kFormat) return std::nullopt;
+  for (auto left = reader.count(kSmallestAlert); left > 0 && reader.ok(); --left) {
+    reader.raw(9);  // segment, feature, kind
+    if (auto life = read_alert_life(reader); life.open) open.push_back(std::move(*life.open));
+  }
+  return reader.ok() ? std::optional(std::move(open)) : std::nullopt;
+}
+
+}  // namespace
+
+bool MonitorAlerts::load_past(std::string_view bytes, const std::vector<EndedAlert>& ended) {
+  ByteReader reader(bytes);
+  State loaded;
+  loaded.plan = state_->plan;
+  if (!read_open_alerts(reader) || !loaded.load_past(reader)) return false;
+  for (const EndedAlert& alert : ended) {
+    ++loaded.transitions[{alert.status.severity, "resolved"}];
+    loaded.keep_resolved(alert.status);
+  }
   *state_ = std::move(loaded);
   return true;
 }
 
 std::optional<SavedAlerts> read_saved_alerts(std::string_view bytes) {
   ByteReader reader(bytes);
-  SavedAlerts saved;
-  if (reader.u8() != kFormat) return std::nullopt;
-  for (auto left = reader.count(kSmallestAlert); left > 0 && reader.ok(); --left) {
-    reader.raw(9);  // segment, feature, kind
-    if (auto life = read_alert_life(reader); life.open) saved.open.push_back(std::move(*life.open));
-  }
-  saved.resolved = reader.count(kSmallestStatus);
+  auto open = read_open_alerts(reader);
+  if (!open) return std::nullopt;
+  SavedAlerts saved{std::move(*open), reader.count(kSmallestStatus)};
   return reader.ok() ? std::optional(std::move(saved)) : std::nullopt;
+}
+
+std::optional<std::vector<EndedAlert>> end_saved_alerts(std::string_view bytes, EndReason reason, std::int64_t end_us) {
+  ByteReader reader(bytes);
+  const auto open = read_open_alerts(reader);
+  if (!open) return std::nullopt;
+  std::vector<EndedAlert> ended;
+  for (const OpenAlert& alert : *open) {
+    if (auto end = end_alert(alert, reason, end_us)) ended.push_back(std::move(*end));
+  }
+  return ended;
 }
 
 }  // namespace driftd

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/alert/alert.h"
+#include "daemon/alert/alert_end.h"
 #include "daemon/alert/alert_life.h"
 
 namespace driftd {
@@ -37,6 +38,9 @@ class MonitorAlerts {
   // false: corrupt, or of other features; the state is then unchanged. A plan may differ from the saved one in everything but its
   // features and segments: counts towards closing go on under the new rules.
   bool load(std::string_view bytes);
+  // Of saved bytes of another definition of this monitor only what is past: counters, and what was resolved, `ended` now included. False:
+  // corrupt; the state is then unchanged.
+  bool load_past(std::string_view bytes, const std::vector<EndedAlert>& ended);
 
  private:
   struct State;
@@ -49,5 +53,7 @@ struct SavedAlerts {
   std::uint64_t resolved = 0;  // that are remembered
 };
 std::optional<SavedAlerts> read_saved_alerts(std::string_view bytes);  // nullopt: corrupt
+// The end of every alert in saved bytes that fires. nullopt: corrupt.
+std::optional<std::vector<EndedAlert>> end_saved_alerts(std::string_view bytes, EndReason reason, std::int64_t end_us);
 
 }  // namespace driftd

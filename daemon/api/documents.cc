@@ -1,5 +1,7 @@
 #include "daemon/api/documents.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -9,6 +11,7 @@
 #include <vector>
 
 #include "daemon/api/envelope.h"
+#include "daemon/runtime/counted.h"
 #include "daemon/runtime/json_writer.h"
 
 namespace driftd {
@@ -352,8 +355,58 @@ std::string past_alert_json(const std::vector<PastTransition>& timeline) {
   return alert_json(monitor, alert, timeline);
 }
 
+namespace {
+
+void write_changes(JsonWriter& json, const ReloadStatus& reload) {
+  string_list(json, "kept", reload.kept);
+  string_list(json, "reset", reload.reset);
+  string_list(json, "added", reload.added);
+  string_list(json, "removed", reload.removed);
+}
+
+void write_problems(JsonWriter& json, const ReloadStatus& reload) {
+  json.key("problems").begin_array();
+  for (const ReloadProblem& problem : reload.problems) {
+    json.begin_object().field("source", problem.source).field("line", problem.line).field("column", problem.column);
+    json.field("message", problem.message).end_object();
+  }
+  json.end_array();
+}
+
+void write_reload(JsonWriter& json, const ReloadStatus* reload) {
+  json.key("last_reload");
+  if (reload == nullptr) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  time_field(json, "time", reload->wall_us);
+  json.field("asked_by", reload->asked_by).field("successful", reload->problems.empty());
+  write_changes(json, *reload);
+  write_problems(json, *reload);
+  json.end_object();
+}
+
+}  // namespace
+
+std::string reloaded_json(const ReloadStatus& reload) {
+  return document([&](JsonWriter& json) { write_changes(json, reload); });
+}
+
+std::string reload_refused_json(const ReloadStatus& reload) {
+  JsonWriter json;
+  json.begin_object().field("status", "error").field("errorType", "bad_data");
+  json.field("error", fmt::format("{}; the configuration in force stays", counted(reload.problems.size(), "problem")));
+  write_problems(json, reload);
+  return json.end_object().take() + "\n";
+}
+
 std::string config_json(const DaemonStatus& status, std::string_view yaml) {
-  return document([&](JsonWriter& json) { json.field("yaml", yaml).field("config_hash", status.config_hash); });
+  return document([&](JsonWriter& json) {
+    json.field("yaml", yaml).field("config_hash", status.config_hash);
+    time_field(json, "taken", status.config_reload_wall_us);
+    write_reload(json, status.reload.get());
+  });
 }
 
 std::string runtime_json(const DaemonStatus& status, const RuntimeFacts& facts) {

@@ -32,7 +32,11 @@ std::string alert_json(const MonitorStatus& monitor, const AlertStatus& alert, c
 // Of an alert that only the history knows; timeline is not empty.
 std::string past_alert_json(const std::vector<PastTransition>& timeline);
 
-// The configuration in force as YAML, secrets masked.
+// What came of a reload: monitors by what became of them; or its problems, beside the error.
+std::string reloaded_json(const ReloadStatus& reload);
+std::string reload_refused_json(const ReloadStatus& reload);
+
+// The configuration in force as YAML, secrets masked, and the last reload.
 std::string config_json(const DaemonStatus& status, std::string_view yaml);
 
 // What the process uses; NaN: not known.

@@ -38,4 +38,14 @@ std::string alert_message(const AlertPlan& plan, const Judgement& judgement, con
   return json.field("summary", to.summary).end_object().take();
 }
 
+std::string ended_message(const EndedAlert& ended) {
+  const AlertStatus& alert = ended.status;
+  JsonWriter json;
+  json.begin_object().field("alert_id", alert.alert_id).field("event_id", ended.event_id).field("monitor", ended.monitor);
+  json.field("feature", alert.feature).field("segment", alert.segment).field("kind", alert.kind);
+  json.field("severity", alert.severity).field("transition", "resolved");
+  time_field(json, "end", alert.resolved_us);
+  return json.field("summary", alert.summary).end_object().take();
+}
+
 }  // namespace driftd

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "daemon/alert/alert.h"
+#include "daemon/alert/alert_end.h"
 #include "daemon/monitor/verdict.h"
 
 namespace driftd {
@@ -13,5 +14,6 @@ inline constexpr char kWindowEvent[] = "window", kAlertEvent[] = "alert";  // ty
 
 std::string window_message(const AlertPlan& plan, const Judgement& judgement);
 std::string alert_message(const AlertPlan& plan, const Judgement& judgement, const AlertTransition& to);
+std::string ended_message(const EndedAlert& ended);  // the same of an alert whose monitor is gone
 
 }  // namespace driftd

@@ -70,18 +70,18 @@ void content(JsonWriter& json, std::string_view type, std::string_view schema) {
 void responses(JsonWriter& json, const RouteDocument& route) {
   const bool is_api = route.pattern.starts_with("/api/");
   const bool is_stream = route.pattern == "/api/v1/events";
-  const bool is_json = is_api || route.pattern.ends_with(".json");
+  const bool is_json = is_api || route.pattern.ends_with(".json") || route.changes;
   const bool is_page = route.pattern == "/" || route.pattern.starts_with("/ui/");
   json.key("responses").begin_object().key("200").begin_object().field("description", route.summary);
   if (is_stream) {
     content(json, "text/event-stream", "");
-  } else if (is_api) {
+  } else if (is_api || route.changes) {
     content(json, "application/json", "#/components/schemas/Success");
   } else {
     content(json, is_json ? "application/json" : is_page ? "text/html" : "text/plain", "");
   }
   json.end_object();
-  if (is_api) {
+  if (is_api || route.changes) {
     json.key("default").begin_object().field("description", "What was wrong with the request, or why there is no answer.");
     content(json, "application/json", "#/components/schemas/Error");
     json.end_object();
@@ -125,7 +125,7 @@ std::string openapi_json(std::span<const RouteDocument> routes, std::string_view
              "What a running driftd says of itself. Times are UTC, a number that is not known is null. GET and HEAD change nothing.");
   json.end_object().key("paths").begin_object();
   for (const RouteDocument& route : routes) {
-    json.key(route.pattern).begin_object().key("get").begin_object().field("summary", route.summary);
+    json.key(route.pattern).begin_object().key(route.changes ? "post" : "get").begin_object().field("summary", route.summary);
     parameters(json, route);
     responses(json, route);
     json.end_object().end_object();

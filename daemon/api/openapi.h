@@ -13,6 +13,7 @@ struct RouteDocument {
   std::string_view pattern;  // "/api/v1/monitors/{monitor}"
   std::string_view summary;
   std::string_view query;  // its keys, separated by blanks
+  bool changes = false;    // POST; else GET and HEAD
 };
 
 std::string openapi_json(std::span<const RouteDocument> routes, std::string_view version);

@@ -205,7 +205,7 @@ class DemoPace {
 std::expected<std::unique_ptr<App>, AppError> create_app(Config& config, const std::shared_ptr<const EnginePlan>& plan,
                                                          const AppOptions& options) {
   for (;;) {
-    auto app = App::create(config, plan, options);
+    auto app = App::create({config, plan}, options);
     if (app || !app.error().port_in_use) return app;
     const std::size_t colon = config.http.listen.rfind(':');
     const std::string next = std::to_string(std::stoi(config.http.listen.substr(colon + 1)) + 1);

@@ -20,7 +20,9 @@ std::string variable(const Environment& environment, const std::string& name) {
   return found == environment.end() ? "" : found->second;
 }
 
-int refuse(const Problems& problems, bool json) {
+}  // namespace
+
+int print_problems(const Problems& problems, bool json) {
   if (json) {
     std::fputs(render_json(problems, {}).c_str(), stdout);
   } else {
@@ -28,8 +30,6 @@ int refuse(const Problems& problems, bool json) {
   }
   return kExitConfig;
 }
-
-}  // namespace
 
 std::expected<std::string, std::string> read_text(const std::string& file) {
   if (file == "-") return std::string(std::istreambuf_iterator<char>(std::cin), {});
@@ -72,25 +72,25 @@ std::expected<std::string, std::string> find_config(const std::string& flag, con
                          (user.empty() ? "" : " and " + user));
 }
 
-std::expected<Loaded, int> load_config(const ConfigFlags& flags, const ConfigNeeds& needs) {
+std::expected<Loaded, Problems> read_config(const ConfigFlags& flags, const ConfigNeeds& needs) {
   LoadOptions options{flags.set, process_environment(), {}, needs.for_kafka, needs.check_librdkafka};
-  const auto refuse_file = [&](const std::string& file, const std::string& message) {
-    Problem problem;
-    problem.source = file;
-    problem.message = message;
-    return std::unexpected(refuse({problem}, needs.json));
+  const auto refuse_file = [](const std::string& file, const std::string& message) {
+    return std::unexpected(Problems{{file, 0, 0, message, "", ""}});
   };
   const auto file = find_config(flags.file, options.environment);
   if (!file) return refuse_file("driftd", file.error());
   const auto text = read_text(*file);
   if (!text) return refuse_file(*file, "cannot read it: " + text.error());
-
   std::error_code error;
   options.base_dir = *file == "-" ? std::filesystem::current_path(error) : std::filesystem::absolute(*file, error).parent_path();
-  auto loaded = load(*text, *file == "-" ? "<stdin>" : *file, options);
-  if (!loaded) return std::unexpected(refuse(loaded.error(), needs.json));
+  return load(*text, *file == "-" ? "<stdin>" : *file, options);
+}
+
+std::expected<Loaded, int> load_config(const ConfigFlags& flags, const ConfigNeeds& needs) {
+  auto loaded = read_config(flags, needs);
+  if (!loaded) return std::unexpected(print_problems(loaded.error(), needs.json));
   if (!needs.json) std::fputs(render_warnings(loaded->warnings).c_str(), stderr);
-  return *loaded;
+  return std::move(*loaded);
 }
 
 }  // namespace driftd

@@ -37,7 +37,13 @@ struct ConfigNeeds {
   std::function<std::optional<std::string>(const std::string& name, const std::string& value)> check_librdkafka = {};
 };
 
-// Problems and warnings go to stderr, or with json the problems to stdout as one document. The error is the exit code, 78.
+// As load_config prints them. The exit code, 78.
+int print_problems(const Problems& problems, bool json);
+
+// Prints nothing. The error has every problem.
+std::expected<Loaded, Problems> read_config(const ConfigFlags& flags, const ConfigNeeds& needs);
+
+// The same; problems and warnings go to stderr, or with json the problems to stdout as one document. The error is the exit code, 78.
 std::expected<Loaded, int> load_config(const ConfigFlags& flags, const ConfigNeeds& needs);
 
 }  // namespace driftd

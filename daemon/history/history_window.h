@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/alert/alert.h"
+#include "daemon/alert/alert_end.h"
 #include "daemon/monitor/monitor_plan.h"
 #include "daemon/monitor/verdict.h"
 
@@ -23,6 +24,7 @@ struct HistoryWindow {
   std::shared_ptr<const HistoryPlan> plan;
   std::shared_ptr<const Judgement> judgement;
   std::vector<AlertTransition> transitions;
+  std::vector<EndedAlert> ended = {};  // alone, without plan and judgement: they belong to windows that are written already
 };
 
 }  // namespace driftd

@@ -99,6 +99,7 @@ struct HistoryStore::Parts {
   void write_segments(std::int64_t window, const HistoryWindow& written);
   void write_points(std::int64_t window, const KnownPlan& known, const Judgement& judgement);
   void write_transitions(std::int64_t window, const HistoryWindow& written);
+  void write_ended(const EndedAlert& ended);
   void clear(std::int64_t window);
   void remove(const std::vector<std::int64_t>& windows);
   std::vector<std::int64_t> too_old(std::int64_t retention_us);
@@ -110,7 +111,7 @@ struct HistoryStore::Parts {
   std::map<const HistoryPlan*, KnownPlan> known;
   struct {
     Statement add_definition, find_definition, use_definition, add_series, find_series, add_side;
-    Statement find_window, add_window, move_window, add_segment, add_point, add_transition;
+    Statement find_last, find_window, add_window, move_window, add_segment, add_point, add_transition;
     Statement clear_points, clear_segments, clear_transitions, remove_window;
     Statement monitors, newest, old, first;
   } sql;  // before db in the end: statements are closed first
@@ -125,6 +126,7 @@ void HistoryStore::Parts::prepare() {
       made("INSERT INTO series VALUES(NULL, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET kind = excluded.kind, numeric = excluded.numeric");
   sql.find_series = made("SELECT id FROM series WHERE monitor = ? AND feature = ? AND segment = ? AND subject = ?");
   sql.add_side = made("INSERT OR REPLACE INTO sides VALUES(?, ?, ?)");
+  sql.find_last = made("SELECT id, start_us FROM windows WHERE monitor = ? AND end_us = ? ORDER BY id DESC LIMIT 1");
   sql.find_window = made("SELECT id FROM windows WHERE subject = ? AND end_us = ? AND start_us = ?");
   sql.add_window = made("INSERT INTO windows VALUES(NULL, ?, ?, ?, ?, ?, ?)");
   sql.move_window = made("UPDATE windows SET definition = ?, complete = ? WHERE id = ?");
@@ -235,7 +237,21 @@ void HistoryStore::Parts::write_transitions(std::int64_t window, const HistoryWi
   }
 }
 
+// With the window that was the monitor's last. One that is no longer there takes the alert along.
+void HistoryStore::Parts::write_ended(const EndedAlert& ended) {
+  const AlertStatus& alert = ended.status;
+  sql.find_last.start().add(ended.monitor).add(alert.resolved_us);
+  if (!sql.find_last.row()) return;
+  const std::int64_t window = sql.find_last.integer(0), start_us = sql.find_last.integer(1);
+  sql.find_last.start();
+  sql.add_transition.start().add(ended.event_id).add(window).add(alert.alert_id).add(ended.monitor).add(alert.feature).add(alert.segment);
+  sql.add_transition.add(alert.kind).add(alert.severity).add("resolved").add(start_us).add(alert.resolved_us).add(alert.summary);
+  sql.add_transition.add(alert.event_json).run();
+}
+
 void HistoryStore::Parts::write(const HistoryWindow& window) {
+  for (const EndedAlert& ended : window.ended) write_ended(ended);
+  if (window.plan == nullptr) return;
   const KnownPlan& plan = know(window.plan);
   const std::int64_t id = window_id(plan, *window.judgement);
   sql.use_definition.start().add(id).add(plan.definition).run();

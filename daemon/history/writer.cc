@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t kBatchWindows = 16;  // a transaction
 constexpr auto kOpenAgain = 10s;           // after the file could not be opened
 
-std::uint64_t weight(const HistoryWindow& window) { return window.judgement->verdicts.size(); }
+std::uint64_t weight(const HistoryWindow& window) { return window.judgement == nullptr ? 1 : window.judgement->verdicts.size(); }
 
 }  // namespace
 
@@ -53,6 +53,11 @@ void HistoryWriter::add(HistoryWindow window) {
     return;
   }
   dropping_ = false;
+}
+
+void HistoryWriter::set_limits(HistoryLimits limits) {
+  retention_us_ = limits.retention_us;
+  max_size_bytes_ = limits.max_size_bytes;
 }
 
 void HistoryWriter::settle() {
@@ -114,7 +119,7 @@ void HistoryWriter::write(std::vector<HistoryWindow> batch) {
 // A step. True: there is more to do.
 bool HistoryWriter::trim() {
   if (!store_) return false;
-  const auto more = store_->trim(limits_);
+  const auto more = store_->trim({retention_us_, max_size_bytes_});
   if (!more) failed(more.error(), 0);
   return more.value_or(false);
 }

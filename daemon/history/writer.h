@@ -23,7 +23,8 @@ namespace driftd {
 
 class HistoryWriter {
  public:
-  HistoryWriter(std::string path, HistoryLimits limits) : path_(std::move(path)), limits_(limits) {}
+  HistoryWriter(std::string path, HistoryLimits limits) : path_(std::move(path)) { set_limits(limits); }
+  void set_limits(HistoryLimits limits);  // any thread; from the next trim on
 
   // Waits at most kAddWait for room, and where that was in vain not again for kPatience.
   void add(HistoryWindow window);
@@ -50,7 +51,8 @@ class HistoryWriter {
   void drop(std::size_t windows) { dropped_ += windows; }
 
   const std::string path_;
-  const HistoryLimits limits_;
+  std::atomic<std::int64_t> retention_us_ = 0;
+  std::atomic<std::uint64_t> max_size_bytes_ = 0;
   BoundedQueue<HistoryWindow> queue_{kWaitingWindows};
   std::atomic<std::uint64_t> waiting_verdicts_ = 0, added_ = 0, done_ = 0;  // done: written or dropped by run()
   std::atomic<std::uint64_t> size_bytes_ = 0, written_ = 0, dropped_ = 0;

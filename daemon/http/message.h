@@ -15,7 +15,7 @@
 namespace driftd {
 
 struct Request {
-  std::string method;                                     // GET or HEAD
+  std::string method;                                     // GET, HEAD or POST
   std::vector<std::string> path;                          // decoded segments: "/api/a%2Fb" is {"api", "a/b"}, "/" is {}
   std::map<std::string, std::string, std::less<>> query;  // decoded; of a repeated key the first
   std::string accept = {};                                // the header, of several lines one; "": not given

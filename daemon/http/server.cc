@@ -38,7 +38,7 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::string_view kAllow = "GET, HEAD";
+constexpr std::string_view kAllow = "GET, HEAD, POST";
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
@@ -437,12 +437,16 @@ void HttpServer::Session::authorize() {
     return;
   }
   const auto bearer = parse_bearer(view(header[http::field::authorization]));
-  const bool needs_token = loop_.credentials()->token && header.method() != http::verb::options;
-  if (needs_token && !(bearer && loop_.credentials()->is_token(*bearer))) {
+  const bool has_token = loop_.credentials()->token.has_value();
+  if (has_token && header.method() != http::verb::options && !(bearer && loop_.credentials()->is_token(*bearer))) {
     if (bearer) log_warn("token_refused", "a wrong token", {{"address", address_.to_string()}});
     return refuse(Refusal{401, "unauthorized", kWritersChallenge});
   }
-  refuse(Refusal{405, "GET and HEAD only"});
+  if (header.method() != http::verb::post) return refuse(Refusal{405, "GET, HEAD and POST only"});
+  // Every page of a browser can make it send a POST, and a browser says so.
+  const bool from_page = header.count(http::field::origin) > 0;
+  if (!has_token && (from_page || loop_.credentials()->logins)) return refuse(Refusal{403, "what changes something needs http.token_file"});
+  admitted();
 }
 
 // False: refused, or not known yet.

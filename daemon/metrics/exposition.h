@@ -23,6 +23,7 @@ enum class MetricsFormat : std::uint8_t { kText, kOpenMetrics };
 class Exposition {
  public:
   explicit Exposition(const MetricsConfig& config) : config_(config) {}
+  void set(const MetricsConfig& config) { config_ = config; }  // from the next render on
   // now_us: of any clock that does not go back; for expiry only.
   std::string render(const SampleSet& samples, MetricsFormat format = MetricsFormat::kText, std::int64_t now_us = 0);
   // Whether the cap left series out that the scrape before did not leave out: a reason to say so, once.

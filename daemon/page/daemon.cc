@@ -35,6 +35,37 @@ Markup partitions(const DaemonStatus& status) {
   return out += html("</tbody></table></div>");
 }
 
+std::string names_text(const char* what, const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? std::string(", ") + what + " " : ", ") + name;
+  return text;
+}
+
+const char* asked_by_text(const ReloadStatus& reload) {
+  if (reload.asked_by == "file") return "the file had changed";
+  return reload.asked_by == "http" ? "by POST" : "by SIGHUP";
+}
+
+Markup reload_fact(const PageView& view) {
+  const ReloadStatus* reload = view.status.reload.get();
+  if (reload == nullptr) return {};
+  const std::string ago = duration_text(view.now_us - reload->wall_us) + " ago, " + asked_by_text(*reload);
+  if (!reload->problems.empty()) {
+    return html("<dt>Last reload</dt><dd>refused {}: {}, listed below; the configuration before it is in force</dd>",
+                {ago, plural(reload->problems.size(), "problem")});
+  }
+  return html("<dt>Last reload</dt><dd>{}: {} kept{}{}{}</dd>",
+              {ago, plural(reload->kept.size(), "monitor"), names_text("reset", reload->reset), names_text("added", reload->added),
+               names_text("removed", reload->removed)});
+}
+
+Markup reload_problems(const DaemonStatus& status) {
+  if (status.reload == nullptr || status.reload->problems.empty()) return {};
+  Markup out = html("<section><h2>Why the last reload was refused</h2><ul>");
+  for (const ReloadProblem& problem : status.reload->problems) out += html("<li><code>{}</code></li>", {problem_text(problem)});
+  return out += html("</ul></section>");
+}
+
 Markup daemon_facts(const PageView& view) {
   const DaemonStatus& status = view.status;
   Markup out = html("<dl class=\"facts\"><dt>Snapshot</dt><dd>{}</dd>",
@@ -48,6 +79,7 @@ Markup daemon_facts(const PageView& view) {
                 {bytes_text(history.size_bytes), history.failing ? ", cannot be written" : "", plural(history.windows, "window"),
                  history.dropped == 0 ? std::string() : ", " + count_text(history.dropped) + " dropped"});
   }
+  out += reload_fact(view);
   for (const SinkStatus& sink : status.sinks) {
     out += html("<dt>Sink {}</dt><dd>{} delivered, {} waiting</dd>", {sink.name, count_text(sink.delivered), count_text(sink.waiting)});
   }
@@ -69,6 +101,7 @@ std::string daemon_page(const PageView& view) {
   const DaemonStatus& status = view.status;
   Markup out = html("<h1>{}</h1>", {status.ready && status.stalled.empty() ? "driftd is ready" : "driftd is not ready"});
   out += not_ready_notice(status);
+  out += reload_problems(status);
   out += html("<section><h2>Streams</h2>{}</section>", {partitions(status)});
   out += html("<section><h2>State and deliveries</h2>{}</section>", {daemon_facts(view)});
   return whole_page(view, "Status - driftd", out);

@@ -42,16 +42,24 @@ std::unique_ptr<Logger>& process_log() {
 }  // namespace
 
 Logger::Logger(const LogConfig& config, Write write, Clock clock)
-    : config_(config), write_(std::move(write)), clock_(std::move(clock)), repeats_(config.repeat_limit) {}
+    : config_(config), write_(std::move(write)), clock_(std::move(clock)), level_(config.level), repeats_(config.repeat_limit) {}
 
 void Logger::log(LogLevel level, std::string_view event, std::string_view message, LogFields fields) {
-  if (level < config_.level) return;
+  if (level < level_) return;
   const std::scoped_lock lock(mutex_);
   const Now now = clock_();
   ++counts_[static_cast<std::size_t>(level)];
   for (const auto& held : repeats_.expired(now.steady)) write_suppressed(held, now);
   const LogRecord record{now.wall_us, level, event, message, fields};
   if (repeats_.admit(record, now.steady)) write(record);
+}
+
+void Logger::set(const LogConfig& config) {
+  flush();
+  const std::scoped_lock lock(mutex_);
+  config_ = config;
+  level_ = config.level;
+  repeats_ = LogRepeats(config.repeat_limit);
 }
 
 void Logger::flush() {
@@ -62,7 +70,7 @@ void Logger::flush() {
 std::map<std::string, std::uint64_t> Logger::counts() const {
   const std::scoped_lock lock(mutex_);
   std::map<std::string, std::uint64_t> counts;
-  for (auto level = static_cast<std::size_t>(config_.level); level < counts_.size(); ++level) {
+  for (auto level = static_cast<std::size_t>(level_.load()); level < counts_.size(); ++level) {
     counts.emplace(log_level_name(static_cast<LogLevel>(level)), counts_[level]);
   }
   return counts;
@@ -78,6 +86,8 @@ void Logger::write_suppressed(const LogRepeats::Held& held, const Now& now) {
 }
 
 void start_log(const LogConfig& config) { process_log() = std::make_unique<Logger>(config, standard_error(), clocks); }
+
+void set_log(const LogConfig& config) { process_log()->set(config); }
 
 void flush_log() { process_log()->flush(); }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -35,6 +36,7 @@ class Logger {
   Logger(const LogConfig& config, Write write, Clock clock);
 
   void log(LogLevel level, std::string_view event, std::string_view message, LogFields fields);
+  void set(const LogConfig& config);                    // from now on; held repeats are written first
   void flush();                                         // writes "suppressed N" for every held repeat
   std::map<std::string, std::uint64_t> counts() const;  // records by level, held ones too; every level from config.level up
 
@@ -42,9 +44,10 @@ class Logger {
   void write(const LogRecord& record);
   void write_suppressed(const LogRepeats::Held& held, const Now& now);
 
-  const LogConfig config_;
+  LogConfig config_;  // its level: in level_
   const Write write_;
   const Clock clock_;
+  std::atomic<LogLevel> level_;
   mutable std::mutex mutex_;
   LogRepeats repeats_;
   std::array<std::uint64_t, 5> counts_{};  // by LogLevel
@@ -52,6 +55,7 @@ class Logger {
 
 // The process's log. Before start_log: info, logfmt. start_log is called once, before any other thread exists.
 void start_log(const LogConfig& config);
+void set_log(const LogConfig& config);  // a reload's; any thread
 void flush_log();
 std::map<std::string, std::uint64_t> log_counts();
 

@@ -8,12 +8,14 @@ namespace driftd {
 
 namespace {
 
-volatile std::sig_atomic_t g_stop = 0;
+volatile std::sig_atomic_t g_stop = 0, g_reload = 0;
 
 void on_signal(int signal) {
   if (g_stop != 0) _exit(128 + signal);
   g_stop = 1;
 }
+
+void on_hangup(int) { g_reload = 1; }
 
 }  // namespace
 
@@ -27,7 +29,21 @@ void watch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
+void watch_hangup() {
+  struct sigaction action = {};
+  action.sa_handler = on_hangup;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGHUP, &action, nullptr);
+}
+
 bool stop_requested() { return g_stop != 0; }
+
+// What comes between is part of what follows: the file is read after it.
+bool take_reload_request() {
+  if (g_reload == 0) return false;
+  g_reload = 0;
+  return true;
+}
 
 void wait_for_signal(int milliseconds) {
   const timespec time{milliseconds / 1000, milliseconds % 1000 * 1'000'000L};

@@ -156,6 +156,14 @@ bool KafkaDiscovery::refused() const {
   });
 }
 
+std::vector<std::string> KafkaDiscovery::given_up() const {
+  std::vector<std::string> names;
+  for (const auto& [name, topic] : topics_) {
+    if (!topic.stopped.empty()) names.push_back(name);
+  }
+  return names;
+}
+
 std::map<std::string, std::string> KafkaDiscovery::topic_ids() const {
   std::map<std::string, std::string> ids;
   for (const auto& [name, topic] : topics_) ids[name] = topic.id;

@@ -57,6 +57,7 @@ class KafkaDiscovery {
   std::vector<std::string> reasons() const;  // why not everything is read, one a line
   bool refused() const;                      // one of them will not pass by itself
   std::map<std::string, std::int32_t> partition_counts() const;
+  std::vector<std::string> given_up() const;  // topics that are read no more
 
  private:
   struct Topic {

@@ -339,6 +339,7 @@ void KafkaSource::publish(Clock::time_point now) {
     status.partitions.push_back(counts);
   }
   status.topic_partitions = discovery_.partition_counts();
+  status.given_up = discovery_.given_up();
   status.errors = reports_.counts();
   status.commits_ok = commits_ok_;
   status.commits_failed = commits_failed_;

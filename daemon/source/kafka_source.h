@@ -64,6 +64,7 @@ struct KafkaSourceStatus {
   bool refused = false;                // one of them will not pass by itself
   // Why the snapshot does not belong to the topics that are there; "" = nothing speaks against it. The daemon ends then.
   std::string diverged;
+  std::vector<std::string> given_up;             // topics that were deleted and created anew: no longer read
   bool group_asked = false;                      // whether the group may be used is known, as far as brokers say it
   std::vector<KafkaPartitionStatus> partitions;  // by index
   std::map<std::string, std::int32_t> topic_partitions;

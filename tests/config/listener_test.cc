@@ -38,3 +38,17 @@ TEST_CASE("other machines reach a listener by TLS and a login, or because somebo
   http.allow_insecure = true;
   CHECK_FALSE(listener_problem(http));
 }
+
+TEST_CASE("what ends driftd wants a token where others reach the listener, or readers have a login") {
+  HttpConfig http;
+  http.enable_lifecycle = true;
+  CHECK_FALSE(listener_problem(http));
+  http.basic_auth_file = "f";
+  CHECK(listener_problem(http) == "http.enable_lifecycle lets whoever reaches 127.0.0.1:3738 end driftd: set http.token_file");
+  http.basic_auth_file = "";
+  http.listen = "[::]:3738";
+  http.allow_insecure = true;
+  CHECK(listener_problem(http) == "http.enable_lifecycle lets whoever reaches [::]:3738 end driftd: set http.token_file");
+  http.token_file = "t";
+  CHECK_FALSE(listener_problem(http));
+}

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -66,6 +67,22 @@ TEST_CASE("the hash follows effective values only") {
   CHECK(must_load(text + "log: {level: debug}\nhttp: {listen: \"127.0.0.1:0\"}\n").config.hash == hash);  // changes no result
   CHECK(must_load(text + "metrics: {level: detailed, max_series: 500}\ndefaults: {features: {bins: [a]}}\n").config.hash == hash);
   CHECK(must_load(text + "alerts: {min_effect: 0.3}\n").config.hash != hash);
+}
+
+TEST_CASE("the hash of a monitor follows what that monitor is alone, and is that of a configuration of nothing else") {
+  const std::string one = "  - {name: a, topic: t, reference: r.csv, alerts: {min_effect: 0.3}}\n";
+  const auto hash_in = [](const std::string& text) {
+    const Config config = must_load("kafka: {brokers: [\"h:1\"]}\n" + text).config;
+    return hash_of(config, *std::ranges::find(config.monitors, "a", &MonitorConfig::name));
+  };
+  const std::string alone = hash_in("monitors:\n" + one);
+  CHECK(alone == must_load("kafka: {brokers: [\"h:1\"]}\nmonitors:\n" + one).config.hash);
+  CHECK(hash_in("monitors:\n  - {name: b, topic: u, reference: r.csv}\n" + one) == alone);
+  CHECK(hash_in("monitors:\n" + one + "  - {name: b, topic: t, reference: r.csv}\n") == alone);
+  CHECK(hash_in("monitors:\n" + one + "  - {name: b, topic: t, reference: r.csv, time: {lateness: 7s}}\n") !=
+        alone);  // of the shared stream
+  CHECK(hash_in("defaults: {window: {every: 7m}}\nmonitors:\n" + one) != alone);
+  CHECK(hash_in("engine: {max_payload: 7KiB}\nmonitors:\n" + one) != alone);
 }
 
 TEST_CASE("the hash does not hold a secret") {

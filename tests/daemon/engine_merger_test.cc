@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
+#include "daemon/decode/json_tree.h"
 #include "daemon/monitor/verdict_codec.h"
 #include "tests/daemon/engine_bed.h"
 
@@ -236,6 +238,113 @@ TEST_CASE("state of a monitor whose definition changed is left out, the rest is 
   Snapshot again;
   same.save(again);
   CHECK(again == snapshot);
+}
+
+namespace {
+
+// What a plan finds in a snapshot that another one left while alerts fired.
+struct Reloaded {
+  explicit Reloaded(const Config& config) {
+    std::vector<std::shared_ptr<const Reference>> references(config.monitors.size(), make_reference());
+    plan = std::move(*make_engine_plan(config, std::move(references)));
+    merger = std::make_unique<EngineMerger>(*plan);
+  }
+  std::vector<JsonTree> events_to(const std::string& topic) const {
+    Reader reader;
+    merger->outbox().send(reader, merger->releasable());
+    std::vector<JsonTree> events;
+    for (const auto& [key, event] : reader.seen_) {
+      if (key.starts_with(topic)) events.push_back(parse_json(event).value());
+    }
+    return events;
+  }
+  std::unique_ptr<const EnginePlan> plan;
+  std::unique_ptr<EngineMerger> merger;
+};
+
+std::size_t firing(const EngineMerger& merger) {
+  const auto alerts = merger.alerts(0).status();
+  return static_cast<std::size_t>(std::ranges::count(alerts, AlertState::kFiring, &AlertStatus::state));
+}
+
+// With an empty outbox: every event so far has left.
+Snapshot left_behind(Bed& bed) {
+  bed.run(1, 0);
+  bed.merger_->settle(bed.reader_);
+  Snapshot snapshot;
+  bed.merger_->save(snapshot);
+  return snapshot;
+}
+
+}  // namespace
+
+TEST_CASE("alerts of a monitor that changed or is gone end at whoever was told of them, once and with equal bytes") {
+  Bed bed = make_bed();
+  const Snapshot snapshot = left_behind(bed);
+  REQUIRE(firing(*bed.merger_) > 0);
+  Config changed = make_config(), removed = make_config();
+  changed.monitors[0].window.every = Milliseconds(120'000);
+  removed.monitors[0].name = "another";
+  for (const auto& [other, why] : {std::pair{changed, "monitor_changed"}, {removed, "monitor_removed"}}) {
+    const Config& config = other;
+    const std::string reason = why;
+    CAPTURE(reason);
+    Reloaded reloaded(config);
+    REQUIRE(reloaded.merger->load(snapshot));
+    CHECK(reloaded.merger->loaded_other());
+    CHECK(reloaded.merger->ended().size() == firing(*bed.merger_));
+    const auto events = reloaded.events_to("events");
+    REQUIRE(events.size() == reloaded.merger->ended().size());
+    for (const JsonTree& event : events) {
+      CHECK(*event.find("data.reason")->text() == reason);
+    }
+    CHECK(firing(*reloaded.merger) == 0);
+    // A crash before the next snapshot does it again; one behind it does not.
+    Reloaded again(config);
+    REQUIRE(again.merger->load(snapshot));
+    Snapshot first, second;
+    reloaded.merger->save(first);
+    again.merger->save(second);
+    CHECK(first == second);
+    Reloaded behind(config);
+    REQUIRE(behind.merger->load(first));
+    CHECK(behind.merger->ended().empty());
+    CHECK_FALSE(behind.merger->loaded_other());
+  }
+}
+
+TEST_CASE("a monitor that begins anew goes on counting; one whose alerts alone changed goes on with everything") {
+  Bed bed = make_bed();
+  const Snapshot snapshot = left_behind(bed);
+  Config changed = make_config();
+  changed.monitors[0].window.every = Milliseconds(120'000);
+  Reloaded anew(changed);
+  REQUIRE(anew.merger->load(snapshot));
+  CHECK(anew.merger->history(0).windows_closed == bed.merger_->history(0).windows_closed);
+  CHECK(anew.merger->history(0).entries.empty());
+  CHECK(anew.merger->last_judgement(0) == nullptr);
+  Config alerts = make_config();
+  alerts.monitors[0].alerts.close_after = 9;
+  Reloaded same(alerts);
+  REQUIRE(same.merger->load(snapshot));
+  CHECK_FALSE(same.merger->loaded_other());
+  CHECK(firing(*same.merger) == firing(*bed.merger_));
+  CHECK(same.merger->ended().empty());
+}
+
+TEST_CASE("a monitor that is added leaves the others' state as it was") {
+  Bed bed = make_bed();
+  const Snapshot snapshot = left_behind(bed);
+  Config more = make_config();
+  more.monitors.push_back(more.monitors[0]);
+  more.monitors[1].name = "second";
+  Reloaded reloaded(more);
+  REQUIRE(reloaded.merger->load(snapshot));
+  CHECK(reloaded.merger->loaded_other());
+  CHECK(reloaded.merger->ended().empty());
+  Snapshot after;
+  reloaded.merger->save(after);
+  CHECK(after.find("monitor/m")->bytes == snapshot.find("monitor/m")->bytes);
 }
 
 TEST_CASE("damaged sections are refused by name") {

@@ -54,7 +54,7 @@ const Row kAnswers[] = {
     {"/readyz", 200, kText, "ready\n"},
     {"/api/v1/status/buildinfo", 200, kJson, "\"version\":\"0.1.0\""},
     {"/api/v1/status/streams", 200, kJson, "\"name\":\"census\""},
-    {"/api/v1/status/config", 200, kJson, "{\"yaml\":\"log:\\n  level: info\\n\",\"config_hash\":\"a41c09be7733\"}"},
+    {"/api/v1/status/config", 200, kJson, "{\"yaml\":\"log:\\n  level: info\\n\",\"config_hash\":\"a41c09be7733\",\"taken\":"},
     {"/api/v1/status/runtime", 200, kJson, "{\"now\":\"2026-09-21T14:13:20Z\",\"started\":\"20"},
     {"/api/v1/status/runtime", 200, kJson, "\"history\":{\"enabled\":true,"},
     {"/openapi.json", 200, kJson, "\"openapi\": \"3.1.0\""},
@@ -304,6 +304,84 @@ TEST_CASE("what reads the disk answers later, and where too much waits it is tol
   CHECK(asked.status == 503);
   CHECK(has(asked.body, "\"errorType\":\"unavailable\""));
   CHECK(asked.route == "/api/v1/monitors/{monitor}/history");
+}
+
+namespace {
+
+Response post(Routes& routes, std::string_view target) {
+  auto parsed = parse_target(target).value();
+  return routes.handle({"POST", std::move(parsed.path), std::move(parsed.query)});
+}
+
+// Routes over a daemon that answers each reload with this; null: another one is waiting.
+struct LifecycleRoutes {
+  std::shared_ptr<ReloadAnswer> answer = std::make_shared<ReloadAnswer>(1);
+  bool quit = false;
+  Routes routes{{.status = [] { return std::make_shared<const DaemonStatus>(test::make_status()); },
+                 .wall_us = [] { return test::kNow; },
+                 .ask_reload = [this] { return answer; },
+                 .quit = [this] { quit = true; }},
+                {}};
+};
+
+}  // namespace
+
+TEST_CASE("what changes something is POST and only where it is allowed") {
+  Routes closed = routes_over(std::make_shared<const DaemonStatus>(test::make_status()));
+  for (const char* path : {"/-/reload", "/-/quit"}) {
+    CAPTURE(path);
+    const Response refused = post(closed, path);
+    CHECK(refused.status == 403);
+    CHECK(has(refused.body, "\"errorType\":\"forbidden\",\"error\":\"http.enable_lifecycle is false\""));
+    CHECK(get(closed, path).status == 405);
+    CHECK(get(closed, path).allow == "POST");
+  }
+  CHECK(post(closed, "/metrics").status == 405);
+  CHECK(post(closed, "/metrics").allow == "GET, HEAD");
+  CHECK(post(closed, "/metrics").route == "/metrics");
+  LifecycleRoutes open;
+  CHECK(post(open.routes, "/-/quit").status == 200);
+  CHECK(open.quit);
+}
+
+TEST_CASE("a reload answers when it is made: what became of the monitors, or every problem") {
+  LifecycleRoutes open;
+  ReloadStatus told;
+  told.kept = {"a", "b"};
+  told.removed = {"c"};
+  REQUIRE(open.answer->try_push(told));
+  const Response taken = post(open.routes, "/-/reload").later();
+  CHECK(taken.status == 200);
+  CHECK(taken.body ==
+        "{\"status\":\"success\",\"data\":{\"kept\":[\"a\",\"b\"],\"reset\":[],\"added\":[],\"removed\":[\"c\"]},\"warnings\":[]}\n");
+  told.problems = {{"driftd.yaml", 7, 14, "no"}};
+  REQUIRE(open.answer->try_push(told));
+  const Response refused = post(open.routes, "/-/reload").later();
+  CHECK(refused.status == 400);
+  CHECK(refused.body ==
+        "{\"status\":\"error\",\"errorType\":\"bad_data\",\"error\":\"1 problem; the configuration in force stays\",\"problems\":[{"
+        "\"source\":\"driftd.yaml\",\"line\":7,\"column\":14,\"message\":\"no\"}]}\n");
+}
+
+TEST_CASE("a reload while another one waits is a conflict, and one that the end of the daemon overtakes is told") {
+  LifecycleRoutes open;
+  open.answer->close();
+  CHECK(post(open.routes, "/-/reload").later().status == 503);
+  open.answer = nullptr;
+  CHECK(post(open.routes, "/-/reload").status == 409);
+}
+
+TEST_CASE("settings that a reload changed hold from the next request on") {
+  auto settings = std::make_shared<const RouteSettings>(RouteSettings{"a: 1\n", {.max_series = 10'000}});
+  Routes routes({.status = [] { return std::make_shared<const DaemonStatus>(test::make_status()); },
+                 .wall_us = [] { return test::kNow; },
+                 .settings = [&] { return settings; }},
+                {.max_series = 10'000});
+  CHECK(has(get(routes, "/api/v1/status/config").body, "\"yaml\":\"a: 1\\n\""));
+  CHECK(has(get(routes, "/metrics").body, "driftd_metric_series_dropped_total{family=\"driftd_drift_score\"} 0"));
+  settings = std::make_shared<const RouteSettings>(RouteSettings{"a: 2\n", {.max_series = 100}});
+  CHECK(has(get(routes, "/api/v1/status/config").body, "\"yaml\":\"a: 2\\n\""));
+  CHECK_FALSE(has(get(routes, "/metrics").body, "driftd_metric_series_dropped_total{family=\"driftd_drift_score\"} 0"));
 }
 
 TEST_CASE("an alert has its timeline, also when only the history knows it") {

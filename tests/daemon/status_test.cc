@@ -67,3 +67,61 @@ TEST_CASE("lag in time is the age of the newest record while others wait") {
   at.last_record_us = kNoTime;
   CHECK(partition_lag_us(at, 100) == kNoTime);
 }
+
+TEST_CASE("counters of parts that a reload ended go on in those that take their place") {
+  DaemonStatus before = test::make_status();
+  before.snapshots = 7;
+  before.snapshot_failures = 2;
+  before.snapshot_times.add(0.002);
+  before.snapshot_last_success_wall_us = 50;
+  before.commits_ok = 4;
+  before.kafka_errors = {{"_TRANSPORT", 3}, {"_ALL_BROKERS_DOWN", 1}};
+  before.dead_letters = {{{"s", "ok"}, 5}, {{"gone", "ok"}, 9}};
+  before.queues = {{"ingest", 4, 8, 1, 1.5}};
+  before.sinks = {{"kafka", 10, 1, 0, 3, {}, true}, {"webhook/w", 6, 2, 1, 4, {}}, {"webhook/gone", 1, 1, 1, 1, {}}};
+  before.partitions = {partition(5), partition(6)};
+  before.partitions[0].id = {"t", 0};
+  before.partitions[0].duplicates = 2;
+  before.partitions[0].last_record_us = 77;
+  before.registry.emplace();
+  before.registry->requests[RegistryStatus::kOk].durations[0] = 3;
+  before.registry->cache_entries = 9;
+  DaemonStatus now;
+  now.snapshots = 1;
+  now.snapshot_times.add(3.0);
+  now.commits_ok = 1;
+  now.kafka_errors = {{"_TRANSPORT", 1}};
+  now.dead_letters = {{{"s", "ok"}, 1}};
+  now.queues = {{"ingest", 1, 8, 0, 0.25}};
+  now.sinks = {{"kafka", 11, 0, 0, 0, {}, true}, {"webhook/w", 1, 0, 0, 0, {}}};
+  now.partitions = {partition(9)};
+  now.partitions[0].id = {"t", 0};
+  now.registry.emplace();
+  now.registry->requests[RegistryStatus::kOk].durations[0] = 1;
+  add_before(before, now);
+  CHECK(now.snapshots == 8);
+  CHECK(now.snapshot_failures == 2);
+  CHECK(now.snapshot_times.sum_seconds == 3.002);
+  CHECK(now.snapshot_last_success_wall_us == 50);
+  CHECK(now.commits_ok == 5);
+  CHECK(now.kafka_errors == std::map<std::string, std::uint64_t>{{"_ALL_BROKERS_DOWN", 1}, {"_TRANSPORT", 4}});
+  CHECK(now.dead_letters.size() == 1);
+  CHECK(now.dead_letters.at({"s", "ok"}) == 6);
+  CHECK(now.queues[0].held_back_seconds == 1.75);
+  CHECK(now.queues[0].entries == 1);
+  REQUIRE(now.sinks.size() == 2);
+  CHECK(now.sinks[0].delivered == 11);  // over restarts
+  CHECK(now.sinks[0].retried == 1);
+  CHECK(now.sinks[1].delivered == 7);
+  CHECK(now.sinks[1].failed == 1);
+  CHECK(now.sinks[1].waiting == 0);
+  REQUIRE(now.partitions.size() == 1);
+  CHECK(now.partitions[0].watermark_us == 9);
+  CHECK(now.partitions[0].duplicates == 2);
+  CHECK(now.partitions[0].last_record_us == 77);
+  CHECK(now.registry->requests[RegistryStatus::kOk].durations[0] == 4);
+  CHECK(now.registry->cache_entries == 0);
+  DaemonStatus nothing_read_yet;
+  add_before(before, nothing_read_yet);
+  CHECK(nothing_read_yet.partitions.size() == 2);
+}

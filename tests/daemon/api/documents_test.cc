@@ -134,7 +134,13 @@ TEST_CASE("the why-record of an alert has its timeline; one that only the histor
 TEST_CASE("the configuration and the process") {
   DaemonStatus status = test::make_status();
   CHECK(config_json(status, "a: b\n") ==
-        "{\"status\":\"success\",\"data\":{\"yaml\":\"a: b\\n\",\"config_hash\":\"a41c09be7733\"},\"warnings\":[]}\n");
+        "{\"status\":\"success\",\"data\":{\"yaml\":\"a: b\\n\",\"config_hash\":\"a41c09be7733\",\"taken\":\"2026-09-21T14:03:20Z\","
+        "\"last_reload\":null},\"warnings\":[]}\n");
+  status.reload = std::make_shared<const ReloadStatus>(
+      ReloadStatus{"signal", 3'000'000, {{"driftd.yaml", 7, 14, "no"}}, {"kept"}, {"reset"}, {"added"}, {"removed"}});
+  CHECK(has(config_json(status, ""),
+            R"("last_reload":{"time":"1970-01-01T00:00:03Z","asked_by":"signal","successful":false,"kept":["kept"],"reset":["reset"],)"
+            R"("added":["added"],"removed":["removed"],"problems":[{"source":"driftd.yaml","line":7,"column":14,"message":"no"}]}})"));
   status.history = {true, 4096, 7, 2, true};
   status.not_ready = {"kafka: no broker"};
   status.ready = false;

@@ -65,4 +65,22 @@ TEST_CASE("what is wrong names the monitor and the file") {
   CHECK(ragged.error().exit_code == 65);
 }
 
+TEST_CASE("asked for all of them, every one that cannot be had is named") {
+  const TempFolder folder;
+  Config config = config_of(folder.path("none.ref"));
+  config.monitors.push_back(config.monitors[0]);
+  config.monitors[1].reference = folder.write("r.csv", "x,c\n1,a\n2,b\n2,a\n5,b\n");
+  config.monitors[2].name = "c";
+  const auto failed = load_all_references(config);
+  REQUIRE_FALSE(failed);
+  REQUIRE(failed.error().size() == 2);
+  CHECK(failed.error()[0].first == 0);
+  CHECK(failed.error()[1].first == 2);
+  CHECK(failed.error()[1].second.message == "monitor 'c': " + folder.path("none.ref") + ": No such file or directory");
+  config.monitors = {config.monitors[1], config.monitors[1]};
+  const auto all = load_all_references(config);
+  REQUIRE(all);
+  CHECK((*all)[0] == (*all)[1]);
+}
+
 }  // namespace driftd

@@ -145,3 +145,27 @@ TEST_CASE("damage and another version are told from what may pass; a file set as
   REQUIRE_FALSE(nowhere);
   CHECK_FALSE(nowhere.error().damaged());
 }
+
+TEST_CASE("an alert that ended without a window is the last of its timeline, once, and goes with the window before it") {
+  const TempFolder folder;
+  const test::ClosedWindows closed;
+  const auto& windows = closed.windows();
+  HistoryStore store = must_open(folder.path("h.db"));
+  REQUIRE(store.write(windows));
+  EndedAlert ended{.monitor = "m", .event_id = "e1", .status = {}};
+  ended.status.alert_id = "a1";
+  ended.status.feature = "amount";
+  ended.status.segment = "all";
+  ended.status.resolved_us = windows.back().judgement->end_us;
+  ended.status.event_json = "{}";
+  const HistoryWindow alone{nullptr, nullptr, {}, {ended}};
+  for (int times = 0; times < 2; ++times) REQUIRE(store.write(std::span(&alone, 1)));
+  constexpr char kOne[] = "SELECT count(*) FROM transitions WHERE alert_id = 'a1' AND transition = 'resolved' AND monitor = 'm'";
+  CHECK(count(folder.path("h.db"), kOne) == 1);
+  ended.status.resolved_us += 1;  // of a window that is not there
+  const HistoryWindow unknown{nullptr, nullptr, {}, {ended}};
+  REQUIRE(store.write(std::span(&unknown, 1)));
+  CHECK(count(folder.path("h.db"), kOne) == 1);
+  REQUIRE(store.write(std::span(&windows.back(), 1)));  // after a replay it is told again
+  CHECK(count(folder.path("h.db"), kOne) == 0);
+}

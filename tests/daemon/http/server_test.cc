@@ -195,7 +195,7 @@ TEST_CASE("what is not a clear request is refused, the connection closed, and wh
 
 TEST_CASE("405 names the methods there are") {
   const RunningServer server;
-  CHECK(has(server.exchange("DELETE / HTTP/1.1\r\nHost: localhost\r\n\r\n"), "Allow: GET, HEAD\r\n"));
+  CHECK(has(server.exchange("DELETE / HTTP/1.1\r\nHost: localhost\r\n\r\n"), "Allow: GET, HEAD, POST\r\n"));
 }
 
 TEST_CASE("a header of just under 8 KiB and a body of 1 MiB are taken") {
@@ -504,8 +504,8 @@ TEST_CASE("a refusal is JSON under /api/ and text elsewhere, whole head or not")
     const char* body;
   };
   const std::string host = "Host: localhost\r\n";
-  for (const Row& row : {Row{"method", "POST /api/v1/a HTTP/1.1\r\n" + host + "\r\n", "{405: GET and HEAD only}"},
-                         Row{"method elsewhere", "POST /a/api/ HTTP/1.1\r\n" + host + "\r\n", "GET and HEAD only\n"},
+  for (const Row& row : {Row{"method", "PUT /api/v1/a HTTP/1.1\r\n" + host + "\r\n", "{405: GET, HEAD and POST only}"},
+                         Row{"method elsewhere", "PUT /a/api/ HTTP/1.1\r\n" + host + "\r\n", "GET, HEAD and POST only\n"},
                          Row{"too large", get("/api/", "X: " + std::string(9000, 'x')), "{431: the header is too large}"},
                          Row{"malformed", "GET /api/ HTTP/1.1\r\nHost : a\r\n\r\n", "{400: not a valid HTTP request}"},
                          Row{"too slow", "GET /api/ HTTP/1.1\r\nHo", "{408: the header took too long}"},
@@ -570,9 +570,15 @@ TEST_CASE("with a token every method that may change something needs it, and a w
     CHECK(post(fields) == refused);
   }
   for (const char* method : {"PUT", "DELETE", "PATCH", "TRACE", "BREW", "get"}) CHECK(only_status(post("", method)) == 401);
-  CHECK(only_status(post("Authorization: bearer " + kToken + "\r\n")) == 405);  // known, and there is nothing to change
+  CHECK(has(post("Authorization: bearer " + kToken + "\r\nOrigin: https://elsewhere.example\r\n"), "POST\n-\nreload"));
   CHECK(only_status(post("", "OPTIONS")) == 405);
   CHECK(status_line(server.exchange(with(""))) == "HTTP/1.1 200 OK");  // reading is open
+}
+
+TEST_CASE("where there is no token a reader's login changes nothing") {
+  Secrets secrets;
+  const RunningServer server({echo, {}}, {.credentials = secrets.logins(kReader).read()});
+  CHECK(only_status(server.exchange("POST /-/quit HTTP/1.1\r\nHost: localhost\r\n" + kRight + "\r\n")) == 403);
 }
 
 TEST_CASE("with logins every path but the open ones needs one") {

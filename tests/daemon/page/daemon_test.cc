@@ -42,3 +42,22 @@ TEST_CASE("the history, where one is kept") {
   status.history = {true, 2048, 12, 3, true};
   CHECK(has(page_of(status), "<dt>History</dt><dd>2.0 KiB, cannot be written, 12 windows written since the start, 3 dropped</dd>"));
 }
+
+TEST_CASE("the last reload: what became of the monitors, or why it was refused") {
+  DaemonStatus status = test::make_status();
+  CHECK_FALSE(has(page_of(status), "Last reload"));
+  ReloadStatus reload;
+  reload.asked_by = "http";
+  reload.wall_us = test::kNow - 120'000'000;
+  reload.kept = {"employment"};
+  reload.reset = {"payments", "a&b"};
+  status.reload = std::make_shared<const ReloadStatus>(reload);
+  CHECK(has(page_of(status), "<dt>Last reload</dt><dd>2 minutes ago, by POST: 1 monitor kept, reset payments, a&amp;b</dd>"));
+  CHECK_FALSE(has(page_of(status), "refused"));
+  reload.asked_by = "file";
+  reload.problems = {{"driftd.yaml", 7, 14, "unknown key 'x'"}, {"driftd.yaml", 0, 0, "no <b>"}};
+  status.reload = std::make_shared<const ReloadStatus>(reload);
+  const std::string page = page_of(status);
+  CHECK(has(page, "refused 2 minutes ago, the file had changed: 2 problems, listed below; the configuration before it is in force"));
+  CHECK(has(page, "<li><code>driftd.yaml:7:14: unknown key &#39;x&#39;</code></li><li><code>driftd.yaml: no &lt;b&gt;</code></li>"));
+}

@@ -60,6 +60,21 @@ TEST_CASE("flush tells what is still held") {
   CHECK(test.take().empty());
 }
 
+TEST_CASE("a log that is set anew tells what it held, keeps its counts and goes by the new level and format") {
+  TestLog test({});
+  for (int i = 0; i < 2; ++i) test.log.log(LogLevel::kInfo, "e", "m", {});
+  test.take();
+  test.log.set({.level = LogLevel::kWarn, .format = LogFormat::kJson, .repeat_limit = Milliseconds(0)});
+  CHECK(test.take() == std::vector<std::string>{"ts=1970-01-01T00:00:00.000Z level=info event=e msg=\"m (suppressed 1)\" suppressed=1"});
+  test.log.log(LogLevel::kInfo, "e", "quiet", {});
+  for (int i = 0; i < 2; ++i) test.log.log(LogLevel::kWarn, "e", "m", {});
+  CHECK(test.take() ==
+        std::vector<std::string>(2, "{\"ts\":\"1970-01-01T00:00:00.000Z\",\"level\":\"warn\",\"event\":\"e\",\"msg\":\"m\"}"));
+  test.log.set({});
+  CHECK(test.log.counts().at("info") == 2);
+  CHECK(test.log.counts().at("warn") == 2);
+}
+
 TEST_CASE("threads write whole lines, none is lost") {
   TestLog test({.repeat_limit = Milliseconds(0)});
   {

@@ -45,6 +45,26 @@ TEST_CASE("the first signal is a wish, the second one ends the process") {
   }
 }
 
+TEST_CASE("a hangup is a wish to reload for who asks for it, each taken once; else it ends the process") {
+  const int asked = status_of([] {
+    watch_signals();
+    watch_hangup();
+    if (take_reload_request()) ::_exit(1);
+    ::raise(SIGHUP);
+    ::raise(SIGHUP);
+    const bool first = take_reload_request(), second = take_reload_request();
+    ::_exit(first && !second && !stop_requested() ? 42 : 2);
+  });
+  REQUIRE(WIFEXITED(asked));
+  CHECK(WEXITSTATUS(asked) == 42);
+  const int other = status_of([] {
+    watch_signals();
+    ::raise(SIGHUP);
+  });
+  REQUIRE(WIFSIGNALED(other));
+  CHECK(WTERMSIG(other) == SIGHUP);
+}
+
 TEST_CASE("a reader that went away does not end the process") {
   const int status = status_of([] {
     watch_signals();

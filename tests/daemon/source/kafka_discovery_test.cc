@@ -140,6 +140,7 @@ TEST_CASE("discovery: a topic created anew is given up, the others are not") {
     discovery.topics_answered(row.later, kStart);
     CHECK((discovery.reasons() == (row.want.empty() ? Lines{} : Lines{row.want})));
     CHECK((discovery.take_stopped() == (row.want.empty() ? Lines{} : Lines{"t"})));
+    CHECK((discovery.given_up() == (row.want.empty() ? Lines{} : Lines{"t"})));
     CHECK(discovery.topics_known());
   }
 }

@@ -1,0 +1,53 @@
+#include "daemon/cli/prepare.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "config/reload_rules.h"
+#include "daemon/cli/load_references.h"
+#include "daemon/engine_plan.h"
+
+namespace driftd {
+namespace {
+
+std::string place_of(const Loaded& loaded, std::size_t monitor, const char* key) {
+  for (const std::string& path : {fmt::format("monitors[{}]{}", monitor, key), fmt::format("monitors[{}]", monitor)}) {
+    if (const auto found = loaded.origins.find(path); found != loaded.origins.end()) return found->second;
+  }
+  return loaded.config.source;
+}
+
+// Of the plan: a line a problem, each beginning with its monitor.
+Problems plan_problems(const Loaded& loaded, std::string_view lines) {
+  Problems problems;
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string line(lines.substr(0, end));
+    std::string place = loaded.config.source;
+    for (std::size_t m = 0; m < loaded.config.monitors.size(); ++m) {
+      if (line.starts_with("monitor '" + loaded.config.monitors[m].name + "'")) place = place_of(loaded, m, "");
+    }
+    problems.push_back(problem_at(place, line));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+  return problems;
+}
+
+}  // namespace
+
+std::expected<Prepared, Problems> prepare(const Loaded& loaded) {
+  auto references = load_all_references(loaded.config);
+  if (!references) {
+    Problems problems;
+    for (const auto& [monitor, failure] : references.error()) {
+      problems.push_back(problem_at(place_of(loaded, monitor, ".reference"), failure.message));
+    }
+    return std::unexpected(std::move(problems));
+  }
+  auto plan = make_engine_plan(loaded.config, std::move(*references));
+  if (!plan) return std::unexpected(plan_problems(loaded, plan.error()));
+  return Prepared{loaded.config, std::move(*plan)};
+}
+
+}  // namespace driftd
