@@ -31,7 +31,7 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::string_view kAllow = "GET, HEAD, POST";
+constexpr std::string_view kAllow = "GET, HEAD";
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
@@ -74,7 +74,7 @@ std::optional<Response> check_header(const http::request_header<>& header, const
     return refusal(421, "this listener answers to localhost, its own address and the host of http.external_url only");
   }
   const auto method = header.method();
-  if (method != http::verb::get && method != http::verb::head && method != http::verb::post) return refusal(405, "GET, HEAD and POST only");
+  if (method != http::verb::get && method != http::verb::head && method != http::verb::post) return refusal(405, "GET and HEAD only");
   return std::nullopt;
 }
 
