@@ -38,7 +38,7 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-constexpr std::string_view kAllow = "GET, HEAD, POST";
+constexpr std::string_view kAllow = "GET, HEAD";
 constexpr std::string_view kContentSecurityPolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; "
     "form-action 'none'; frame-ancestors 'none'";
@@ -442,7 +442,7 @@ void HttpServer::Session::authorize() {
     if (bearer) log_warn("token_refused", "a wrong token", {{"address", address_.to_string()}});
     return refuse(Refusal{401, "unauthorized", kWritersChallenge});
   }
-  if (header.method() != http::verb::post) return refuse(Refusal{405, "GET, HEAD and POST only"});
+  if (header.method() != http::verb::post) return refuse(Refusal{405, "GET and HEAD only"});
   // Every page of a browser can make it send a POST, and a browser says so.
   const bool from_page = header.count(http::field::origin) > 0;
   if (!has_token && (from_page || loop_.credentials()->logins)) return refuse(Refusal{403, "what changes something needs http.token_file"});

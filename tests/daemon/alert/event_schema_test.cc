@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/alert/alert_end.h"
 #include "daemon/alert/alert_event.h"
 #include "tests/daemon/alert/json_paths.h"
 #include "tests/daemon/alert/sample.h"
@@ -33,6 +34,10 @@ std::vector<std::string> events() {
     measure.score.log_p = -2000;
     events.push_back(event(measure, true));
   }
+  OpenAlert open;
+  open.firing = true;
+  open.event = events.front();
+  events.push_back(end_alert(open, EndReason::kRemoved, sample::kStart)->status.event_json);
   return events;
 }
 

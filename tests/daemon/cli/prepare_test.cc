@@ -39,8 +39,8 @@ TEST_CASE("every reference that cannot be had is a problem at its place") {
   const Files files;
   CHECK(files.refused("  - {name: a, topic: t, reference: none.csv}\n  - {name: b, topic: t, reference: good.csv}\n"
                       "  - name: c\n    topic: t\n    reference: gone.ref\n") ==
-        "driftd.yaml:3:35: monitor 'a': " + files.folder.path("none.csv") + ": No such file or directory\n" +
-            "driftd.yaml:8:16: monitor 'c': " + files.folder.path("gone.ref") + ": No such file or directory\n");
+        "driftd.yaml:3:36: monitor 'a': " + files.folder.path("none.csv") + ": No such file or directory\n" +
+            "driftd.yaml:7:16: monitor 'c': " + files.folder.path("gone.ref") + ": No such file or directory\n");
 }
 
 TEST_CASE("so is every monitor of which no plan can be made") {
