@@ -117,7 +117,7 @@ TEST_CASE("the schema accepts the samples and what is like them") {
 }
 
 TEST_CASE("a list that is the default is JSON as well, which YAML would not tell") {
-  CHECK(config_schema().find(R"("default":["firing","updated","resolved"])") != std::string::npos);
+  CHECK(config_schema().find(R"("default": ["firing", "updated", "resolved"])") != std::string::npos);
 }
 
 TEST_CASE("the schema refuses what the loader refuses") {
