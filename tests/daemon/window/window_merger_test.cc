@@ -6,6 +6,7 @@
 #include <numeric>
 #include <random>
 
+#include "daemon/runtime/event_time.h"
 #include "daemon/window/partition_panes.h"
 #include "tests/daemon/window/fixture.h"
 
