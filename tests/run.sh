@@ -3,7 +3,7 @@
 #   tests/run.sh [--quick] [--only LABEL]
 #     --quick        what a commit wants, under two minutes on a built tree: the parts of the first line
 #     --only LABEL   one part: style, metrics, unit, replay, validation, mock,
-#                    kafka, prometheus, alertmanager, grafana, compose, seen, page, service, tidy;
+#                    kafka, prometheus, alertmanager, grafana, compose, kubernetes, seen, page, service, tidy;
 #                    and what only runs when it is named, as it builds everything once more: asan, fuzz, tsan
 # A part is the tests that ctest knows by that label, and the program tests/LABEL/run where there is one. That program
 # finds the daemon in $DRIFTD, ends with a line `N passed, N failed, N skipped`, and says why it skips: `SKIPPED name: reason`.
@@ -98,7 +98,7 @@ slow() { # LABEL COMMAND...: what --quick leaves out
   wanted "$label" || return 0
   if [ -n "$quick" ]; then skip "$label" '--quick leaves it out'; else "$@"; fi
 }
-for label in kafka prometheus alertmanager grafana compose seen page service; do slow "$label" labelled "$label"; done
+for label in kafka prometheus alertmanager grafana compose kubernetes seen page service; do slow "$label" labelled "$label"; done
 slow tidy part tidy python3 tests/style/tidy.py "$build"
 case $only in
   asan | tsan) part "$only" tests/sanitized/run "$only" ;;
