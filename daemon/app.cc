@@ -39,6 +39,15 @@ AppError store_error(const StoreError& error) {
   return {code, false, error.message};
 }
 
+// A certificate that soon ends is told.
+std::expected<std::shared_ptr<const HttpCredentials>, std::string> read_credentials(const HttpConfig& config) {
+  const std::int64_t now_s = wall_us() / 1'000'000;
+  auto credentials = read_http_credentials(config, now_s);
+  if (!credentials) return credentials;
+  if (const auto warning = expiry_warning(config, **credentials, now_s); !warning.empty()) log_warn("configuration", warning);
+  return credentials;
+}
+
 HistoryLimits history_limits(const HistoryConfig& config) {
   return {std::chrono::duration_cast<std::chrono::microseconds>(config.retention).count(), config.max_size_bytes};
 }
@@ -160,11 +169,8 @@ std::expected<void, AppError> App::Parts::listen(const Config& config) {
     sources.quit = [this] { quit = true; };
   }
   routes = std::make_unique<Routes>(std::move(sources), config.metrics);
-  auto credentials = read_http_credentials(config.http, wall_us() / 1'000'000);
+  auto credentials = read_credentials(config.http);
   if (!credentials) return std::unexpected(AppError{kExitConfig, false, credentials.error()});
-  if (const auto warning = expiry_warning(config.http, **credentials, wall_us() / 1'000'000); !warning.empty()) {
-    log_warn("configuration", warning);
-  }
   auto bound = HttpServer::listen({.listen = config.http.listen,
                                    .external_url = config.http.external_url,
                                    .limits = {},
@@ -307,8 +313,11 @@ std::expected<ReloadStatus, Problems> App::Parts::take_configuration() {
   if (auto read = (*wanted)->try_reading(*running->prepared().plan, [this] { return asked_to_stop(); }); !read) {
     return std::unexpected(whole(config.source, read.error().message));
   }
+  auto credentials = read_credentials((*wanted)->prepared().config.http);
+  if (!credentials) return std::unexpected(whole(config.source, credentials.error()));
   const std::string source = config.source;  // the configuration in force may be gone after a swap
   if (auto swapped = swap(std::move(*wanted)); !swapped) return std::unexpected(whole(source, swapped.error().message));
+  http->set_credentials(std::move(*credentials));
   return changes;
 }
 

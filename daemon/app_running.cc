@@ -347,6 +347,7 @@ void Running::add_readiness(const KafkaSourceStatus& kafka, DaemonStatus& status
 DaemonStatus Running::status() const {
   DaemonStatus status;
   status.config_hash = prepared_.config.hash;
+  status.grafana_url = prepared_.config.alert_sinks.links.grafana;
   if (const auto published = engine_->merger().status().load()) {
     status.monitors = published->monitors;
     status.partitions = published->partitions;

@@ -53,6 +53,7 @@ std::expected<Prepared, Problems> read_again(const RunFlags& flags, const Config
   if (!loaded) return std::unexpected(std::move(loaded.error()));
   for (const Problem& warning : loaded->warnings) log_warn("configuration", one_line(warning));
   Problems problems = needs_restart(in_force, *loaded);
+  if (const auto wrong = listener_problem(loaded->config.http)) problems.push_back(problem_at("--listen", *wrong));
   auto prepared = prepare(*loaded);
   if (!prepared) std::ranges::move(prepared.error(), std::back_inserter(problems));
   if (!problems.empty()) return std::unexpected(std::move(problems));
