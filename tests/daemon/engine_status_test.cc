@@ -98,7 +98,7 @@ TEST_CASE("after windows each feature shows its last verdict, its history and it
   const auto status = make_monitor_status(ended.merger_, 0, progress);
   const MonitorHistory& history = ended.merger_.history(0);
   CHECK(status->last_evaluation_wall_us == 77);
-  CHECK(status->windows_closed == std::map<std::string, std::uint64_t>{{"count", 0}, {"time", history.windows_closed[0]}});
+  CHECK(status->windows_closed == std::map<std::string, std::uint64_t>{{"count", 0}, {"idle", 0}, {"time", history.windows_closed[0]}});
   CHECK(all_closed(*status) >= 10);
   CHECK(status->window_end_us - status->window_start_us == 60'000'000);
   CHECK(status->history_end_us.size() == all_closed(*status));

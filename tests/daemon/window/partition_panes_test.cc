@@ -128,7 +128,10 @@ TEST_CASE("a silent partition shows what is open once, and closes what ended lon
   CHECK(partials.size() == 4);
   // The first pane ended at 1,000, is waited for until 1,100, and closes 5,000 later.
   partials.clear();
-  CHECK_FALSE(panes.idle({5000, 6000}, partials, until) && !partials.empty());
+  CHECK(panes.idle({5000, 6000}, partials, until));
+  CHECK(partials.empty());
+  REQUIRE(until.size() == 1);
+  CHECK(until[0].until_us == 0);
   CHECK(panes.idle({6000, 6100}, partials, until));
   REQUIRE(partials.size() == 1);
   CHECK(partials[0].monitor == 0);
@@ -156,11 +159,15 @@ TEST_CASE("a pane of rows that wait for a join is not shown while it is open") {
   std::vector<Partial> partials;
   std::vector<SilentUntil> until;
   RecordBatch batch = make_batch({{0, 100, 5, "a", 0}}, 0, 1);
+  batch.event_id = {{1, 2}};
+  batch.prediction.resize(1);
+  batch.prediction[0].kind = Answer::Kind::kNumber;
   panes.add(batch, partials);
   CHECK(panes.idle({10, 100'000}, partials, until));
   CHECK(partials.empty());
   CHECK(panes.idle({5000, 100'000}, partials, until));
-  CHECK(partials.size() == 1);
+  REQUIRE(partials.size() == 1);
+  CHECK(partials[0].pane.rows.size() == 1);
 }
 
 TEST_CASE("lost offsets mark the open pane, or the next one where none is open, as incomplete") {
