@@ -114,8 +114,8 @@ struct EventParts {
 void write_links(JsonWriter& json, const EventParts& parts) {
   const auto& [change, seen, to] = parts;
   const LinkBases& bases = seen.plan.links;
-  const AlertSubject subject{to.alert_id,           kind_name(to.kind),    to.severity, seen.plan.monitor, feature_of(seen).name, segment_of(seen),
-                             seen.window.start_us, seen.window.end_us};
+  const AlertSubject subject{to.alert_id,           kind_name(to.kind), to.severity,          seen.plan.monitor,
+                             feature_of(seen).name, segment_of(seen),   seen.window.start_us, seen.window.end_us};
   const std::pair<std::string_view, std::string> links[] = {
       {"grafana", grafana_link(bases, subject)}, {"page", page_link(bases, subject)}, {"runbook", runbook_link(bases, subject)}};
   if (std::ranges::all_of(links, [](const auto& link) { return link.second.empty(); })) return;

@@ -39,10 +39,10 @@ std::string runbook_link(const LinkBases& bases, const AlertSubject& alert) {
 std::string grafana_link(const LinkBases& bases, const AlertSubject& alert) {
   constexpr std::int64_t kBefore = 10, kAfter = 1;  // windows
   const std::int64_t length = alert.end_us - alert.start_us;
-  std::string path = alert.kind == "performance" ? fmt::format("/d/driftd-labels?var-monitor={}", percent_encode(alert.monitor))
-                                                 : fmt::format("/d/driftd-feature?var-monitor={}&var-feature={}&var-segment={}",
-                                                               percent_encode(alert.monitor), percent_encode(alert.feature),
-                                                               percent_encode(alert.segment));
+  std::string path = alert.kind == "performance"
+                         ? fmt::format("/d/driftd-labels?var-monitor={}", percent_encode(alert.monitor))
+                         : fmt::format("/d/driftd-feature?var-monitor={}&var-feature={}&var-segment={}", percent_encode(alert.monitor),
+                                       percent_encode(alert.feature), percent_encode(alert.segment));
   path += fmt::format("&from={}&to={}", (alert.start_us - kBefore * length) / 1000, (alert.end_us + kAfter * length) / 1000);
   return link(bases.grafana, path);
 }

@@ -24,7 +24,8 @@ TestEvent make_test_event(const TestEventOptions& options) {
   json.begin_object().key("data").begin_object().field("alert_id", alert);
   json.key("feature").begin_object().field("name", kName).field("type", "numeric").end_object();
   json.field("fingerprint", fingerprint).field("kind", kName);
-  if (const std::string page = link(options.external_url, "/"); !page.empty()) json.key("links").begin_object().field("page", page).end_object();
+  if (const std::string page = link(options.external_url, "/"); !page.empty())
+    json.key("links").begin_object().field("page", page).end_object();
   json.field("monitor", options.monitor).field("n", 0).key("p_value").null().field("previous_state", "inactive");
   json.key("provenance")
       .begin_object()

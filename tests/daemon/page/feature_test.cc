@@ -48,7 +48,9 @@ TEST_CASE("a Grafana that is known is a link away, from the window that is shown
   const auto page = [&] { return feature_page(test::view_of(status, "all"), in_last_window(monitor, monitor.features[0])); };
   CHECK_FALSE(has(page(), "in Grafana"));
   status.grafana_url = "https://grafana.example/";
-  CHECK(has(page(), "<a href=\"https://grafana.example/d/driftd-feature?var-monitor=employment&amp;var-feature=relp&amp;var-segment=all&amp;from="));
+  CHECK(
+      has(page(),
+          "<a href=\"https://grafana.example/d/driftd-feature?var-monitor=employment&amp;var-feature=relp&amp;var-segment=all&amp;from="));
 }
 
 TEST_CASE("the last windows, in a sentence and a table") {
