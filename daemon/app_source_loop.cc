@@ -142,7 +142,7 @@ void SourceLoop::mark_idle() {
   const bool answers = source_.answers();
   for (auto& [index, partition] : partitions_) {
     if (!answers) partition.last_record = now;
-    if (!partition.caught_up || partition.paused || partition.finished) continue;
+    if (!answers || !partition.caught_up || partition.paused || partition.finished) continue;
     const auto silent = now - partition.last_record;
     if (silent < plan_.streams[partition.stream].config.time.idle_after || now - partition.idle_said < 1s) continue;
     partition.idle_said = now;

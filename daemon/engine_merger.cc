@@ -86,8 +86,8 @@ void EngineMerger::add_partial(Partial partial) {
 
 void EngineMerger::join_labels() {
   for (LabelJoin& join : joins_) {
-    const std::int64_t predictions = windows_.passed_us(join.plan().monitor, join.plan().predictions);
-    std::int64_t labels = windows_.passed_us(join.plan().monitor, join.plan().labels);
+    const std::int64_t predictions = windows_.passed_us(join.plan().predictions);
+    std::int64_t labels = windows_.passed_us(join.plan().labels);
     // Labels that have stopped, or never began, do not hold judgement back: the clock of the predictions serves for both.
     if (windows_.all_idle(join.plan().labels.stream)) labels = std::max(labels, predictions);
     std::vector<LabelJoin::JoinedPane> joined;

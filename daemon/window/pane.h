@@ -116,7 +116,7 @@ struct Silence {
   std::int64_t now_us = 0;  // since 1970
 };
 
-// What a silent partition has closed of a monitor: rows before until_us are late from now on.
+// A silent partition holds no row of a monitor before until_us that it has not told.
 struct SilentUntil {
   std::uint32_t monitor = 0;
   std::int64_t until_us = 0;

@@ -255,7 +255,7 @@ bool PartitionPanes::idle(const Silence& silence, std::vector<Partial>& partials
     if (!idle_) monitor.silent_until_us = kNoTime;
     if (plan.idle_close_us > 0 && silence.for_us >= plan.idle_close_us) {
       const std::int64_t closed = closed_until(plan, silence.now_us - plan.idle_close_us);
-      close(monitor, closed, partials);
+      if (!monitor.open.empty()) close(monitor, std::min(closed, monitor.open.rbegin()->first + plan.pane_us), partials);
       if (closed > monitor.silent_until_us) {
         monitor.silent_until_us = closed;
         until.push_back({monitor.index, closed});

@@ -29,8 +29,9 @@ class PartitionPanes {
   // Counts a batch, then appends the panes that its watermark closed: by start, then monitor.
   void add(const RecordBatch& batch, std::vector<Partial>& closed);
   // The partition is silent. Appends the open panes as they stand, for windows that close meanwhile (the next partial of such a pane takes
-  // its place), and closes those that ended PanePlan::idle_close_us ago, where it has been silent for so long. A join takes a pane
-  // once, so it gets none that is open. False: nothing that was not said before.
+  // its place), and closes those that ended PanePlan::idle_close_us ago, where it has been silent for so long. Of times without an open
+  // pane nothing is decided: rows from the past that come after a silence are not late. A join takes a pane once, so it gets none that is
+  // open. False: nothing that was not said before.
   bool idle(const Silence& silence, std::vector<Partial>& partials, std::vector<SilentUntil>& until);
   // No record will ever come: everything closes.
   void finish(std::vector<Partial>& closed);

@@ -83,13 +83,13 @@ std::int64_t WindowMerger::stream_watermark_us(std::uint32_t stream) const {
   return any_active ? active : newest;
 }
 
-std::int64_t WindowMerger::by_watermark_us(const PanePlan& plan) const {
+std::int64_t WindowMerger::passed_us(const PanePlan& plan) const {
   const std::int64_t watermark = stream_watermark_us(plan.stream);
   return watermark == kNoTime || watermark == PartitionPanes::kFinished ? watermark : watermark - plan.lateness_us;
 }
 
 // The least of all partitions of a stream that is silent as a whole: one that is active, or not yet here again, knows better.
-std::int64_t WindowMerger::by_silence_us(std::uint32_t monitor, std::uint32_t stream) const {
+std::int64_t WindowMerger::silent_until_us(std::uint32_t monitor, std::uint32_t stream) const {
   if (!all_idle(stream)) return kNoTime;
   std::int64_t until = PartitionPanes::kFinished;
   for (const auto& [index, partition] : partitions_) {
@@ -101,13 +101,15 @@ std::int64_t WindowMerger::by_silence_us(std::uint32_t monitor, std::uint32_t st
   return awaited ? kNoTime : until;
 }
 
-std::int64_t WindowMerger::passed_us(std::uint32_t monitor, const PanePlan& plan) const {
-  return std::max(by_watermark_us(plan), by_silence_us(monitor, plan.stream));
+std::int64_t WindowMerger::known_until_us(std::uint32_t monitor) const {
+  const MonitorState& state = monitors_[monitor];
+  return state.plan->joined ? state.joined_until_us : passed_us(*state.plan);
 }
 
 std::int64_t WindowMerger::complete_until_us(std::uint32_t monitor) const {
-  const MonitorState& state = monitors_[monitor];
-  return state.plan->joined ? state.joined_until_us : passed_us(monitor, *state.plan);
+  const PanePlan& plan = *monitors_[monitor].plan;
+  const std::int64_t known = known_until_us(monitor);
+  return plan.joined ? known : std::max(known, silent_until_us(monitor, plan.stream));
 }
 
 std::vector<Window> WindowMerger::take_closed() {
@@ -133,17 +135,19 @@ std::int64_t first_window(const PanePlan& plan, std::int64_t pane_us) {
 void WindowMerger::close_by_time(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows) {
   MonitorState& monitor = monitors_[index];
   const PanePlan& plan = *monitor.plan;
+  const std::int64_t known_us = known_until_us(index);
   while (!monitor.panes.empty()) {
     std::int64_t start = first_window(plan, monitor.panes.begin()->first);
     if (monitor.closed_until_us != kNoTime) start = std::max(start, monitor.closed_until_us - plan.window_us + plan.advance_us);
     if (start + plan.window_us > passed_us) break;
     windows.push_back(merge(index, start, start + plan.window_us));
-    if (!plan.joined && start + plan.window_us > by_watermark_us(plan)) windows.back().closed_by = ClosedBy::kIdle;
+    if (start + plan.window_us > known_us) windows.back().closed_by = ClosedBy::kIdle;
     monitor.closed_until_us = start + plan.window_us;
     forget(start + plan.advance_us, monitor);
   }
-  if (passed_us == PartitionPanes::kFinished) return;
-  const std::int64_t last_end = pane_start(passed_us - plan.window_us, plan.advance_us) + plan.window_us;
+  // Silence closes the windows that are there, and says nothing of those that may come from the past.
+  if (known_us == PartitionPanes::kFinished || known_us == kNoTime) return;
+  const std::int64_t last_end = pane_start(known_us - plan.window_us, plan.advance_us) + plan.window_us;
   monitor.closed_until_us = std::max(monitor.closed_until_us, last_end);
 }
 
@@ -192,7 +196,8 @@ void WindowMerger::close_by_count(std::uint32_t index, std::int64_t passed_us, s
     monitor.panes.erase(first);
     monitor.gathered_until_us = kNoTime;
   }
-  if (!finished) monitor.closed_until_us = std::max(monitor.closed_until_us, pane_start(passed_us, plan.pane_us));
+  const std::int64_t known_us = known_until_us(index);
+  if (!finished && known_us != kNoTime) monitor.closed_until_us = std::max(monitor.closed_until_us, pane_start(known_us, plan.pane_us));
 }
 
 namespace {

@@ -39,8 +39,7 @@ class WindowMerger {
   std::uint32_t stream_of(std::uint32_t source_partition) const { return partitions_.at(source_partition).stream; }
   const TopicPartition& id_of(std::uint32_t source_partition) const { return partitions_.at(source_partition).id; }
   std::int64_t stream_watermark_us(std::uint32_t stream) const;  // kNoTime: none yet
-  // No row of a monitor before this will come any more, in the stream of one of its plans; kNoTime: none yet.
-  std::int64_t passed_us(std::uint32_t monitor, const PanePlan& plan) const;
+  std::int64_t passed_us(const PanePlan& plan) const;            // no row of its stream before this will come any more; kNoTime: none yet
 
   // Windows that can be closed now, by (end, monitor). Windows without a single row do not exist.
   std::vector<Window> take_closed();
@@ -73,8 +72,8 @@ class WindowMerger {
     std::int64_t summed_until_us = kNoTime;
   };
   static bool load_monitor(MonitorState& monitor, ByteReader in, bool by_count);
-  std::int64_t by_watermark_us(const PanePlan& plan) const;
-  std::int64_t by_silence_us(std::uint32_t monitor, std::uint32_t stream) const;
+  std::int64_t silent_until_us(std::uint32_t monitor, std::uint32_t stream) const;
+  std::int64_t known_until_us(std::uint32_t monitor) const;  // the same without what silence says
   std::int64_t complete_until_us(std::uint32_t monitor) const;  // its panes before this are all here; kNoTime: none yet
   void close_by_time(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows);
   void close_by_count(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows);

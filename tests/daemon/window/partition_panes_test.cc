@@ -151,6 +151,25 @@ TEST_CASE("a silent partition shows what is open once, and closes what ended lon
   CHECK(partials[1].pane.segments[0].rows == 3);  // which waits for no clock
 }
 
+TEST_CASE("a silence with nothing open decides nothing: rows from the past are counted") {
+  PanePlan plan = make_plan(false);
+  plan.idle_close_us = 5000;
+  PartitionPanes panes(3, {{0, &plan}});
+  std::vector<Partial> partials;
+  std::vector<SilentUntil> until;
+  CHECK(panes.idle({6000, 1'000'000}, partials, until));
+  REQUIRE(until.size() == 1);
+  CHECK(until[0].until_us == 994'000);
+  const std::vector<Row> rows{{0, 100, 5, "a", 0}, {1, 3100, 5, "a", 0}};
+  panes.add(make_batch(rows, 0, 1), partials);
+  CHECK(panes.late_rows() == 0);
+  CHECK(panes.idle({6000, 2'000'000}, partials, until));
+  REQUIRE(partials.size() == 1);
+  // Of what was open only: a later window from the past is not late either.
+  panes.add(make_batch(rows, 1, 2), partials);
+  CHECK(panes.late_rows() == 0);
+}
+
 TEST_CASE("a pane of rows that wait for a join is not shown while it is open") {
   PanePlan plan = make_plan(false);
   plan.rows = PaneRows::kPredictions;

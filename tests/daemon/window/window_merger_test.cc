@@ -410,6 +410,25 @@ TEST_CASE("silence closes a window when all partitions are silent past its end, 
   CHECK(merger.take_closed().size() == 1);
 }
 
+TEST_CASE("windows from the past that come after a silence are windows") {
+  for (const std::uint64_t by_count : {0, 3}) {
+    CAPTURE(by_count);
+    PanePlan plan = make_plan(false);
+    plan.window_rows = by_count;
+    WindowMerger merger({&plan});
+    merger.add_partition(0, 0, {"t", 0});
+    merger.set_idle(0, true);
+    merger.set_silent_until(0, {0, 1'000'000});
+    CHECK(merger.take_closed().empty());
+    Pane pane = make_pane(plan, 2000);
+    pane.segments[0] = make_counts(plan);
+    pane.segments[0].rows = 5;
+    merger.add_pane(0, {"t", 0}, std::move(pane));
+    CHECK(merger.partials_dropped() == 0);
+    CHECK(merger.take_closed().size() == 1);
+  }
+}
+
 TEST_CASE("partitions of a topic that left the configuration are forgotten") {
   const PanePlan plan = make_plan();
   WindowMerger merger({&plan});
