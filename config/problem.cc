@@ -152,6 +152,7 @@ std::uint32_t Report::add_source(std::string name, const std::string& text) {
 }
 
 void Report::add(std::vector<Finding>& to, const Mark& at, std::string message) {
+  message = printable(message);  // keys are in it as they were written
   if (to.size() < kMostFindings) to.push_back({at, std::move(message)});
 }
 

@@ -80,6 +80,17 @@ TEST_CASE("a line that holds a secret is masked from its value on") {
   }
 }
 
+TEST_CASE("a message is one line, whatever a key was called") {
+  Report report;
+  report.add_source("f", "a: 1\n");
+  report.problem({0, 1, 1, 1},
+                 "key 'a\nb\x1b"
+                 "1\xff' has no value");
+  report.warning({0, 1, 1, 1}, "key 'é\n' is old");
+  CHECK(report.problems()[0].message == "key 'a?b?1?' has no value");
+  CHECK(report.warnings()[0].message == "key 'é?' is old");
+}
+
 TEST_CASE("a place outside of the text has no line to show") {
   CHECK(shown("a: 1\n", {0, 9, 3, 1}) == "f:9:3: wrong\n");
   CHECK(shown("a: 1\n", {0, 1, 99, 5}) == "f:1:5: wrong\n    1 | a: 1\n      |     ^\n");
