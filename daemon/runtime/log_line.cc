@@ -23,7 +23,7 @@ std::string timestamp(std::int64_t time_us) {
 }
 
 // A JSON string that is safe on a terminal too: JSON lets DEL and the C1 controls U+0080..U+009F (CSI is one) pass.
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string json;
   append_json_string(json, text);
   std::string safe;
@@ -49,9 +49,9 @@ bool needs_no_quotes(std::string_view text) {
 
 std::string logfmt_line(const LogRecord& record) {
   std::string line = fmt::format("ts={} level={} event={} msg={}", timestamp(record.time_us), log_level_name(record.level), record.event,
-                                 quoted(record.message));
+                                 in_quotes(record.message));
   for (const auto& field : record.fields) {
-    line += fmt::format(" {}={}", field.key, needs_no_quotes(field.text) ? field.text : quoted(field.text));
+    line += fmt::format(" {}={}", field.key, needs_no_quotes(field.text) ? field.text : in_quotes(field.text));
   }
   return line;
 }
@@ -59,8 +59,8 @@ std::string logfmt_line(const LogRecord& record) {
 std::string json_line(const LogRecord& record) {
   JsonWriter json;
   json.begin_object().field("ts", timestamp(record.time_us)).field("level", log_level_name(record.level)).field("event", record.event);
-  json.key("msg").raw(quoted(record.message));
-  for (const auto& field : record.fields) json.key(field.key).raw(field.is_text ? quoted(field.text) : field.text);
+  json.key("msg").raw(in_quotes(record.message));
+  for (const auto& field : record.fields) json.key(field.key).raw(field.is_text ? in_quotes(field.text) : field.text);
   return json.end_object().take();
 }
 

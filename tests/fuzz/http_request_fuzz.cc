@@ -1,12 +1,15 @@
 // Bytes as what a client sends on one connection, through the server and the daemon's routes: every answer is a whole one with a status
-// that we know, and a handler sees clear requests only.
+// that we know, a handler sees clear requests only, and a head is read the same however its bytes arrive.
 #include <algorithm>
 #include <array>
 #include <thread>
 
+#include "daemon/http/authorization.h"
+#include "daemon/http/request_head.h"
 #include "daemon/http/server.h"
 #include "daemon/http/target.h"
 #include "daemon/routes.h"
+#include "daemon/runtime/base64.h"
 #include "tests/daemon/http/raw_client.h"
 #include "tests/daemon/status_fixture.h"
 #include "tests/fuzz/target.h"
@@ -14,7 +17,7 @@
 namespace driftd::fuzz {
 namespace {
 
-constexpr std::array kStatus{"200", "304", "400", "404", "405", "411", "413", "414", "421", "431", "505"};
+constexpr std::array kStatus{"200", "400", "403", "404", "405", "411", "413", "414", "421", "431", "503", "505"};
 
 class RunningServer {
  public:
@@ -33,7 +36,7 @@ class RunningServer {
   HttpHandler handler() {
     HttpHandler handler = routes_.handler();
     handler.handle = [routed = handler.handle](const Request& request) {
-      require(request.method == "GET" || request.method == "HEAD", "a handler sees GET and HEAD only");
+      require(request.method == "GET" || request.method == "HEAD" || request.method == "POST", "a handler sees three methods only");
       return routed(request);
     };
     return handler;
@@ -60,6 +63,25 @@ void targets_come_back(std::string_view input) {
   require(again && again->path == target->path, "a path is read as it was written");
 }
 
+void heads_are_read_in_parts(std::string_view input) {
+  RequestHead whole({}), parts({});
+  const bool more = whole.needs_more(input);
+  std::size_t given = 0;
+  while (given < input.size() && parts.needs_more(input.substr(0, ++given))) {
+  }
+  require(parts.fault() == whole.fault() && (more || parts.size() == whole.size()), "a head is read the same byte by byte");
+  require(whole.size() <= input.size() && parts.size() <= given, "nothing is read behind what came");
+}
+
+void logins_come_back(std::string_view input) {
+  const std::string_view header = input.substr(0, input.find('\r'));
+  if (const auto token = parse_bearer(header)) require(!token->empty(), "a token is something");
+  const auto login = parse_basic(header);
+  if (!login) return;
+  const auto again = parse_basic("Basic " + base64(login->user + ":" + login->password));
+  require(again == login, "a login is read as it was written");
+}
+
 }  // namespace
 
 std::vector<std::string> seeds() {
@@ -71,12 +93,16 @@ std::vector<std::string> seeds() {
       "GET /api/v1/monitors?limit=1&next=2 HTTP/1.1\r\nHost: drift.example\r\nContent-Length: 3\r\n\r\nabcHEAD / HTTP/1.0\r\n\r\n");
   out.emplace_back("GET /a%2Fb HTTP/1.1\r\nHost: [::1]:1\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n1\r\nx\r\n0\r\n\r\n");
   out.emplace_back("POST http://x/ HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n\r\n");
+  out.emplace_back("POST /-/reload HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer abc\r\nOrigin: null\r\n\r\n");
+  out.emplace_back("Basic dXNlcjpwYXNzd29yZA==");
   return out;
 }
 
 void try_input(std::string_view input) {
   static const RunningServer server;
   targets_come_back(input);
+  heads_are_read_in_parts(input);
+  logins_come_back(input);
   test::RawClient client(server.port(), next_address().c_str());
   require(client.connected(), "the server takes connections");
   client.send(input);
