@@ -34,7 +34,7 @@ class Source {
   virtual SourceEvent poll(std::chrono::milliseconds timeout) = 0;
   virtual void pause(std::uint32_t partition) = 0;  // back-pressure: nothing is dropped
   virtual void resume(std::uint32_t partition) = 0;
-  virtual bool answers() const { return true; }     // false: nobody can say whether there is more to read
+  virtual bool answers() const { return true; }                   // false: nobody can say whether there is more to read
   virtual void recycle(std::unique_ptr<MessageBatch> batch) = 0;  // any thread: the batch may be reused
 };
 

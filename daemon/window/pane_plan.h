@@ -49,7 +49,7 @@ struct PanePlan {
   std::uint64_t window_rows = 0;  // > 0: by count: a window is cut at the first pane edge by which it has so many rows
   std::int64_t lateness_us = 0;
   std::int64_t idle_close_us = 0;  // of silence, and behind the wall clock: what closes then needs no later record; 0: nothing does
-  std::uint32_t cells = 0;  // of all fields together
+  std::uint32_t cells = 0;         // of all fields together
   std::vector<FieldPlan> fields;
   SegmentPlan segments;
   std::string state_key;  // spec hash: kept state is valid for this definition alone (decision 12)

@@ -73,7 +73,7 @@ class WindowMerger {
   };
   static bool load_monitor(MonitorState& monitor, ByteReader in, bool by_count);
   std::int64_t silent_until_us(std::uint32_t monitor, std::uint32_t stream) const;
-  std::int64_t known_until_us(std::uint32_t monitor) const;  // the same without what silence says
+  std::int64_t known_until_us(std::uint32_t monitor) const;     // the same without what silence says
   std::int64_t complete_until_us(std::uint32_t monitor) const;  // its panes before this are all here; kNoTime: none yet
   void close_by_time(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows);
   void close_by_count(std::uint32_t index, std::int64_t passed_us, std::vector<Window>& windows);

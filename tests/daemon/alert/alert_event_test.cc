@@ -75,7 +75,7 @@ TEST_CASE("policies, severities and links") {
   CHECK(has(to.event, R"("severity":"critical")"));
   CHECK(has(to.event, R"("severitynumber":17,"severitytext":"ERROR")"));
   CHECK(has(to.event, R"("links":{"page":"https://driftd.example/ui/alerts/6e77b70df680e4e0",)"
-                     R"("runbook":"https://driftd.example/runbooks/DriftdFeatureDriftCritical"})"));
+                      R"("runbook":"https://driftd.example/runbooks/DriftdFeatureDriftCritical"})"));
   CHECK(has(to.event, R"("dataschema":"https://driftd.example/schema/event.json")"));
 
   change.transition = Transition::kResolved;

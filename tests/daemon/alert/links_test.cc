@@ -36,8 +36,7 @@ TEST_CASE("a dashboard opens on what the alert is about, ten windows before it t
         "https://grafana.example/d/driftd-feature?var-monitor=fraud&var-feature=a%20b%26c&var-segment=country%3DDE"
         "&from=1772356200000&to=1772359800000");
   alert.kind = "performance";
-  CHECK(grafana_link(bases, alert) ==
-        "https://grafana.example/d/driftd-labels?var-monitor=fraud&from=1772356200000&to=1772359800000");
+  CHECK(grafana_link(bases, alert) == "https://grafana.example/d/driftd-labels?var-monitor=fraud&from=1772356200000&to=1772359800000");
 }
 
 }  // namespace driftd

@@ -176,7 +176,8 @@ inline std::vector<RefusedRequest> request_lines() {
 inline std::vector<RefusedRequest> methods() {
   return {
       {"PUT", request("Content-Length: 2\r\n", "{}", "PUT /-/reload HTTP/1.1"), 405},
-      {"POST from a page of a browser", request("Origin: https://evil.example\r\nContent-Length: 2\r\n", "{}", "POST /-/reload HTTP/1.1"), 403},
+      {"POST from a page of a browser", request("Origin: https://evil.example\r\nContent-Length: 2\r\n", "{}", "POST /-/reload HTTP/1.1"),
+       403},
       {"TRACE", request("", "", "TRACE / HTTP/1.1"), 405},
       {"CONNECT", "CONNECT evil.example:443 HTTP/1.1\r\nHost: localhost\r\n\r\n", 405},
       {"OPTIONS *", request("", "", "OPTIONS * HTTP/1.1"), 405},
