@@ -284,9 +284,9 @@ void EngineMerger::save(Snapshot& snapshot) const {
 namespace {
 
 // The definition's hash says that the section is of this plan; what a forged one says beyond the plan is not believed.
-bool fits(const Judgement& last, std::size_t monitor, const MonitorPlan& plan) {
+bool fits(const Judgement& last, const MonitorPlan& plan) {
   const auto is_known = [&](const Verdict& v) { return v.feature < plan.features.size() && v.segment < plan.segments.size(); };
-  return last.monitor == monitor && last.start_us <= last.end_us && last.segment_rows.size() == plan.segments.size() &&
+  return last.start_us <= last.end_us && last.segment_rows.size() == plan.segments.size() &&
          last.performance.size() <= plan.segments.size() && std::ranges::all_of(last.verdicts, is_known);
 }
 
@@ -304,7 +304,8 @@ std::expected<void, std::string> EngineMerger::load_monitor(std::size_t index, c
   monitor.history = load_history(in, section.version);
   if (in.boolean()) {
     Judgement last;
-    if (!load_judgement(in, last) || !fits(last, index, plan_.monitors[index])) in.fail();
+    if (!load_judgement(in, last) || !fits(last, plan_.monitors[index])) in.fail();
+    last.monitor = static_cast<std::uint32_t>(index);  // its place when it was saved: other monitors may have come or gone
     monitor.last = std::make_shared<const Judgement>(std::move(last));
   }
   if (!in.done()) return std::unexpected("the last windows of monitor '" + plan_.monitors[index].name + "' cannot be read");
