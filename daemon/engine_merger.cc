@@ -227,10 +227,8 @@ void save_history(const MonitorHistory& history, ByteWriter& out) {
 
 MonitorHistory load_history(ByteReader& in, std::uint32_t version) {
   MonitorHistory history;
-  for (std::uint64_t& count : history.windows_closed) {
-    const bool of_idle = &count == &history.windows_closed[static_cast<std::size_t>(ClosedBy::kIdle)];
-    if (version >= 2 || !of_idle) count = in.u64();
-  }
+  const std::size_t kinds = version >= 2 ? history.windows_closed.size() : static_cast<std::size_t>(ClosedBy::kIdle);
+  for (std::size_t i = 0; i < kinds; ++i) history.windows_closed[i] = in.u64();
   history.evaluations_ok = in.u64();
   history.evaluations_insufficient = in.u64();
   const std::size_t entries = in.count(17);

@@ -10,6 +10,7 @@
 
 #include "config/key_help.h"
 #include "daemon/cli/usage.h"
+#include "daemon/runtime/split.h"
 #include "daemon/runtime/version.h"
 
 namespace driftd {
@@ -51,16 +52,6 @@ std::string title(std::string_view name, int section, std::string_view manual) {
                      escaped(version()), manual);
 }
 
-std::vector<std::string_view> lines_of(std::string_view text) {
-  std::vector<std::string_view> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    lines.push_back(text.substr(0, end));
-    text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
-  }
-  return lines;
-}
-
 // Text of the help: indented lines stay as they are, an empty line or a heading such as "Examples:" begins a paragraph. It follows a
 // macro, after which there must be no paragraph of nothing.
 std::string prose(std::string_view text) {
@@ -70,7 +61,7 @@ std::string prose(std::string_view text) {
     if (literal) out += ".fi\n.RE\n";
     literal = false;
   };
-  for (const std::string_view each : lines_of(text)) {
+  for (const std::string_view each : split(text, '\n')) {
     if (each.starts_with("  ")) {
       if (!literal) out += ".RS 4\n.nf\n";
       literal = true;

@@ -7,6 +7,7 @@
 #include "config/reload_rules.h"
 #include "daemon/cli/load_references.h"
 #include "daemon/engine_plan.h"
+#include "daemon/runtime/split.h"
 
 namespace driftd {
 namespace {
@@ -21,15 +22,12 @@ std::string place_of(const Loaded& loaded, std::size_t monitor, const char* key)
 // Of the plan: a line a problem, each beginning with its monitor.
 Problems plan_problems(const Loaded& loaded, std::string_view lines) {
   Problems problems;
-  while (!lines.empty()) {
-    const std::size_t end = std::min(lines.find('\n'), lines.size());
-    const std::string line(lines.substr(0, end));
+  for (const std::string_view line : split(lines, '\n')) {
     std::string place = loaded.config.source;
     for (std::size_t m = 0; m < loaded.config.monitors.size(); ++m) {
       if (line.starts_with("monitor '" + loaded.config.monitors[m].name + "'")) place = place_of(loaded, m, "");
     }
-    problems.push_back(problem_at(place, line));
-    lines.remove_prefix(std::min(end + 1, lines.size()));
+    problems.push_back(problem_at(place, std::string(line)));
   }
   return problems;
 }

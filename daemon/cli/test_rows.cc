@@ -14,6 +14,7 @@
 #include "daemon/decode/field_path.h"
 #include "daemon/decode/json_tree.h"
 #include "daemon/runtime/number_text.h"
+#include "daemon/runtime/split.h"
 #include "daemon/source/file_source.h"
 #include "detectors/reference/category_text.h"
 
@@ -114,9 +115,7 @@ Rows read_rows(const std::string& path, const Reference& reference) {
 
 std::vector<std::string> split_lines(std::string_view text) {
   std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  for (const std::string_view line : split(text, '\n')) {
     if (line.find_first_not_of(" \r") != std::string_view::npos) lines.emplace_back(line);
   }
   return lines;

@@ -7,6 +7,7 @@
 
 #include "daemon/alert/event_schema.h"
 #include "daemon/decode/json_tree.h"
+#include "daemon/runtime/split.h"
 
 namespace driftd {
 namespace {
@@ -161,9 +162,7 @@ std::expected<std::vector<AlertRecord>, std::string> read_alert_events(std::stri
   if (auto whole = read_alert_event(text)) return std::vector{std::move(*whole)};
   std::vector<AlertRecord> records;
   std::size_t number = 0;
-  while (!text.empty()) {
-    const std::string_view line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  for (const std::string_view line : split(text, '\n')) {
     ++number;
     if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     auto record = read_any_event(line);

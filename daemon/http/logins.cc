@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "daemon/runtime/split.h"
+
 namespace driftd {
 namespace {
 
@@ -33,9 +35,8 @@ std::optional<std::string> wrong_hash(const std::string& hash) {
 std::expected<Logins, std::string> Logins::parse(std::string_view text) {
   Logins logins;
   std::size_t number = 0;
-  while (!text.empty()) {
-    std::string line(text.substr(0, text.find('\n')));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
+  for (const std::string_view text_line : split(text, '\n')) {
+    std::string line(text_line);
     ++number;
     if (line.ends_with('\r')) line.pop_back();
     if (line.empty() || line.starts_with('#')) continue;

@@ -13,19 +13,10 @@
 
 #include "daemon/metrics/catalogue.h"
 #include "daemon/metrics/open_metrics.h"
+#include "daemon/runtime/split.h"
 
 namespace driftd {
 namespace {
-
-std::vector<std::string> split_names(std::string_view names) {
-  std::vector<std::string> out;
-  while (!names.empty()) {
-    const std::size_t comma = names.find(',');
-    out.emplace_back(names.substr(0, comma));
-    names = comma == std::string_view::npos ? std::string_view{} : names.substr(comma + 1);
-  }
-  return out;
-}
 
 prometheus::MetricType type_of(MetricType type) {
   switch (type) {
@@ -51,13 +42,13 @@ prometheus::ClientMetric::Histogram to_histogram(const Buckets& buckets) {
 std::size_t series_of(const Sample& sample) { return sample.buckets.counts.empty() ? 1 : sample.buckets.counts.size() + 2; }
 
 prometheus::MetricFamily to_family(const MetricSpec& spec, const std::vector<const Sample*>& samples) {
-  auto names = split_names(spec.labels);
+  auto names = split(spec.labels, ',');
   names.emplace_back(spec.traits.detail_label);
   prometheus::MetricFamily family{std::string(spec.name), std::string(spec.help), type_of(spec.type), {}};
   family.metric.reserve(samples.size());
   for (const Sample* sample : samples) {
     auto& metric = family.metric.emplace_back();
-    for (std::size_t i = 0; i < sample->labels.size(); ++i) metric.label.push_back({names[i], sample->labels[i]});
+    for (std::size_t i = 0; i < sample->labels.size(); ++i) metric.label.push_back({std::string(names[i]), sample->labels[i]});
     switch (spec.type) {
       case MetricType::kCounter: metric.counter.value = sample->value; break;
       case MetricType::kGauge: metric.gauge.value = sample->value; break;
