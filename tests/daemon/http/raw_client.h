@@ -15,7 +15,35 @@
 
 namespace driftd::test {
 
-class RawClient {
+// What comes from a server, read up to where somebody wants it. Client::read_some() appends to held_; false: nothing will come any more.
+template <class Client>
+class ReadsAnswers {
+ public:
+  // Until the server closes.
+  std::string read_all() {
+    while (client().read_some()) {
+    }
+    return std::exchange(held_, {});
+  }
+  // All up to this text and with it; what came until the server closed where it does not come.
+  std::string read_until(std::string_view text) {
+    std::size_t at = std::string::npos;
+    while ((at = held_.find(text)) == std::string::npos) {
+      if (!client().read_some()) return std::exchange(held_, {});
+    }
+    std::string out = held_.substr(0, at + text.size());
+    held_.erase(0, out.size());
+    return out;
+  }
+
+ protected:
+  std::string held_;
+
+ private:
+  Client& client() { return static_cast<Client&>(*this); }
+};
+
+class RawClient : public ReadsAnswers<RawClient> {
  public:
   // from: the client's own address, any of 127.0.0.0/8.
   explicit RawClient(std::uint16_t port, const char* from = "127.0.0.1") : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -25,7 +53,7 @@ class RawClient {
     ::bind(fd_, reinterpret_cast<const sockaddr*>(&own), sizeof own);
     connected_ = ::connect(fd_, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) == 0;
   }
-  RawClient(RawClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)), connected_(other.connected_) {}
+  RawClient(RawClient&& other) noexcept : ReadsAnswers(std::move(other)), fd_(std::exchange(other.fd_, -1)), connected_(other.connected_) {}
   RawClient& operator=(RawClient&&) = delete;
   ~RawClient() {
     if (fd_ >= 0) ::close(fd_);
@@ -40,22 +68,6 @@ class RawClient {
   bool answered_within(std::chrono::milliseconds time) {
     pollfd waited{fd_, POLLIN, 0};
     return ::poll(&waited, 1, static_cast<int>(time.count())) > 0;
-  }
-  // Until the server closes.
-  std::string read_all() {
-    while (read_some()) {
-    }
-    return std::exchange(held_, {});
-  }
-  // All up to this text and with it; what came until the server closed where it does not come.
-  std::string read_until(std::string_view text) {
-    std::size_t at = std::string::npos;
-    while ((at = held_.find(text)) == std::string::npos) {
-      if (!read_some()) return std::exchange(held_, {});
-    }
-    std::string out = held_.substr(0, at + text.size());
-    held_.erase(0, out.size());
-    return out;
   }
   // One answer: header, and the body its Content-Length says. "": closed before.
   std::string read_response() {
@@ -74,6 +86,7 @@ class RawClient {
   }
 
  private:
+  friend class ReadsAnswers<RawClient>;
   static sockaddr_in address(const char* text, std::uint16_t port) {
     sockaddr_in out{};
     out.sin_family = AF_INET;
@@ -90,7 +103,6 @@ class RawClient {
 
   int fd_;
   bool connected_ = false;
-  std::string held_;
 };
 
 }  // namespace driftd::test

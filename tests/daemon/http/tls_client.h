@@ -19,7 +19,7 @@ struct TlsClientOptions {
   int newest = 0;                                           // version of TLS; 0 = any
 };
 
-class TlsClient {
+class TlsClient : public ReadsAnswers<TlsClient> {
  public:
   explicit TlsClient(std::uint16_t port, const TlsClientOptions& options)
       : raw_(port), context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
@@ -41,25 +41,10 @@ class TlsClient {
 
   bool connected() const { return connected_; }
   void send(std::string_view bytes) { SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())); }
-  // Until the server closes.
-  std::string read_all() {
-    while (read_some()) {
-    }
-    return std::exchange(held_, {});
-  }
   bool ended_in_order() const { return ended_; }  // by a close_notify: nothing was cut off
-  // All up to this text and with it; what came until the server closed where it does not come.
-  std::string read_until(std::string_view text) {
-    std::size_t at = std::string::npos;
-    while ((at = held_.find(text)) == std::string::npos) {
-      if (!read_some()) return std::exchange(held_, {});
-    }
-    std::string out = held_.substr(0, at + text.size());
-    held_.erase(0, out.size());
-    return out;
-  }
 
  private:
+  friend class ReadsAnswers<TlsClient>;
   bool read_some() {
     char chunk[4096];
     const int n = SSL_read(ssl_.get(), chunk, sizeof chunk);
@@ -72,7 +57,6 @@ class TlsClient {
   std::shared_ptr<SSL_CTX> context_;
   std::shared_ptr<SSL> ssl_;
   bool connected_ = false, ended_ = false;
-  std::string held_;
 };
 
 }  // namespace driftd::test
