@@ -175,7 +175,7 @@ Problem head_problem(const Reference& reference) {
 }
 
 Problem numeric_problem(const NumericCells& cells) {
-  if (cells.edges.size() > kFineCells) return "its edges are too many";
+  if (cells.edges.size() > kMostEdges) return "its edges are too many";
   if (!std::ranges::all_of(cells.edges, [](double edge) { return std::isfinite(edge); })) return "an edge is not finite";
   if (!strictly_increasing(cells.edges)) return "its edges are not increasing";
   const bool ends = !cells.coarse.empty() && cells.coarse.front() == 0 && cells.coarse.back() == cells.size();

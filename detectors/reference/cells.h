@@ -17,6 +17,7 @@ inline constexpr std::uint64_t kDictionaryMinCount = 5;
 inline constexpr std::size_t kDiscreteValues = 20;
 inline constexpr std::size_t kDiscreteCap = 256;  // an atom >= .3 makes a column discrete only up to this many values
 inline constexpr double kDiscreteAtom = 0.3;
+inline constexpr std::size_t kMostEdges = 2 * kFineCells;  // 256 atoms, an edge at both sides of each
 
 struct ValueCount {
   double value;

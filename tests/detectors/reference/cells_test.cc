@@ -110,6 +110,14 @@ TEST_CASE("hardest inputs of quantile cells") {
   }
 }
 
+TEST_CASE("a column of 256 atoms has the most edges there can be, one of 257 values half of them") {
+  std::vector<ValueCount> atoms;
+  for (int value = 0; value < 256; ++value) atoms.push_back({static_cast<double>(value), 7});
+  CHECK(freeze_numeric_cells(atoms, false).edges.size() == kMostEdges);
+  atoms.push_back({256.0, 7});
+  CHECK(freeze_numeric_cells(atoms, false).edges.size() == kMostEdges / 2 - 1);
+}
+
 TEST_CASE("one outlier of 1e6 moves only the last edge's neighbourhood, not the cells") {  // field lesson B10
   auto values = one_to(10'000);
   const auto without = freeze_numeric_cells(values, false);
