@@ -73,17 +73,14 @@ TEST_CASE("a reference comes back as it was written") {
 TEST_CASE("a column of nothing but atoms comes back") {  // whole numbers of a skewed column: more edges than cells were asked for
   std::vector<ValueCount> values;
   for (int value = 0; value < 256; ++value) values.push_back({static_cast<double>(value), 2});
-  auto reference = sample();
+  Reference reference;
+  reference.rows = 512;
+  reference.segment_rows = {512};
+  reference.features = {numeric_feature()};
   auto& feature = reference.features[0];
   feature.numeric = freeze_numeric_cells(values, false);
   REQUIRE(feature.numeric.edges.size() == kMostEdges);
-  reference.rows = reference.segment_rows[0] = 512;
-  for (auto& of : reference.features) of.segments = {{{}, {}}, {{}, {}}};
-  for (auto& of : reference.features) {
-    for (auto& segment : of.segments) segment.cells.assign(of.cell_count(), 0);
-  }
-  feature.segments[0].cells = count_cells(feature.numeric, values);
-  feature.segments[0].classes[static_cast<std::size_t>(ValueClass::kValid)] = 512;
+  feature.segments = {{count_cells(feature.numeric, values), {512, 0, 0, 0, 0, 0, 0}}};
   reference.id = reference_id(reference);
   const auto decoded = decode_reference(encode_reference(reference));
   REQUIRE_MESSAGE(decoded, error_of(encode_reference(reference)));
