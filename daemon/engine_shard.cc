@@ -1,7 +1,7 @@
 #include "daemon/engine_shard.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
 
 #include "daemon/decode/dead_letter.h"
 
@@ -77,8 +77,12 @@ std::string partition_section(const TopicPartition& id) {
 
 std::optional<TopicPartition> partition_of_section(const std::string& section) {
   if (!section.starts_with(kPartitionSection)) return std::nullopt;
-  const std::size_t slash = section.rfind('/');
-  return TopicPartition{section.substr(kPartitionSection.size(), slash - kPartitionSection.size()), std::atoi(section.c_str() + slash + 1)};
+  const std::size_t name = kPartitionSection.size(), slash = section.rfind('/');
+  if (slash < name) return std::nullopt;
+  TopicPartition id{section.substr(name, slash - name), -1};
+  const char* const end = section.data() + section.size();
+  const auto [at, error] = std::from_chars(section.data() + slash + 1, end, id.partition);
+  return error == std::errc() && at == end && id.partition >= 0 ? std::optional(std::move(id)) : std::nullopt;
 }
 
 SnapshotSection save_partition_section(const TopicPartition& id, std::string state) {

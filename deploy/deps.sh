@@ -13,12 +13,14 @@ rdkafka_sha256=5bd1c46f63265f31c6bfcedcde78703f77d28238eadf23821c2b43fc30be3e25
 rdkafka_prefix=$cache/librdkafka-$rdkafka_version
 rdkafka_built=$rdkafka_prefix/.topic-id-patch # CMakeLists.txt looks for it too
 rdkafka_mended=2.10.0                         # the first release that needs no patch
+clang_tidy_version=22.1.8                     # tests/style/tidy.py names it too
+clang_tidy_prefix=$cache/clang-tidy-$clang_tidy_version
 patch=$(cd "$(dirname "$0")" && pwd)/librdkafka-topic-id.patch
 
 build_packages=(g++ cmake ninja-build pkg-config ca-certificates libssl-dev libsasl2-dev libcurl4-openssl-dev libzstd-dev
   liblz4-dev zlib1g-dev libyaml-cpp-dev libsimdjson-dev prometheus-cpp-dev libboost-dev libcli11-dev libspdlog-dev
   libfmt-dev libxxhash-dev libsqlite3-dev libsystemd-dev libcrypt-dev libprotobuf-dev libprotoc-dev patch)
-test_packages=(doctest-dev clang-format-19 clang-tidy-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck curl
+test_packages=(doctest-dev clang-format-19 clang-19 libclang-rt-19-dev llvm-19 ccache python3 shellcheck curl
   openjdk-17-jre-headless maven prometheus prometheus-alertmanager python3-prometheus-client chromium
   zsh fish man-db mandoc lintian mmdebstrap)
 
@@ -39,6 +41,7 @@ install_packages() {
     want+=("${test_packages[@]}")
     # Node.js from elsewhere often brings npm with it, and does not go with Debian's.
     command -v npm >/dev/null || want+=(nodejs npm)
+    python3 -m pip --version >/dev/null 2>&1 || want+=(python3-pip)
   fi
   if ! grep -qs '^ID=debian$' /etc/os-release || ! command -v apt-get >/dev/null; then
     say "this script installs from Debian's archive only. What driftd needs, by Debian's names:"
@@ -107,10 +110,20 @@ build_rdkafka() {
   rm -rf "$work"
 }
 
+# The newest clang-tidy of Debian 12 is 19, which takes six times as long (tests/style/tidy.py); PyPI has the later ones.
+install_clang_tidy() {
+  say "getting clang-tidy $clang_tidy_version"
+  rm -rf "$clang_tidy_prefix.tmp"
+  python3 -m pip install --quiet --disable-pip-version-check --root-user-action=ignore --no-deps --only-binary :all: \
+    --target "$clang_tidy_prefix.tmp" "clang-tidy==$clang_tidy_version" >&2 || { say "pip could not get clang-tidy"; exit 69; }
+  mv "$clang_tidy_prefix.tmp" "$clang_tidy_prefix"
+}
+
 install_packages
+mkdir -p "$cache"
+exec 9>"$cache/.lock"
+flock 9 # two builds may start at once
+if [ "$what" = test ] && [ ! -e "$clang_tidy_prefix" ]; then install_clang_tidy; fi
 if ! system_rdkafka_is_new_enough && [ ! -e "$rdkafka_built" ]; then
-  mkdir -p "$cache"
-  exec 9>"$cache/.lock"
-  flock 9 # two builds may start at once
-  [ -e "$rdkafka_built" ] || build_rdkafka
+  build_rdkafka
 fi

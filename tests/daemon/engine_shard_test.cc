@@ -213,4 +213,15 @@ TEST_CASE("state carries what was read last and the topic's id; state from befor
   CHECK(partition_state({section.id, 1, true, "short"}).empty());
 }
 
+TEST_CASE("the name of a section says the partition, or nothing") {
+  for (const TopicPartition& id : {TopicPartition{"topic", 0}, TopicPartition{"with/slashes/", 12}, TopicPartition{"", 7}}) {
+    CHECK(partition_of_section(partition_section(id)) == id);
+  }
+  for (const char* other : {"merger", "partition/", "partition/topic", "partition/topic/", "partition/topic/x", "partition/topic/1x",
+                            "partition/topic/-1", "partition/topic/9999999999"}) {
+    CAPTURE(other);
+    CHECK(!partition_of_section(other));
+  }
+}
+
 }  // namespace driftd

@@ -12,6 +12,8 @@ import tables
 
 SOURCE = ("detectors", "config", "daemon")
 ALL_CPP = SOURCE + ("tests",)
+# Where deploy/deps.sh keeps what it fetched or built.
+CACHE = os.environ.get("DRIFTD_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "driftd")
 
 
 def room_of(path):
@@ -236,8 +238,8 @@ def headers_compile_alone(tree):
 
 
 def compile_header(tree, header):
-    cache = os.environ.get("DRIFTD_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "driftd")
-    libraries = sorted(os.path.join(cache, n, "include") for n in (os.listdir(cache) if os.path.isdir(cache) else []) if n.startswith("librdkafka"))
+    folders = os.listdir(CACHE) if os.path.isdir(CACHE) else []
+    libraries = sorted(os.path.join(CACHE, n, "include") for n in folders if n.startswith("librdkafka"))
     command = ["g++", "-std=c++23", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I.", '-DDRIFTD_TESTS_DIR=""', '-DDRIFTD_SOURCE_DIR=""']
     command += [f"-isystem{folder}" for folder in libraries] + ["-include", header, "-x", "c++", os.devnull]
     status, text = run(tree, command)
