@@ -361,9 +361,10 @@ def silent_topic(make_broker):
             daemon = driftd_at(bed, broker.address, name.replace(" ", "-"))
             text = daemon.config.read_text().replace("idle_after: 1h", "idle_after: 1s").replace("{every: 60s}", "{every: 60s, idle_close: 3s}")
             daemon.config.write_text(text)
+            # All rows are there before anybody can take a partition for silent that only waits for a slow broker.
+            produce(broker.address, stream_lines(0, rows))
             daemon.start()
             ready(daemon)
-            produce(broker.address, stream_lines(0, rows))
             for _ in range(times):
                 time.sleep(random.uniform(0.5, 5))
                 daemon.kill()
