@@ -1,10 +1,15 @@
 #include "tests/bench/engine_fixture.h"
 
+#include <fmt/format.h>
+#include <simdjson.h>
+
 #include <algorithm>
 #include <stdexcept>
 
 namespace driftd::bench {
 namespace {
+
+constexpr const char* kPrediction = "risk";
 
 FeatureReference numeric_feature(const std::string& name, std::uint64_t seed) {
   FeatureReference feature;
@@ -26,10 +31,28 @@ FeatureReference category_feature(const std::string& name) {
   return feature;
 }
 
+void follow_predictions(Config& config, MonitorConfig& monitor, bool with_labels) {
+  config.streams[0].fields.event_id = "id";
+  config.streams[0].fields.prediction = kPrediction;
+  config.streams[0].time.lateness = Milliseconds{0};
+  monitor.window.every = Milliseconds{10'000};
+  monitor.performance.task = TaskChoice::kRegression;
+  if (!with_labels) return;
+  StreamConfig& labels = config.streams.emplace_back();
+  labels.name = kLabelTopic;
+  labels.topics = {kLabelTopic};
+  labels.fields.event_time = "ts";
+  labels.fields.event_id = "id";
+  labels.fields.label = "y";
+  labels.time.lateness = Milliseconds{0};
+  monitor.labels = {kLabelTopic, kLabelTopic, "id", "y", "ts", Milliseconds{2 * kLabelDelayMs}};
+}
+
 std::shared_ptr<const Reference> make_reference(const Fixture& fixture) {
   auto reference = std::make_shared<Reference>();
   reference->id = "bench";
   reference->rows = 100'000;
+  reference->prediction_column = kPrediction;
   std::uint64_t seed = 0;
   for (const std::string& name : feature_names(fixture.features)) reference->features.push_back(numeric_feature(name, seed++));
   reference->features.push_back(category_feature("segment"));
@@ -43,6 +66,17 @@ std::shared_ptr<const Reference> make_reference(const Fixture& fixture) {
 }
 
 }  // namespace
+
+std::vector<std::string> label_records(const std::vector<std::string>& records) {
+  std::vector<std::string> labels;
+  simdjson::dom::parser parser;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    const simdjson::dom::element row = parser.parse(records[i]);
+    labels.push_back(fmt::format(R"({{"ts":{},"id":"{}","y":{:.6f}}})", std::int64_t(row["ts"]) + kLabelDelayMs,
+                                 std::string_view(row["id"]), static_cast<double>(i % 1000) / 1000));
+  }
+  return labels;
+}
 
 std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std::string& topic, const EngineShape& shape) {
   Config config;
@@ -59,6 +93,7 @@ std::unique_ptr<const EnginePlan> make_engine(const Fixture& fixture, const std:
     monitor.stream = topic;
     // One window holds all records: they are read again and again, and none may come late.
     monitor.window.every = Milliseconds{shape.by_record_time ? 60'000 : 3'600'000};
+    if (shape.predictions) follow_predictions(config, monitor, shape.labels);
     references.push_back(reference);
     if (!shape.by_segment) continue;
     monitor.segments.by = {"segment"};

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "daemon/engine_merger.h"
 #include "daemon/engine_shard.h"
 #include "daemon/registry/schema_registry.h"
 #include "tests/bench/contest.h"
@@ -126,19 +127,23 @@ class HeldMessages final : public MessageStorage {
 };
 
 // Messages of each partition are gathered as the source does, and handed to the shard: the seam between Kafka and the engine.
+// Streams are those of the plan, each a topic of its own with kPartitions.
 class Driftd {
  public:
-  // registry: where records name schemas.
-  explicit Driftd(const EnginePlan& plan, SchemaRegistry* registry = nullptr) : shard_(plan), registry_(registry) {
-    for (std::uint32_t p = 0; p < kPartitions; ++p) {
-      shard_.add_partition(p, {MockTopic::kName, static_cast<std::int32_t>(p)}, 0, {});
+  // registry: where records name schemas. merger: where windows are judged; none: what the shard says ends here.
+  explicit Driftd(const EnginePlan& plan, SchemaRegistry* registry = nullptr, EngineMerger* merger = nullptr)
+      : shard_(plan), registry_(registry), merger_(merger), batches_(plan.streams.size() * kPartitions) {
+    for (std::uint32_t p = 0; p < batches_.size(); ++p) {
+      const TopicPartition id{plan.streams[p / kPartitions].config.topics[0], static_cast<std::int32_t>(p % kPartitions)};
+      shard_.add_partition(p, id, 0, {});
+      if (merger_ != nullptr) merger_->add_partition(p, id);
       batches_[p].source_partition = p;
       batches_[p].storage = std::make_unique<HeldMessages>();
     }
   }
 
-  void take(Owned<rd_kafka_message_t> message) {
-    MessageBatch& batch = batches_[static_cast<std::size_t>(message->partition)];
+  void take(Owned<rd_kafka_message_t> message, std::size_t stream = 0) {
+    MessageBatch& batch = batches_[stream * kPartitions + static_cast<std::size_t>(message->partition)];
     rd_kafka_timestamp_type_t type{};
     const std::int64_t time_ms = rd_kafka_message_timestamp(message.get(), &type);
     Message& added = batch.messages.emplace_back();
@@ -164,11 +169,13 @@ class Driftd {
     if (output.counters.late != 0 || output.counters.rows != output.counters.records) throw std::runtime_error("driftd refused a record");
     batch.messages.clear();
     held(batch).clear();
+    if (merger_ != nullptr) merger_->apply(std::move(output));
   }
 
   EngineShard shard_;
   SchemaRegistry* registry_;
-  std::array<MessageBatch, kPartitions> batches_;
+  EngineMerger* merger_;
+  std::vector<MessageBatch> batches_;
 };
 
 // ---- contestants ----
