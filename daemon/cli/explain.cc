@@ -13,6 +13,8 @@
 #include "daemon/explain/alert_record.h"
 #include "daemon/explain/explanation.h"
 #include "daemon/http/client.h"
+#include "daemon/http/client_login.h"
+#include "daemon/http/endpoint.h"
 #include "daemon/http/target.h"
 
 namespace driftd {
@@ -22,15 +24,17 @@ constexpr const char* kHelp =
     "Why an alert fired: the sentence; the doubts one has about it, in order; the bins that moved; since when, and in which rows; what "
     "set\n"
     "the limit; where to look next.\n\n"
-    "Examples:\n  driftd explain 6e77b70df680e4e0\n  driftd explain 6e77b70df680e4e0 --url http://driftd.example:3738\n"
+    "Examples:\n  driftd explain 6e77b70df680e4e0\n  driftd explain 6e77b70df680e4e0 --url https://driftd.example:3738 --ca-file ca.pem\n"
     "  kcat -C -b \"$BROKERS\" -t driftd.events.v1 -e | driftd explain 6e77b70df680e4e0 --event -\n"
     "Exit codes: 0 explained, 64 usage, 65 no such alert or a bad event, 69 no daemon answers, 74 the file cannot be read";
 
 constexpr std::size_t kListedIds = 5;
+constexpr std::size_t kLongestAnswer = std::size_t{64} << 20;
 
 struct ExplainFlags {
   std::string id;  // "" = the only alert of the file
   std::string url = "http://127.0.0.1:3738";
+  std::string ca_file, login_file, cert_file, key_file;
   std::string event;
   bool json = false;
 };
@@ -111,14 +115,49 @@ std::string text_of(const JsonTree& tree, std::string_view path) {
   return value != nullptr && value->text() != nullptr ? *value->text() : "";
 }
 
-// What /api/v1 answers to one question, unless nobody does.
-std::expected<HttpAnswer, Failure> ask(const ExplainFlags& flags, const std::string& target) {
-  auto answer = http_get(flags.url, target);
-  if (answer) return std::move(*answer);
-  return std::unexpected(
-      Failure{kExitUnavailable,
-              fmt::format("no daemon answers: {}. Is driftd running there? --url names another, --event F reads a file", answer.error())});
-}
+// A daemon, and how it lets us ask.
+class Daemon {
+ public:
+  static std::expected<Daemon, Failure> of(const ExplainFlags& flags) {
+    Daemon daemon;
+    daemon.url_ = url_under(flags.url, "");
+    daemon.receiver_.ca_file = flags.ca_file;
+    daemon.receiver_.cert_file = flags.cert_file;
+    daemon.receiver_.key_file = flags.key_file;
+    daemon.receiver_.body_bytes = kLongestAnswer;
+    daemon.request_.headers = {{"User-Agent", "driftd"}};
+    if (flags.login_file.empty()) return daemon;
+    auto login = basic_login("--login-file", flags.login_file);
+    if (!login) return std::unexpected(Failure{kExitUsage, login.error()});
+    daemon.request_.headers.emplace_back("Authorization", std::move(*login));
+    return daemon;
+  }
+
+  const std::string& url() const { return url_; }
+
+  // What /api/v1 answers to one question, unless nobody does.
+  std::expected<HttpAnswer, Failure> ask(const std::string& target) const {
+    HttpReceiver receiver = receiver_;
+    receiver.url = url_under(url_, target);
+    auto answer = http_fetch(receiver, request_);
+    if (!answer) {
+      return std::unexpected(
+          Failure{kExitUnavailable, fmt::format("no daemon answers: {}: {}. Is driftd running there? --url names another, "
+                                                "--event F reads a file",
+                                                url_, answer.error())});
+    }
+    if (answer->status == 401) {
+      return std::unexpected(
+          Failure{kExitUnavailable, fmt::format("{}: it wants a login: --login-file names a file with user:password", url_)});
+    }
+    return std::move(*answer);
+  }
+
+ private:
+  std::string url_;  // without a slash at its end
+  HttpReceiver receiver_;
+  HttpPost request_;
+};
 
 std::vector<OtherAlert> listed_alerts(const HttpAnswer& answer) {
   std::vector<OtherAlert> alerts;
@@ -132,45 +171,45 @@ std::vector<OtherAlert> listed_alerts(const HttpAnswer& answer) {
   return alerts;
 }
 
-std::expected<std::vector<OtherAlert>, Failure> ask_alerts(const ExplainFlags& flags, const std::string& monitor) {
-  const auto answer = ask(flags, "/api/v1/alerts?limit=1000" + (monitor.empty() ? "" : "&monitor=" + percent_encode(monitor)));
+std::expected<std::vector<OtherAlert>, Failure> ask_alerts(const Daemon& daemon, const std::string& monitor) {
+  const auto answer = daemon.ask("/api/v1/alerts?limit=1000" + (monitor.empty() ? "" : "&monitor=" + percent_encode(monitor)));
   if (!answer) return std::unexpected(answer.error());
   return listed_alerts(*answer);
 }
 
-Failure not_listed(const ExplainFlags& flags) {
-  const auto alerts = ask_alerts(flags, "");
+Failure not_listed(const Daemon& daemon, const std::string& id) {
+  const auto alerts = ask_alerts(daemon, "");
   if (!alerts) return alerts.error();
   std::vector<std::string> ids;
   for (const OtherAlert& alert : *alerts) ids.push_back(alert.alert_id);
-  return unknown_id(flags.id, ids, flags.url);
+  return unknown_id(id, ids, daemon.url());
 }
 
 Outcome from_daemon(const ExplainFlags& flags) {
+  const auto daemon = Daemon::of(flags);
+  if (!daemon) return std::unexpected(daemon.error());
   const auto bad = [&](const std::string& why) {
-    return std::unexpected(Failure{kExitUnavailable, fmt::format("{}: {}", flags.url, why)});
+    return std::unexpected(Failure{kExitUnavailable, fmt::format("{}: {}", daemon->url(), why)});
   };
-  const auto answer = ask(flags, "/api/v1/alerts/" + percent_encode(flags.id));
+  const auto answer = daemon->ask("/api/v1/alerts/" + percent_encode(flags.id));
   if (!answer) return std::unexpected(answer.error());
   const auto document = parse_json(answer->body);
   if (!document || document->find("status") == nullptr)
     return bad(fmt::format("what answers there is not driftd (status {})", answer->status));
-  if (answer->status == 404) return std::unexpected(not_listed(flags));
+  if (answer->status == 404) return std::unexpected(not_listed(*daemon, flags.id));
   const JsonTree* event = document->find("data.event");
   if (answer->status != 200 || event == nullptr) return bad(fmt::format("status {}: {}", answer->status, text_of(*document, "error")));
   JsonWriter text;
   write_json(text, *event);
   auto record = read_alert_event(text.text());
-  if (!record) return std::unexpected(Failure{kExitBadInput, fmt::format("{}: a bad event: {}", flags.url, record.error())});
-  auto others = ask_alerts(flags, record->monitor);
+  if (!record) return std::unexpected(Failure{kExitBadInput, fmt::format("{}: a bad event: {}", daemon->url(), record.error())});
+  auto others = ask_alerts(*daemon, record->monitor);
   if (!others) return std::unexpected(others.error());
   std::erase_if(*others, [&](const OtherAlert& other) { return other.alert_id == record->alert_id; });
-  std::string url = flags.url;
-  while (url.ends_with('/')) url.pop_back();
   ExplainContext context;
   context.since = text_of(*document, "data.since");
   context.others = std::move(*others);
-  context.url = std::move(url);
+  context.url = daemon->url();
   return Found{std::move(*record), std::move(context)};
 }
 
@@ -181,6 +220,11 @@ int run_explain(std::span<const std::string> args) {
   CLI::App app(kHelp, "driftd explain");
   app.add_option("ALERT_ID", flags.id, "Id of the alert, or with --event of one event; may be left out where the file holds one alert");
   const auto url = app.add_option("--url", flags.url, "Address of the running daemon")->capture_default_str();
+  app.add_option("--ca-file", flags.ca_file, "Certificates (PEM) to trust where the daemon's listener has TLS; left out: the system's")
+      ->type_name("FILE");
+  app.add_option("--login-file", flags.login_file, "File with user:password, where the listener wants a login")->type_name("FILE");
+  const auto key = app.add_option("--key-file", flags.key_file, "Key (PEM) of --cert-file")->type_name("FILE");
+  app.add_option("--cert-file", flags.cert_file, "Our certificate (PEM), where the listener asks for one")->type_name("FILE")->needs(key);
   app.add_option("--event", flags.event, "File of events instead: one, or one a line; - is standard input")
       ->type_name("FILE")
       ->excludes(url);

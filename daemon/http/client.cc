@@ -1,7 +1,5 @@
 #include "daemon/http/client.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
@@ -40,7 +38,7 @@ class Connection {
     return finish([&](auto done) { lowest().async_connect(addresses, [done](error_code result, const tcp::endpoint&) { done(result); }); });
   }
   // After connect: what follows is encrypted. The certificate must be of this host and of somebody who is trusted.
-  error_code encrypt(const std::string& host, const std::string& ca_file);
+  error_code encrypt(const std::string& host, const HttpReceiver& receiver);
 
   template <class Message>
   error_code write(Message& message) {
@@ -52,12 +50,6 @@ class Connection {
   error_code read_header(Parser& parser) {
     return with_stream([&](auto& stream) {
       return finish([&](auto done) { http::async_read_header(stream, buffer_, parser, [done](error_code e, std::size_t) { done(e); }); });
-    });
-  }
-  template <class Parser>
-  error_code read(Parser& parser) {
-    return with_stream([&](auto& stream) {
-      return finish([&](auto done) { http::async_read(stream, buffer_, parser, [done](error_code e, std::size_t) { done(e); }); });
     });
   }
   template <class Parser>
@@ -100,12 +92,14 @@ class Connection {
   beast::flat_buffer buffer_;
 };
 
-error_code Connection::encrypt(const std::string& host, const std::string& ca_file) {
+error_code Connection::encrypt(const std::string& host, const HttpReceiver& receiver) {
   error_code error;
   tls_.emplace(asio::ssl::context::tls_client);
   std::ignore = tls_->set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1, error);
-  if (ca_file.empty()) std::ignore = tls_->set_default_verify_paths(error);
-  if (!ca_file.empty()) std::ignore = tls_->load_verify_file(ca_file, error);
+  if (receiver.ca_file.empty()) std::ignore = tls_->set_default_verify_paths(error);
+  if (!receiver.ca_file.empty()) std::ignore = tls_->load_verify_file(receiver.ca_file, error);
+  if (!error && !receiver.cert_file.empty()) std::ignore = tls_->use_certificate_chain_file(receiver.cert_file, error);
+  if (!error && !receiver.key_file.empty()) std::ignore = tls_->use_private_key_file(receiver.key_file, asio::ssl::context::pem, error);
   if (error) return error;
   encrypted_.emplace(std::move(*plain_), *tls_);
   encrypted_->set_verify_mode(asio::ssl::verify_peer, error);
@@ -167,7 +161,7 @@ class Delivery {
     connection_.deadline(until_);
     if (const error_code error = connection_.connect(*found)) return std::unexpected(words(error));
     if (!address_.tls) return {};
-    if (const error_code error = connection_.encrypt(address_.endpoint.host, receiver_.ca_file)) {
+    if (const error_code error = connection_.encrypt(address_.endpoint.host, receiver_)) {
       return std::unexpected("TLS: " + words(error));
     }
     return {};
@@ -219,34 +213,6 @@ std::expected<HttpAnswer, std::string> http_fetch(const HttpReceiver& receiver, 
 std::expected<void, std::string> http_reach(const HttpReceiver& receiver) {
   const std::function<bool()> never;
   return Delivery(receiver, never).connect();
-}
-
-std::expected<HttpAnswer, std::string> http_get(const std::string& url, const std::string& target, const HttpGetLimits& limits) {
-  const auto base = parse_http_url(url);
-  if (!base) return std::unexpected(fmt::format("'{}' is not an address to ask: expected http://HOST:PORT", url));
-  asio::io_context io{1};
-  error_code error;
-  const auto found = tcp::resolver(io).resolve(base->endpoint.host, std::to_string(base->endpoint.port), error);
-  const std::function<bool()> never;
-  Connection connection(never);
-  connection.deadline(std::chrono::steady_clock::now() + limits.connect);
-  if (!error) error = connection.connect(found);
-  http::request<http::empty_body> request{http::verb::get, base->path + target, 11};
-  request.set(http::field::host, host_header({false, base->endpoint, {}}));
-  request.set(http::field::user_agent, "driftd");
-  request.keep_alive(false);
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(limits.body_bytes);
-  connection.deadline(std::chrono::steady_clock::now() + limits.answer);
-  if (!error) error = connection.write(request);
-  // The header alone first: where header and body come together, Beast 1.74 forgets that the body is over its limit.
-  if (!error) error = connection.read_header(parser);
-  if (!error) error = connection.read(parser);
-  if (error == http::error::body_limit) {
-    return std::unexpected(fmt::format("{}: the answer is larger than {} bytes", url, limits.body_bytes));
-  }
-  if (error) return std::unexpected(fmt::format("{}: {}", url, words(error)));
-  return HttpAnswer{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
 }
 
 }  // namespace driftd

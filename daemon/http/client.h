@@ -1,6 +1,5 @@
 // Requests as a client, one connection each: a GET that a verb asks of a running daemon, a POST to a receiver of alerts, a GET of a server
-// that the configuration names. HTTP/1.1,
-// with TLS for https. No redirects. Blocks for the limits at most. Any thread.
+// that the configuration names. HTTP/1.1, with TLS for https. No redirects. Blocks for the limits at most. Any thread.
 #pragma once
 
 #include <chrono>
@@ -13,25 +12,17 @@
 
 namespace driftd {
 
-struct HttpGetLimits {
-  std::chrono::milliseconds connect{3'000};  // to each address of the name; looking it up is not limited
-  std::chrono::milliseconds answer{10'000};  // from the connection to the last byte
-  std::size_t body_bytes = std::size_t{8} << 20;
-};
-
 struct HttpAnswer {
   int status = 0;
   std::string body;
   std::string retry_after = {};  // the header; "" = none
 };
 
-// url: "http://host[:port][/base]", no TLS; target: a path with its query, put behind the base. The error is one line that names the URL.
-std::expected<HttpAnswer, std::string> http_get(const std::string& url, const std::string& target, const HttpGetLimits& limits = {});
-
-// Whom to POST to, and how long that may take.
+// Whom to ask or to POST to, and how long that may take.
 struct HttpReceiver {
   std::string url;                                 // as parse_receiver_url takes it
   std::string ca_file = {};                        // certificates that are trusted (PEM); "" = the system's
+  std::string cert_file = {}, key_file = {};       // who we are, where TLS asks (PEM); "" = nobody
   std::chrono::milliseconds timeout{10'000};       // for the whole exchange, from the name to the last byte of the answer
   std::size_t body_bytes = std::size_t{64} << 10;  // of the answer that are read; what is longer is cut
 };

@@ -54,18 +54,9 @@ std::string url_host(std::string_view url) {
   return split ? lower(split->host) : std::string{};
 }
 
-std::optional<HttpAddress> parse_http_url(std::string_view url) {
-  constexpr std::string_view kScheme = "http://";
-  if (lower(url.substr(0, kScheme.size())) != kScheme || url.find_first_of("@?# ") != std::string_view::npos) return std::nullopt;
-  url.remove_prefix(kScheme.size());
-  const std::string authority(url.substr(0, url.find('/')));
-  std::string_view path = url.substr(authority.size());
-  while (path.ends_with('/')) path.remove_suffix(1);
-  const auto split = split_host_port(authority);
-  if (!split || split->host.empty()) return std::nullopt;
-  auto endpoint = parse_endpoint(split->has_port ? authority : authority + ":80");
-  if (!endpoint) return std::nullopt;
-  return HttpAddress{std::move(*endpoint), std::string(path)};
+std::string url_under(std::string base, std::string_view target) {
+  while (base.ends_with('/')) base.pop_back();
+  return base.append(target);
 }
 
 std::optional<ReceiverAddress> parse_receiver_url(std::string_view url) {

@@ -20,14 +20,8 @@ std::optional<Endpoint> parse_endpoint(std::string_view text);
 // The host of an absolute URL, without brackets: "https://a.example:8/x" -> "a.example". "": none.
 std::string url_host(std::string_view url);
 
-// Whom to ask for "http://a.example:8/x": a.example, port 8 (80 where none is named), and "/x" before every path, without a slash at
-// its end. nullopt: another scheme, no host, a login, a query, a bad port.
-struct HttpAddress {
-  Endpoint endpoint;
-  std::string path;
-  friend bool operator==(const HttpAddress&, const HttpAddress&) = default;
-};
-std::optional<HttpAddress> parse_http_url(std::string_view url);
+// A path and its query behind a URL that may have a path of its own: "https://a/x/" and "/y?z" -> "https://a/x/y?z".
+std::string url_under(std::string base, std::string_view target);
 
 // Whom to POST to: "https://a.example:8443/x?y=1". Port 443 or 80 where none is named; target: path and query, at least "/".
 struct ReceiverAddress {

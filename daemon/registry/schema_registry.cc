@@ -4,13 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 #include "daemon/http/client.h"
+#include "daemon/http/client_login.h"
+#include "daemon/http/endpoint.h"
 #include "daemon/http/target.h"
-#include "daemon/runtime/base64.h"
 #include "daemon/source/schema_frame.h"
 
 namespace driftd {
@@ -222,19 +221,6 @@ void SchemaRegistry::close() {
 
 // ---- Over the network
 
-namespace {
-
-std::expected<std::string, std::string> secret(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  std::string text((std::istreambuf_iterator<char>(in)), {});
-  if (!in) return std::unexpected(fmt::format("'{}' cannot be read", file));
-  while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
-  if (text.empty() || text.find_first_of("\r\n") != std::string::npos) return std::unexpected(fmt::format("'{}' is not one line", file));
-  return text;
-}
-
-}  // namespace
-
 std::expected<SchemaRegistry::Ask, std::string> registry_over_http(const SchemaRegistryConfig& config, std::function<bool()> give_up) {
   HttpReceiver registry;
   registry.ca_file = config.ca_file;
@@ -242,16 +228,15 @@ std::expected<SchemaRegistry::Ask, std::string> registry_over_http(const SchemaR
   registry.body_bytes = kLongestAnswer;
   HttpPost request;
   request.headers = {{"Accept", "application/vnd.schemaregistry.v1+json, application/json"}, {"User-Agent", "driftd"}};
-  for (const auto& [file, scheme] : {std::pair{config.basic_auth_file, "Basic "}, {config.token_file, "Bearer "}}) {
-    if (file.empty()) continue;
-    const auto text = secret(file);
-    if (!text) return std::unexpected("schema_registry: " + text.error());
-    request.headers.emplace_back("Authorization", scheme + (file == config.basic_auth_file ? base64(*text) : *text));
+  using Value = std::expected<std::string, std::string>;
+  for (const Value& value :
+       {config.basic_auth_file.empty() ? Value() : basic_login("schema_registry.basic_auth_file", config.basic_auth_file),
+        config.token_file.empty() ? Value() : bearer_login("schema_registry.token_file", config.token_file)}) {
+    if (!value) return std::unexpected(value.error());
+    if (!value->empty()) request.headers.emplace_back("Authorization", *value);
   }
-  std::string base = config.url;
-  while (base.ends_with('/')) base.pop_back();
-  return [base, registry, request, give_up = std::move(give_up)](const std::string& target) mutable {
-    registry.url = base + target;
+  return [base = config.url, registry, request, give_up = std::move(give_up)](const std::string& target) mutable {
+    registry.url = url_under(base, target);
     return http_fetch(registry, request, give_up);
   };
 }

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "config/substitute.h"
+#include "daemon/http/client_login.h"
 #include "daemon/http/endpoint.h"
-#include "daemon/runtime/base64.h"
 #include "daemon/sink/push_plan.h"
 #include "daemon/sink/webhook_body.h"
 #include "daemon/sink/webhook_queue.h"
@@ -18,49 +18,27 @@ namespace {
 
 using Headers = std::vector<std::pair<std::string, std::string>>;
 
-// A value that could end a header early is refused.
-std::expected<std::string, std::string> header_file(const std::string& key, const std::string& file) {
-  auto content = read_small_file(file);
-  if (!content) return std::unexpected(fmt::format("{}: {}", key, content.error()));
-  for (const unsigned char c : *content) {
-    if (c < 0x20 || c == 0x7f) return std::unexpected(fmt::format("{}: {} holds more than one line", key, file));
-  }
-  if (content->empty()) return std::unexpected(fmt::format("{}: {} is empty", key, file));
-  return content;
-}
+using Login = std::expected<std::string, std::string> (*)(const std::string& key, const std::string& file);
 
-std::expected<void, std::string> add_token(const std::string& key, const std::string& file, Headers& headers) {
+std::expected<void, std::string> add_login(Login login, const std::string& key, const std::string& file, Headers& headers) {
   if (file.empty()) return {};
-  const auto token = header_file(key, file);
-  if (!token) return std::unexpected(token.error());
-  headers.emplace_back("Authorization", "Bearer " + *token);
+  auto value = login(key, file);
+  if (!value) return std::unexpected(std::move(value.error()));
+  headers.emplace_back("Authorization", std::move(*value));
   return {};
-}
-
-std::expected<void, std::string> add_basic(const std::string& key, const std::string& file, Headers& headers) {
-  if (file.empty()) return {};
-  const auto login = header_file(key, file);
-  if (!login) return std::unexpected(login.error());
-  if (login->find(':') == std::string::npos) return std::unexpected(fmt::format("{}: expected user:password in {}", key, file));
-  headers.emplace_back("Authorization", "Basic " + base64(*login));
-  return {};
-}
-
-std::string alerts_url(std::string base) {
-  while (base.ends_with('/')) base.pop_back();
-  return base + "/api/v2/alerts";
 }
 
 std::expected<void, std::string> add_alertmanagers(const AlertmanagerConfig& config, std::vector<PushTarget>& targets) {
   AlertmanagerForm form;
   form.resend_every_us = std::chrono::duration_cast<std::chrono::microseconds>(config.resend_every).count();
   form.labels = config.labels;
-  if (auto added = add_token("alerts.alertmanager.token_file", config.token_file, form.headers); !added) return added;
-  if (auto added = add_basic("alerts.alertmanager.basic_auth_file", config.basic_auth_file, form.headers); !added) return added;
+  if (auto added = add_login(bearer_login, "alerts.alertmanager.token_file", config.token_file, form.headers); !added) return added;
+  if (auto added = add_login(basic_login, "alerts.alertmanager.basic_auth_file", config.basic_auth_file, form.headers); !added)
+    return added;
   for (const std::string& url : config.urls) {
     PushTarget target;
     target.name = alertmanager_name(url);
-    target.receiver = {alerts_url(url), config.ca_file, config.timeout};
+    target.receiver = {.url = url_under(url, "/api/v2/alerts"), .ca_file = config.ca_file, .timeout = config.timeout};
     target.alertmanager = std::make_unique<AlertmanagerForm>(form);
     targets.push_back(std::move(target));
   }
@@ -93,10 +71,11 @@ std::expected<PushTarget, std::string> webhook_target(const WebhookConfig& confi
     if (!bytes) return std::unexpected(fmt::format("{}: secret_file: {} {}", key, config.secret_file, bytes.error()));
     form.key = std::move(*bytes);
   }
-  if (auto added = add_token(key + ": token_file", config.token_file, form.headers); !added) return std::unexpected(added.error());
+  if (auto added = add_login(bearer_login, key + ": token_file", config.token_file, form.headers); !added)
+    return std::unexpected(added.error());
   PushTarget target;
   target.name = webhook_name(config.name);
-  target.receiver = {*url, config.ca_file, config.timeout};
+  target.receiver = {.url = *url, .ca_file = config.ca_file, .timeout = config.timeout};
   target.webhook = std::make_unique<WebhookForm>(std::move(form));
   target.max_age = config.max_age;
   return target;

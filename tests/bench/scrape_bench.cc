@@ -18,6 +18,7 @@
 
 #include "daemon/app_engine.h"
 #include "daemon/http/client.h"
+#include "daemon/http/endpoint.h"
 #include "daemon/http/server.h"
 #include "daemon/routes.h"
 #include "daemon/runtime/wall_clock.h"
@@ -37,7 +38,7 @@ constexpr std::int64_t kFirstTimeUs = 1'772'323'200'000'000;
 constexpr std::int64_t kRecordUs = 1000;  // between two records: a window of a minute has 60,000
 constexpr std::chrono::minutes kWarmUp{2};
 
-constexpr HttpGetLimits kLimits{.body_bytes = std::size_t{64} << 20};
+constexpr std::size_t kLongestAnswer = std::size_t{64} << 20;
 
 // The same records for ever, with offsets and times that go on. The engine's full queues are what holds it back.
 class EndlessSource final : public Source {
@@ -140,7 +141,7 @@ Stretch run_stretch(Daemon& daemon, int seconds, bool scraped) {
   for (int second = 0; second < seconds; ++second) {
     if (scraped) {
       const auto asked = Clock::now();
-      const auto answer = http_get(daemon.url(), "/metrics", kLimits);
+      const auto answer = http_fetch({.url = url_under(daemon.url(), "/metrics"), .body_bytes = kLongestAnswer}, {});
       if (!answer || answer->status != 200) throw std::runtime_error(answer ? "no answer from /metrics" : answer.error());
       stretch.scrapes_ms.push_back(std::chrono::duration<double, std::milli>(Clock::now() - asked).count());
     }
@@ -160,7 +161,7 @@ void run(std::uint64_t wanted_series, int seconds) {
     if (Clock::now() - begin > kWarmUp) {
       throw std::runtime_error(fmt::format("{} series after {} records, not {}", series_of(text), daemon.records(), wanted_series));
     }
-    text = http_get(daemon.url(), "/metrics", kLimits).value().body;
+    text = http_fetch({.url = url_under(daemon.url(), "/metrics"), .body_bytes = kLongestAnswer}, {}).value().body;
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
   }
   std::vector<double> ratios, scrapes;

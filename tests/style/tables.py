@@ -24,7 +24,7 @@ ROOMS = [
     ("daemon/alert/", FLOOR + ORDER + ["daemon/monitor/verdict.h", "daemon/status.h", "daemon/http/target.h", "config/scalar.h", "daemon/decode/json_tree.h"]),
     # kafka_: one library, one set of handles and settings for both ends. The rest is for receivers by HTTP: how to reach them, the
     # event read back for bodies of another form, files with secrets.
-    ("daemon/sink/", FLOOR + ["daemon/source/kafka_", "daemon/http/client.h", "daemon/http/endpoint.h", "daemon/decode/json_tree.h",
+    ("daemon/sink/", FLOOR + ["daemon/source/kafka_", "daemon/http/client.h", "daemon/http/client_login.h", "daemon/http/endpoint.h", "daemon/decode/json_tree.h",
                               "daemon/alert/links.h", "config/body_template.h", "config/substitute.h"]),
     ("daemon/state/", FLOOR + ["daemon/sink/sink.h"]),  # the outbox holds records until their sink has them
     # last_read.h: what was read last is state, and the source's to compare.

@@ -1,12 +1,16 @@
 // `driftd explain` as a verb: from files, and from a daemon's routes behind a real server.
+#include <ctime>
 #include <thread>
 
 #include "daemon/api/documents.h"
 #include "daemon/cli/verb.h"
+#include "daemon/http/credentials.h"
+#include "daemon/http/endpoint.h"
 #include "daemon/http/server.h"
 #include "daemon/routes.h"
 #include "tests/daemon/cli/captured.h"
 #include "tests/daemon/explain/alert_events.h"
+#include "tests/daemon/http/tls_files.h"
 #include "tests/temp_folder.h"
 
 using namespace driftd;
@@ -33,14 +37,16 @@ AlertStatus status_of(const JsonTree& event) {
 // A daemon with two alerts.
 class Daemon {
  public:
-  Daemon() : routes_({[this] { return status_; }, [] { return std::int64_t{0}; }}, {.max_series = 100}) {
+  explicit Daemon(std::shared_ptr<const HttpCredentials> credentials = nullptr)
+      : routes_({[this] { return status_; }, [] { return std::int64_t{0}; }}, {.max_series = 100}) {
     auto monitor = std::make_shared<MonitorStatus>();
     monitor->name = "m";
     monitor->alerts = {status_of(golden_event("one_file", "drift", "amount")), status_of(golden_event("one_file", "quality", "country"))};
     auto status = std::make_shared<DaemonStatus>();
     status->monitors = {monitor};
     status_ = status;
-    server_.emplace(HttpServer::listen({"127.0.0.1:0", "", {}}, routes_.handler()).value());
+    HttpOptions options{.listen = "127.0.0.1:0", .credentials = std::move(credentials)};
+    server_.emplace(HttpServer::listen(std::move(options), routes_.handler()).value());
     thread_ = std::thread([this] { server_->run(); });
   }
   ~Daemon() {
@@ -48,6 +54,7 @@ class Daemon {
     thread_.join();
   }
   std::string url() const { return server_->url(); }
+  std::string tls_url() const { return "https://localhost:" + std::to_string(server_->port()); }
 
  private:
   std::shared_ptr<const DaemonStatus> status_;
@@ -76,7 +83,49 @@ TEST_CASE("explain asks a daemon: the alert, and the others of its monitor") {
   CHECK(found.out.contains("  - open as well: quality of country (all rows, firing): driftd explain "));
   const Captured unknown = capture(run_explain, {"445341e2d6e3a931", "--url", daemon.url()});
   CHECK(unknown.exit_code == kExitBadInput);
-  CHECK(unknown.err.contains("no alert '445341e2d6e3a931'; did you mean '445341e2d6e3a930'?; " + daemon.url() + " knows 2: "));
+  CHECK(unknown.err.contains("no alert '445341e2d6e3a931'; did you mean '445341e2d6e3a930'?; " + url_under(daemon.url(), "") + " knows 2: "));
+}
+
+TEST_CASE("explain asks a daemon with TLS, certificates and logins") {
+  const TempFolder folder;
+  const Authority authority, clients;
+  const PemPair server = authority.sign("localhost"), client = clients.sign("operator");
+  HttpConfig http;
+  http.basic_auth_file = folder.write("logins", "reader:$2b$04$JlHxLN20aQ9rFBWuKiyEIuMOMfM5vJt6wSN9UJamtqr6eWXqMaZbK");
+  http.tls.cert_file = folder.write("server.pem", server.certificate);
+  http.tls.key_file = folder.write("server.key", server.key);
+  http.tls.client_ca_file = folder.write("clients.pem", clients.certificate());
+  const Daemon daemon(read_http_credentials(http, std::time(nullptr)).value());
+  const std::string ca = folder.write("ca.pem", authority.certificate()), login = folder.write("login", "reader:correct horse\n");
+  const std::string cert = folder.write("client.pem", client.certificate), key = folder.write("client.key", client.key);
+  const auto ask = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {kAmount, "--url", daemon.tls_url()});
+    return capture(run_explain, more);
+  };
+  const Captured found = ask({"--ca-file", ca, "--login-file", login, "--cert-file", cert, "--key-file", key});
+  CHECK(found.err == "");
+  CHECK(found.out.contains("  - open as well: quality of country"));
+  struct Row {
+    const char* name;
+    std::vector<std::string> args;
+    int code;
+    std::string part;
+  };
+  const Row rows[] = {
+      {"a stranger's certificate", {}, kExitUnavailable, "TLS: certificate verify failed"},
+      {"no certificate of ours", {"--ca-file", ca}, kExitUnavailable, "no daemon answers: " + daemon.tls_url()},
+      {"no login", {"--ca-file", ca, "--cert-file", cert, "--key-file", key}, kExitUnavailable, "it wants a login: --login-file"},
+      {"no file of a login", {"--login-file", folder.path("gone")}, kExitUsage, "--login-file: cannot read"},
+      {"a certificate without its key", {"--cert-file", cert}, kExitUsage, "--key-file"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.name);
+    const Captured refused = ask(row.args);
+    CAPTURE(refused.err);
+    CHECK(refused.exit_code == row.code);
+    CHECK(refused.err.contains(row.part));
+    CHECK(refused.out == "");
+  }
 }
 
 TEST_CASE("what explain cannot do says why, with its exit code") {

@@ -60,13 +60,13 @@ Response echo(const Request& request) {
 
 }  // namespace
 
-TEST_CASE("a GET brings status and body; the path of the URL comes first") {
+TEST_CASE("a GET brings status and body") {
   auto server = HttpServer::listen({"127.0.0.1:0", "", {}}, {echo, {}});
   REQUIRE(server.has_value());
   std::thread thread([&] { server->run(); });
   const std::string url = "http://localhost:" + std::to_string(server->port());
-  const auto found = http_get(url + "/base/", "/a%20b?x=1");
-  const auto missing = http_get(url, "/one");
+  const auto found = http_fetch({url + "/base/a%20b?x=1"}, {});
+  const auto missing = http_fetch({url + "/one"}, {});
   server->stop();
   thread.join();
   REQUIRE(found.has_value());
@@ -74,33 +74,6 @@ TEST_CASE("a GET brings status and body; the path of the URL comes first") {
   CHECK(found->body == "base/a b/x=1");
   REQUIRE(missing.has_value());
   CHECK(missing->status == 404);
-}
-
-TEST_CASE("what is not an answer says why, and names the URL") {
-  HttpGetLimits limits;
-  limits.answer = milliseconds(200);
-  limits.body_bytes = 10;
-  struct Row {
-    std::string name, answer, want;
-  };
-  const Row rows[] = {
-      {"silence", "", ": no answer in time"},
-      {"a body beyond the limit", "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n12345678901", ": the answer is larger than 10 bytes"},
-      {"not HTTP", "SSH-2.0-x\r\n\r\n", ": bad version"},
-      {"cut short", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n12", ": partial message"},
-  };
-  for (const Row& row : rows) {
-    CAPTURE(row.name);
-    const RawServer server(row.answer);
-    const auto answer = http_get(server.url(), "/", limits);
-    REQUIRE_FALSE(answer.has_value());
-    CHECK(answer.error() == server.url() + row.want);
-  }
-}
-
-TEST_CASE("nobody there, and no address") {
-  CHECK(http_get("http://127.0.0.1:1", "/").error() == "http://127.0.0.1:1: Connection refused");
-  CHECK(http_get("https://a", "/").error() == "'https://a' is not an address to ask: expected http://HOST:PORT");
 }
 
 TEST_CASE("a POST brings status, body and Retry-After; the receiver sees target, headers and body") {

@@ -48,28 +48,9 @@ TEST_CASE("the host of a URL") {
   }
 }
 
-TEST_CASE("whom to ask for a URL") {
-  struct Row {
-    const char* input;
-    std::optional<HttpAddress> want;
-  };
-  const Row rows[] = {
-      {"http://127.0.0.1:3738", HttpAddress{{"127.0.0.1", 3738}, ""}},
-      {"HTTP://drift.example/", HttpAddress{{"drift.example", 80}, ""}},
-      {"http://[::1]:8/a/b/", HttpAddress{{"::1", 8}, "/a/b"}},
-      {"https://drift.example", std::nullopt},
-      {"drift.example:80", std::nullopt},
-      {"http://", std::nullopt},
-      {"http://:80", std::nullopt},
-      {"http://u@a:80", std::nullopt},
-      {"http://a:80/?x", std::nullopt},
-      {"http://a:x", std::nullopt},
-      {"http://a:", std::nullopt},
-  };
-  for (const auto& row : rows) {
-    CAPTURE(row.input);
-    CHECK(parse_http_url(row.input) == row.want);
-  }
+TEST_CASE("a path behind a URL that has one") {
+  CHECK(url_under("http://a:1", "/x?y=1") == "http://a:1/x?y=1");
+  CHECK(url_under("https://[::1]/a/b//", "/x") == "https://[::1]/a/b/x");
 }
 
 TEST_CASE("whom to send to for a URL") {

@@ -190,7 +190,7 @@ TEST_CASE("its thread asks while another attaches, and ends when it is closed") 
 TEST_CASE("a login that cannot be read is said") {
   SchemaRegistryConfig wrong = config();
   wrong.token_file = "/nowhere/token";
-  CHECK(registry_over_http(wrong, {}).error() == "schema_registry: '/nowhere/token' cannot be read");
+  CHECK(registry_over_http(wrong, {}).error().starts_with("schema_registry.token_file: cannot read "));
 }
 
 TEST_CASE("formats that need a registry") {
