@@ -46,6 +46,13 @@ std::expected<Logins, std::string> read_logins(const std::string& file) {
 
 std::expected<std::shared_ptr<const HttpCredentials>, std::string> read_http_credentials(const HttpConfig& config, std::int64_t now_s) {
   auto out = std::make_shared<HttpCredentials>();
+  // First: of a file that is replaced meanwhile the old content is noted, and the next look finds it changed.
+  std::string content;
+  for (const std::string* file :
+       {&config.tls.cert_file, &config.tls.key_file, &config.tls.client_ca_file, &config.token_file, &config.basic_auth_file}) {
+    content += fmt::format("{}\n", file->empty() ? std::string() : read_small_file(*file).value_or(""));
+  }
+  out->content = digest_of({content});
   if (!config.tls.cert_file.empty()) {
     auto tls = read_tls_identity(config.tls, now_s);
     if (!tls) return std::unexpected(std::move(tls.error()));
@@ -62,12 +69,6 @@ std::expected<std::shared_ptr<const HttpCredentials>, std::string> read_http_cre
     if (!logins) return std::unexpected(std::move(logins.error()));
     out->logins = std::move(*logins);
   }
-  std::string content;
-  for (const std::string* file :
-       {&config.tls.cert_file, &config.tls.key_file, &config.tls.client_ca_file, &config.token_file, &config.basic_auth_file}) {
-    content += fmt::format("{}\n", file->empty() ? std::string() : read_small_file(*file).value_or(""));
-  }
-  out->content = digest_of({content});
   return out;
 }
 
