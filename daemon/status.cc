@@ -37,7 +37,7 @@ std::int64_t partition_lag(const PartitionStatus& partition) {
 std::int64_t partition_lag_us(const PartitionStatus& partition, std::int64_t now_us) {
   const std::int64_t records = partition_lag(partition);
   if (records == 0) return 0;
-  if (records < 0 || partition.last_record_us == kNoTime) return kNoTime;
+  if (records < 0 || partition.last_record_us == kNoTime || now_us == kNoTime) return kNoTime;
   return std::max<std::int64_t>(0, now_us - partition.last_record_us);
 }
 

@@ -3,8 +3,8 @@
 #   tests/run.sh [--quick] [--only LABEL]
 #     --quick        what a commit wants, under two minutes on a built tree: the parts of the first line
 #     --only LABEL   one part: style, metrics, unit, replay, validation, mock,
-#                    kafka, prometheus, alertmanager, grafana, compose, kubernetes, seen, page, shell, service, package, tidy;
-#                    and what only runs when it is named, as it builds everything once more: asan, fuzz, tsan
+#                    kafka, prometheus, alertmanager, grafana, compose, kubernetes, seen, page, shell, service, package, tidy,
+#                    and what builds everything once more: asan, fuzz, tsan
 # A part is the tests that ctest knows by that label, and the program tests/LABEL/run where there is one. That program
 # finds the daemon in $DRIFTD, ends with a line `N passed, N failed, N skipped`, and says why it skips: `SKIPPED name: reason`.
 # The last line counts everything; exit 1 when something failed.
@@ -100,8 +100,7 @@ slow() { # LABEL COMMAND...: what --quick leaves out
 }
 for label in kafka prometheus alertmanager grafana compose kubernetes seen page shell service package; do slow "$label" labelled "$label"; done
 slow tidy part tidy python3 tests/style/tidy.py "$build"
-case $only in
-  asan | tsan) part "$only" tests/sanitized/run "$only" ;;
-  fuzz) part fuzz tests/fuzz/run ;;
-esac
+slow asan part asan tests/sanitized/run asan
+slow fuzz part fuzz tests/fuzz/run
+slow tsan part tsan tests/sanitized/run tsan
 finish

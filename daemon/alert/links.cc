@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/http/target.h"
+#include "daemon/source/message.h"
 
 namespace driftd {
 
@@ -38,11 +39,12 @@ std::string runbook_link(const LinkBases& bases, const AlertSubject& alert) {
 
 std::string grafana_link(const LinkBases& bases, const AlertSubject& alert) {
   constexpr std::int64_t kBefore = 10, kAfter = 1;  // windows
-  const std::int64_t length = alert.end_us - alert.start_us;
   std::string path = alert.kind == "performance"
                          ? fmt::format("/d/driftd-labels?var-monitor={}", percent_encode(alert.monitor))
                          : fmt::format("/d/driftd-feature?var-monitor={}&var-feature={}&var-segment={}", percent_encode(alert.monitor),
                                        percent_encode(alert.feature), percent_encode(alert.segment));
+  if (alert.start_us == kNoTime || alert.end_us == kNoTime) return link(bases.grafana, path);
+  const std::int64_t length = alert.end_us - alert.start_us;
   path += fmt::format("&from={}&to={}", (alert.start_us - kBefore * length) / 1000, (alert.end_us + kAfter * length) / 1000);
   return link(bases.grafana, path);
 }

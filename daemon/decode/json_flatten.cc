@@ -14,6 +14,8 @@ namespace {
 namespace dom = simdjson::dom;
 namespace ondemand = simdjson::ondemand;
 
+constexpr std::size_t kWalkedLevels = simdjson::DEFAULT_MAX_DEPTH - 2;  // the walker counts the document and the value at hand as well
+
 // The walk over a text that the parser refused, up to where it stops making sense. `levels` may be below a value: what is refused for its
 // depth must not be walked to the bottom.
 simdjson::error_code walk_value(ondemand::value value, std::size_t levels);
@@ -72,7 +74,7 @@ std::size_t error_offset(const simdjson::padded_string& text) {
   if (parser.iterate(text).get(document)) return 0;
   ondemand::object object;
   if (document.get_object().get(object)) return 0;
-  walk_object(object, simdjson::DEFAULT_MAX_DEPTH);
+  walk_object(object, kWalkedLevels);
   const char* place = nullptr;
   if (document.current_location().get(place)) return text.size() > 0 ? text.size() - 1 : 0;
   const auto offset = static_cast<std::size_t>(place - text.data());

@@ -33,7 +33,8 @@ std::int64_t retry_after_us(std::string_view header, std::int64_t wall_us) {
   const auto [end, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
   if (!header.empty() && error == std::errc{} && end == header.data() + header.size()) return std::int64_t{seconds} * 1'000'000;
   tm date{};
-  const char* read = strptime(std::string(header).c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+  const std::string text(header);
+  const char* read = strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
   if (read == nullptr || *read != '\0') return 0;
   return std::max<std::int64_t>(0, timegm(&date) * std::int64_t{1'000'000} - wall_us);
 }

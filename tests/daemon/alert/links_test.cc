@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "daemon/source/message.h"
+
 namespace driftd {
 
 TEST_CASE("names of alerts are those of the rules") {
@@ -37,6 +39,8 @@ TEST_CASE("a dashboard opens on what the alert is about, ten windows before it t
         "&from=1772356200000&to=1772359800000");
   alert.kind = "performance";
   CHECK(grafana_link(bases, alert) == "https://grafana.example/d/driftd-labels?var-monitor=fraud&from=1772356200000&to=1772359800000");
+  alert.start_us = kNoTime;
+  CHECK(grafana_link(bases, alert) == "https://grafana.example/d/driftd-labels?var-monitor=fraud");
 }
 
 }  // namespace driftd
