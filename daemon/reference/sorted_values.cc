@@ -12,6 +12,8 @@ namespace {
 constexpr std::size_t kFewestValues = 1024;  // a run is never shorter
 constexpr std::size_t kEntriesARead = 4096;  // of one run in memory while runs are merged
 
+std::size_t values_within(std::size_t memory_bytes) { return std::max(kFewestValues, memory_bytes / sizeof(double)); }
+
 // Calls visit once for each distinct value of a sorted list.
 template <class Visit>
 void visit_groups(const std::vector<double>& sorted, const Visit& visit) {
@@ -69,8 +71,15 @@ class SortedValues::RunReader {
   std::size_t at_ = 0;
 };
 
-SortedValues::SortedValues(std::size_t memory_bytes, SpillFile& spill)
-    : limit_(std::max(kFewestValues, memory_bytes / sizeof(double))), spill_(&spill) {}
+SortedValues::SortedValues(std::size_t memory_bytes, SpillFile& spill) : limit_(values_within(memory_bytes)), spill_(&spill) {}
+
+std::expected<void, TableError> SortedValues::set_memory(std::size_t memory_bytes) {
+  limit_ = values_within(memory_bytes);
+  if (values_.size() < limit_) return {};
+  auto spilled = spill_values();
+  values_.shrink_to_fit();
+  return spilled;
+}
 
 std::expected<void, TableError> SortedValues::spill_values() {
   if (values_.empty()) return {};
@@ -100,6 +109,7 @@ std::expected<void, TableError> SortedValues::for_each(const std::function<void(
   if (runs_.empty()) {
     radix_sort(values_);
     visit_groups(values_, visit);
+    values_ = {};
     return {};
   }
   if (const auto spilled = spill_values(); !spilled) return spilled;

@@ -40,6 +40,22 @@ TEST_CASE("values come sorted with their counts, from memory as from the spill f
   CHECK(sorted(values, 0) == expected);  // 196 runs, the shortest there are
 }
 
+TEST_CASE("the memory may change while values come") {
+  SpillFile spill;
+  SortedValues sorter(1 << 20, spill);
+  for (int i = 0; i < 5000; ++i) REQUIRE(sorter.add(i));
+  CHECK(sorter.has_room(1000));
+  REQUIRE(sorter.set_memory(5001 * sizeof(double)));
+  CHECK(!spill.used());
+  CHECK(!sorter.has_room(1));
+  REQUIRE(sorter.set_memory(5000 * sizeof(double)));
+  CHECK(spill.used());
+  for (int i = 0; i < 5000; ++i) REQUIRE(sorter.add(i));
+  std::uint64_t values = 0;
+  REQUIRE(sorter.for_each([&](ValueCount v) { values += v.count == 2 && v.value == static_cast<double>(values); }));
+  CHECK(values == 5000);
+}
+
 TEST_CASE("no value, one value") {
   CHECK(sorted({}, 1000).empty());
   CHECK(sorted({3}, 1000) == std::vector<std::pair<double, std::uint64_t>>{{3, 1}});
