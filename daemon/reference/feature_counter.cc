@@ -83,9 +83,9 @@ std::expected<void, TableError> FeatureCounter::add(const Cell& cell) {
 std::expected<void, TableError> FeatureCounter::freeze_numbers(SortedValues& values, FeatureReference& feature) {
   CellFreezer freezer(values.count(), true);
   NumericSummary summary(values.count());
-  const auto read = values.for_each([&](ValueCount v) {
-    freezer.add(v);
-    summary.add(v);
+  const auto read = values.visit_all([&](std::span<const ValueCount> part) {
+    for (const ValueCount& value : part) freezer.add(value);
+    for (const ValueCount& value : part) summary.add(value);
   });
   if (!read) return read;
   summary.write(feature);

@@ -10,6 +10,12 @@
 #include "daemon/runtime/utf8.h"
 #include "daemon/table/csv_splitter.h"
 
+#if defined(__x86_64__)
+#define DRIFTD_PREFETCHES_WRITES __attribute__((target("prfchw")))
+#else
+#define DRIFTD_PREFETCHES_WRITES
+#endif
+
 namespace driftd {
 namespace {
 
@@ -25,10 +31,10 @@ class CsvReader final : public TableReader {
   std::expected<bool, TableError> next() override {
     rows_ = 0;
     if (bad_record_) return std::unexpected(*bad_record_);
-    auto record = splitter_.next();
-    if (!record) return std::unexpected(record.error());
-    for (; *record; *record = splitter_.at_hand()) {
-      bad_record_ = split(**record);
+    const auto first = splitter_.next();
+    if (!first) return std::unexpected(first.error());
+    for (const CsvRawRecord* record = *first ? &**first : nullptr; record != nullptr; record = splitter_.at_hand()) {
+      bad_record_ = split(*record);
       if (bad_record_) break;
       add_row();
       if (rows_ * columns_.size() >= kCellsABlock || fields_.copied()) break;
@@ -55,10 +61,15 @@ class CsvReader final : public TableReader {
   std::optional<TableError> bad_record_;  // behind the block
 };
 
-void CsvReader::add_row() {
+// Other threads may have read the last block's cells: to write them means to take them back, which is asked for some rows ahead.
+DRIFTD_PREFETCHES_WRITES void CsvReader::add_row() {
+  constexpr std::size_t kRowsAhead = 4;
   const std::size_t width = columns_.size();
   for (std::uint32_t i = 0; cells_.size() < (rows_ + 1) * width; ++i) cells_.emplace_back().column = i;
   Cell* const row = cells_.data() + rows_ * width;
+  if ((rows_ + kRowsAhead + 1) * width <= cells_.size()) {
+    for (std::size_t i = 0; i < width; ++i) __builtin_prefetch(row + kRowsAhead * width + i, 1);
+  }
   for (std::size_t i = 0; i < width; ++i) {
     row[i].text = fields_[i];
     row[i].kind = fields_[i].empty() ? ValueKind::kNull : ValueKind::kCsvText;

@@ -72,25 +72,24 @@ bool CsvRecordSplitter::scan(std::string_view text, bool last) {
   }
 }
 
-// The record at unread(), of `end` bytes without its line ending.
-CsvRawRecord CsvRecordSplitter::take(std::size_t end) {
+// record_: the one at unread(), of `end` bytes without its line ending.
+void CsvRecordSplitter::take(std::size_t end) {
   auto text = buffer_.unread().substr(0, end);
   pending_ = std::min(end + 1, buffer_.unread().size());
   if (text.ends_with('\r') && pending_ > end) text.remove_suffix(1);
-  const CsvRawRecord record{text, line_};
+  record_ = {text, line_};
   if (scan_.has_quoted) line_ += static_cast<std::size_t>(std::ranges::count(text, '\n'));
   ++line_;
   scan_ = {};
-  return record;
 }
 
-std::optional<CsvRawRecord> CsvRecordSplitter::at_hand() {
-  for (;;) {
+const CsvRawRecord* CsvRecordSplitter::at_hand() {
+  do {
     buffer_.consume(std::exchange(pending_, 0));
-    if (!scan(buffer_.unread(), buffer_.at_end())) return std::nullopt;
-    const CsvRawRecord record = take(scan_.at);
-    if (!record.text.empty()) return record;
-  }
+    if (!scan(buffer_.unread(), buffer_.at_end())) return nullptr;
+    take(scan_.at);
+  } while (record_.text.empty());
+  return &record_;
 }
 
 std::expected<std::optional<CsvRawRecord>, TableError> CsvRecordSplitter::next() {
@@ -98,9 +97,13 @@ std::expected<std::optional<CsvRawRecord>, TableError> CsvRecordSplitter::next()
     if (const auto begun = start(); !begun) return std::unexpected(begun.error());
   }
   for (;;) {
-    if (const auto record = at_hand()) return record;
+    if (const auto* record = at_hand()) return *record;
     const std::size_t size = buffer_.unread().size();
-    if (buffer_.at_end()) return size == 0 ? std::nullopt : std::optional(take(size));
+    if (buffer_.at_end() && size == 0) return std::nullopt;
+    if (buffer_.at_end()) {
+      take(size);
+      return record_;
+    }
     if (size > kMaxRecordBytes) {
       const auto what = fmt::format("a record of more than {} MiB: is a quote left open?", kMaxRecordBytes >> 20);
       return std::unexpected(error_at({{}, line_}, 0, what));

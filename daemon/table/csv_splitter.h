@@ -23,8 +23,8 @@ class CsvRecordSplitter {
 
   // The next record; nullopt at the end of the file.
   std::expected<std::optional<CsvRawRecord>, TableError> next();
-  // The next record if it was read already, else nullopt. Leaves the texts of earlier records where they are. After the first next().
-  std::optional<CsvRawRecord> at_hand();
+  // The next record if it was read already, else null. Leaves the texts of earlier records where they are. After the first next().
+  const CsvRawRecord* at_hand();
   void set_delimiter(char delimiter) { delimiter_ = delimiter; }
   const std::string& name() const { return buffer_.name(); }
   TableError error_at(const CsvRawRecord& record, std::size_t offset, std::string_view what) const;
@@ -42,11 +42,12 @@ class CsvRecordSplitter {
   bool scan(std::string_view text, bool last);
   bool scan_plain(std::string_view text);
   bool scan_quoted(std::string_view text, bool last);
-  CsvRawRecord take(std::size_t end);
+  void take(std::size_t end);
 
   ChunkBuffer buffer_;
   char delimiter_;
   Scan scan_;
+  CsvRawRecord record_;
   std::size_t line_ = 1;
   std::size_t pending_ = 0;  // bytes of the last record, consumed at the next call
   bool started_ = false;
