@@ -59,8 +59,9 @@ Nothing ColumnSurvey::look_at(const Cell& cell, bool& let_go) {
 }
 
 void ColumnSurvey::look_at(const RowBlock& block, Part& part) {
+  const std::size_t width = block.width();
   for (std::size_t row = 0; row < block.rows; ++row) {
-    for (const Cell& cell : block.row(row).subspan(part.first, part.end - part.first)) {
+    for (const Cell& cell : block.cells.subspan(row * width + part.first, part.end - part.first)) {
       part.done = look_at(cell, part.let_go);
       if (!part.done) return;
     }
