@@ -5,8 +5,13 @@
 #include <cstdlib>
 #include <string>
 
+#include "daemon/decode/csv_record.h"
+#include "daemon/decode/json_number.h"
+
 namespace driftd {
 namespace {
+
+static_assert(kFieldRoom >= kScanBytes);
 
 CsvNumber without_value(ValueClass value_class) { return {value_class, 0.0}; }
 
@@ -30,6 +35,14 @@ CsvNumber parse_csv_number(std::string_view text) {
   if (std::isnan(value)) return without_value(ValueClass::kNan);
   if (std::isinf(value)) return without_value(value > 0 ? ValueClass::kPositiveInfinity : ValueClass::kNegativeInfinity);
   return {ValueClass::kValid, value + 0.0};
+}
+
+// What JSON has as a number is the same number here.
+CsvNumber parse_csv_field(std::string_view text) {
+  static const NumberReader read = number_reader(chosen_simd());
+  const PlainNumber number = read(text.data());
+  if (number.end == text.data() + text.size()) return {ValueClass::kValid, number.value + 0.0};
+  return parse_csv_number(text);
 }
 
 }  // namespace driftd

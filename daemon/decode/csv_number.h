@@ -16,4 +16,7 @@ struct CsvNumber {
 // letters of either case, with or without sign: their classes; so is a number too large for a double. All else: wrong type.
 CsvNumber parse_csv_number(std::string_view text);
 
+// The same, where kFieldRoom bytes before and behind the text can be read. Cost: 5-10 ns where the number is usual, else as above.
+CsvNumber parse_csv_field(std::string_view text);
+
 }  // namespace driftd

@@ -28,7 +28,7 @@ NumericValue numeric_value(const Cell& cell) {
   switch (cell.kind) {
     case ValueKind::kNull: return {ValueClass::kNull, 0};
     case ValueKind::kCsvText: {
-      const auto number = parse_csv_number(cell.text);
+      const auto number = parse_csv_field(cell.text);
       return {number.value_class, number.value};
     }
     case ValueKind::kInteger:

@@ -1,9 +1,5 @@
 #include "daemon/reference/column_evidence.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include "daemon/decode/csv_number.h"
 #include "daemon/runtime/event_time.h"
 #include "detectors/reference/cells.h"
 
@@ -36,15 +32,6 @@ void RepeatWatch::add(std::string_view text) {
   if (repeated_) slots_ = {};
 }
 
-void ColumnEvidence::add_number(double value) {
-  integers_ = integers_ && std::trunc(value) == value;
-  increasing_ = increasing_ && integers_ && (numbers_ == 0 || value > last_);
-  min_ = std::min(min_, value);
-  max_ = std::max(max_, value);
-  last_ = value;
-  ++numbers_;
-}
-
 void ColumnEvidence::add_text(std::string_view text) {
   if (csv_texts_ + json_texts_ == 1) numbers_before_texts_ = numbers_ > 0;
   watch_.add(text);
@@ -53,32 +40,31 @@ void ColumnEvidence::add_text(std::string_view text) {
 }
 
 void ColumnEvidence::add(const Cell& cell) {
+  const bool is_text = cell.kind == ValueKind::kCsvText && csv_texts_ > 0;  // whatever it looks like
+  add(cell, is_text ? NumericValue{ValueClass::kWrongType, 0} : numeric_value(cell));
+}
+
+void ColumnEvidence::add_other(const Cell& cell, NumericValue number) {
   switch (cell.kind) {
     case ValueKind::kNull: return;
     case ValueKind::kCsvText:
-      if (csv_texts_ == 0) {
-        const auto number = parse_csv_number(cell.text);
-        if (number.value_class == ValueClass::kValid) return add_number(number.value);
-        if (number.value_class != ValueClass::kWrongType) return add_number(kNotInteger);
-      }
+      if (csv_texts_ == 0 && number.value_class != ValueClass::kWrongType) return add_number(kNotInteger);
       ++csv_texts_;
       return add_text(cell.text);
     case ValueKind::kString:
     case ValueKind::kBoolean: ++json_texts_; return add_text(cell.text);
     case ValueKind::kInteger:
     case ValueKind::kUnsigned:
-    case ValueKind::kDouble: return add_number(cell.number);
+    case ValueKind::kDouble: return add_number(number.value);
     case ValueKind::kContainer: ++containers_; return;
   }
 }
-
-bool ColumnEvidence::looks_numeric() const { return numbers_ > 0 && csv_texts_ == 0 && numbers_ > json_texts_; }
 
 AnswerColumn ColumnEvidence::as_answers() const { return {looks_numeric(), min_, max_, integers_}; }
 
 ColumnEvidence::Finding ColumnEvidence::finding() const {
   const std::uint64_t texts = csv_texts_ + json_texts_;
-  if (numbers_ + texts == 0) return containers_ > 0 ? Finding::kArrays : Finding::kEmpty;
+  if (!has_values()) return containers_ > 0 ? Finding::kArrays : Finding::kEmpty;
   if (looks_numeric()) return increasing_ && numbers_ > 1 ? Finding::kRowNumbers : Finding::kNumeric;
   if (numbers_ == 0 && times_ == texts) return Finding::kTimes;
   if (texts > 1 && !numbers_before_texts_ && watch_.all_distinct()) return Finding::kAllDistinct;

@@ -2,13 +2,15 @@
 // One thread. Cost O(1) a cell; at most 16 MiB a column of texts that never repeat.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "daemon/table/table_reader.h"
+#include "daemon/reference/cell_value.h"
 #include "detectors/performance/answer.h"
 
 namespace driftd {
@@ -39,12 +41,27 @@ class ColumnEvidence {
     kEmpty,        // no value at all
   };
   void add(const Cell& cell);
+  void add(const Cell& cell, NumericValue number) {  // the same, where numeric_value(cell) is known
+    number.value_class == ValueClass::kValid&& csv_texts_ == 0 ? add_number(number.value) : add_other(cell, number);
+  }
   Finding finding() const;
-  bool looks_numeric() const;  // whatever else was found
+  bool looks_numeric() const { return numbers_ > 0 && csv_texts_ == 0 && numbers_ > json_texts_; }  // whatever else was found
+  bool has_values() const { return numbers_ + csv_texts_ + json_texts_ > 0; }
   AnswerColumn as_answers() const;
 
  private:
-  void add_number(double value);
+  void add_number(double value) {
+    integers_ = integers_ && is_whole(value);
+    increasing_ = increasing_ && integers_ && (numbers_ == 0 || value > last_);
+    min_ = std::min(min_, value);
+    max_ = std::max(max_, value);
+    last_ = value;
+    ++numbers_;
+  }
+  static bool is_whole(double value) {  // finite; from 2^52 on all are
+    return std::abs(value) >= 0x1p52 || static_cast<double>(static_cast<std::int64_t>(value)) == value;
+  }
+  void add_other(const Cell& cell, NumericValue number);
   void add_text(std::string_view text);
 
   std::uint64_t numbers_ = 0, csv_texts_ = 0, json_texts_ = 0, times_ = 0, containers_ = 0;

@@ -72,9 +72,9 @@ void add_sample_statistics(const std::vector<double>& reference, const std::vect
 std::expected<std::vector<double>, TableError> all_values(SortedValues& sorted, std::vector<ValueCount>& groups) {
   std::vector<double> values;
   values.reserve(sorted.count());
-  const auto read = sorted.for_each([&](ValueCount v) {
-    groups.push_back(v);
-    values.insert(values.end(), v.count, v.value);
+  const auto read = sorted.visit_all([&](std::span<const ValueCount> part) {
+    groups.insert(groups.end(), part.begin(), part.end());
+    for (const auto& [value, count] : part) values.insert(values.end(), count, value);
   });
   if (!read) return std::unexpected(read.error());
   return values;

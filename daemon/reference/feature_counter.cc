@@ -1,7 +1,5 @@
 #include "daemon/reference/feature_counter.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -17,14 +15,16 @@ constexpr int kSumBits = 62;  // the largest magnitude of the reference is below
 // Moments and order statistics of values that come in increasing order. Since the order is given, plain doubles are reproducible.
 class NumericSummary {
  public:
-  explicit NumericSummary(std::uint64_t n) : n_(n) {}
+  explicit NumericSummary(std::uint64_t n) {
+    for (std::size_t i = 0; i < kQuantiles.size(); ++i) ranks_[i] = (kQuantiles[i] * n + 9999) / 10'000;
+  }
 
   void add(ValueCount next) {
     if (seen_ == 0) min_ = next.value;
     max_ = next.value;
     distinct_ = std::min(distinct_ + 1, kDistinctCap);
     seen_ += next.count;
-    while (next_quantile_ < kQuantiles.size() && rank(kQuantiles[next_quantile_]) <= seen_) quantiles_[next_quantile_++] = next.value;
+    while (next_quantile_ < kQuantiles.size() && ranks_[next_quantile_] <= seen_) quantiles_[next_quantile_++] = next.value;
     // West 1979: weighted mean and sum of squares in one pass.
     const double delta = next.value - mean_, weight = static_cast<double>(next.count);
     mean_ += delta * (weight / static_cast<double>(seen_));
@@ -48,9 +48,9 @@ class NumericSummary {
  private:
   static constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
   static constexpr std::array<std::uint64_t, 6> kQuantiles{1, 10, 2500, 7500, 9990, 9999};  // of 10,000
-  std::uint64_t rank(std::uint64_t q) const { return (q * n_ + 9999) / 10'000; }            // 1-based
 
-  std::uint64_t n_, seen_ = 0, distinct_ = 0;
+  std::array<std::uint64_t, kQuantiles.size()> ranks_{};  // of the quantiles, 1-based
+  std::uint64_t seen_ = 0, distinct_ = 0;
   double min_ = 0, max_ = 0, mean_ = 0, squares_ = 0;
   std::size_t next_quantile_ = 0;
   std::array<double, kQuantiles.size()> quantiles_{};
@@ -70,11 +70,6 @@ FeatureCounter FeatureCounter::numeric(std::string name, std::size_t memory_byte
 
 FeatureCounter FeatureCounter::categorical(std::string name) { return {std::move(name), CategoryCounter()}; }
 
-std::expected<void, TableError> FeatureCounter::add(NumericValue value) {
-  ++classes_[static_cast<std::size_t>(value.value_class)];
-  return value.value_class == ValueClass::kValid ? std::get<SortedValues>(values_).add(value.value) : std::expected<void, TableError>();
-}
-
 std::expected<void, TableError> FeatureCounter::add(const Cell& cell) {
   auto* const categories = std::get_if<CategoryCounter>(&values_);
   if (categories == nullptr) return add(numeric_value(cell));
@@ -88,9 +83,9 @@ std::expected<void, TableError> FeatureCounter::add(const Cell& cell) {
 std::expected<void, TableError> FeatureCounter::freeze_numbers(SortedValues& values, FeatureReference& feature) {
   CellFreezer freezer(values.count(), true);
   NumericSummary summary(values.count());
-  const auto read = values.for_each([&](ValueCount v) {
-    freezer.add(v);
-    summary.add(v);
+  const auto read = values.visit_all([&](std::span<const ValueCount> part) {
+    for (const ValueCount& value : part) freezer.add(value);
+    for (const ValueCount& value : part) summary.add(value);
   });
   if (!read) return read;
   summary.write(feature);
@@ -114,7 +109,7 @@ void FeatureCounter::freeze_texts(const CategoryCounter& values, FeatureReferenc
   feature.segments.push_back({std::move(cells), {}});
 }
 
-std::expected<FeatureReference, TableError> FeatureCounter::freeze(std::uint64_t rows, const std::function<void(const std::string&)>& say) {
+std::expected<FeatureReference, TableError> FeatureCounter::freeze(std::uint64_t rows) {
   FeatureReference feature;
   feature.name = name_;
   classes_[static_cast<std::size_t>(ValueClass::kAbsent)] = rows - std::accumulate(classes_.begin(), classes_.end(), std::uint64_t{0});
@@ -122,14 +117,15 @@ std::expected<FeatureReference, TableError> FeatureCounter::freeze(std::uint64_t
     if (const auto frozen = freeze_numbers(*numbers, feature); !frozen) return std::unexpected(frozen.error());
     return feature;
   }
-  const auto& categories = std::get<CategoryCounter>(values_);
   feature.type = FeatureType::kCategorical;
-  freeze_texts(categories, feature);
+  freeze_texts(std::get<CategoryCounter>(values_), feature);
   feature.segments.front().classes = classes_;
-  if (categories.untracked() > 0 && say) {
-    say(fmt::format("'{}' has more than {} categories: those that came later are not known to the reference", name_, kKnownHashes));
-  }
   return feature;
+}
+
+std::uint64_t FeatureCounter::untracked() const {
+  const auto* const categories = std::get_if<CategoryCounter>(&values_);
+  return categories == nullptr ? 0 : categories->untracked();
 }
 
 }  // namespace driftd

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <expected>
-#include <functional>
 #include <string>
 #include <variant>
 
@@ -20,10 +19,19 @@ class FeatureCounter {
   static FeatureCounter categorical(std::string name);
 
   std::expected<void, TableError> add(const Cell& cell);
-  std::expected<void, TableError> add(NumericValue value);  // of a numeric feature
+  // Of a numeric feature.
+  std::expected<void, TableError> add(NumericValue value) {
+    ++classes_[static_cast<std::size_t>(value.value_class)];
+    return value.value_class == ValueClass::kValid ? std::get<SortedValues>(values_).add(value.value) : std::expected<void, TableError>();
+  }
+  bool has_room(std::size_t values) const { return std::get<SortedValues>(values_).has_room(values); }
+  std::expected<void, TableError> set_memory(std::size_t bytes) { return std::get<SortedValues>(values_).set_memory(bytes); }
 
-  // The feature with its cells and the counts of all rows; segments[0] only. Rows without a cell were absent. Once.
-  std::expected<FeatureReference, TableError> freeze(std::uint64_t rows, const std::function<void(const std::string&)>& say);
+  // The feature with its cells and the counts of all rows; segments[0] only. Rows without a cell were absent. Once. Features none of
+  // which has spilled a number may do so at once on different threads.
+  std::expected<FeatureReference, TableError> freeze(std::uint64_t rows);
+  std::uint64_t untracked() const;  // values of categories beyond those that are counted
+  const std::string& name() const { return name_; }
 
  private:
   FeatureCounter(std::string name, std::variant<SortedValues, CategoryCounter> values)

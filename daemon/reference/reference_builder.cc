@@ -11,15 +11,18 @@
 #include <utility>
 
 #include "daemon/reference/column_plan.h"
+#include "daemon/reference/column_survey.h"
 #include "daemon/reference/feature_counter.h"
 #include "daemon/reference/reference_format.h"
 #include "daemon/reference/segment_keys.h"
+#include "daemon/runtime/crew.h"
 #include "daemon/table/table_files.h"
 
 namespace driftd {
 namespace {
 
 constexpr std::uint64_t kRowsAProgress = 1 << 16;
+constexpr std::size_t kThreads = 4;  // each takes the memory of a feature's numbers once more while it sorts them
 using Nothing = std::expected<void, TableError>;
 
 class Sha256 {
@@ -79,15 +82,19 @@ class ReferenceBuilder {
   struct Feature {
     FeatureCounter counter;
     std::optional<std::uint32_t> column;
+    bool counted;  // in the first pass
   };
   Nothing find_out();
   Nothing count();
   Nothing freeze();
+  void say_untracked() const;
   Nothing count_segments();
-  Nothing read(int pass, const std::function<Nothing(std::span<const Cell>)>& visit, const ChunkBuffer::Tap& tap = {});
+  Nothing read(int pass, const TableFiles::BlockVisitor& visit);
+  Nothing read_rows(int pass, const std::function<Nothing(std::span<const Cell>)>& visit);
 
   void settle_answers();
-  void make_features();
+  Nothing make_features(std::vector<std::optional<FeatureCounter>> counted);
+  bool all_counted() const;
   Nothing count_row(std::span<const Cell> cells);
   void note_time(const Cell* cell);
   NumericValue error_of_row() const;
@@ -101,10 +108,11 @@ class ReferenceBuilder {
   TableFiles files_;
   const ReferenceOptions& options_;
   std::vector<ColumnEvidence> evidence_;
-  ColumnPlan plan_;
   SpillFile spill_;
-  std::vector<Feature> features_;  // in the order of Reference::features
-  std::vector<std::optional<std::size_t>> feature_of_column_;
+  Crew crew_{kThreads};
+  ColumnPlan plan_;
+  std::vector<Feature> features_;                              // in the order of Reference::features
+  std::vector<std::optional<std::size_t>> feature_of_column_;  // those that the second pass counts
   std::optional<std::size_t> error_feature_;
   AnswerScale answers_;  // where there is an error
   SegmentKeys segments_;
@@ -113,33 +121,44 @@ class ReferenceBuilder {
   Reference reference_;
 };
 
-// Reads all rows once, and makes sure that they are as many as the first time.
-Nothing ReferenceBuilder::read(int pass, const std::function<Nothing(std::span<const Cell>)>& visit, const ChunkBuffer::Tap& tap) {
+// Reads all rows once, and makes sure that they are those of the first time.
+Nothing ReferenceBuilder::read(int pass, const TableFiles::BlockVisitor& visit) {
   std::uint64_t rows = 0;
-  const auto done = files_.read(
-      [&](std::span<const Cell> cells) -> Nothing {
-        if (++rows % kRowsAProgress == 0 && options_.progress) options_.progress(pass, rows);
-        if (pass > 1) {
-          if (files_.columns().size() > evidence_.size()) return std::unexpected(bad_input("the file changed while it was read"));
-          std::ranges::fill(row_, nullptr);
-          for (const auto& cell : cells) row_[cell.column] = &cell;
-        }
-        return visit(cells);
+  Sha256 sha;
+  const auto done = files_.read_blocks(
+      [&](const RowBlock& block) {
+        const auto before = std::exchange(rows, rows + block.rows);
+        if (rows / kRowsAProgress != before / kRowsAProgress && options_.progress) options_.progress(pass, rows);
+        return visit(block);
       },
-      tap);
+      [&](std::string_view bytes) { sha.add(bytes); });
   if (!done) return done;
-  if (pass > 1 && rows != reference_.rows) return std::unexpected(bad_input("the file changed while it was read"));
+  auto digest = sha.hex();
+  if (pass > 1 && digest != reference_.source_sha256) return std::unexpected(bad_input("the file changed while it was read"));
   reference_.rows = rows;
+  reference_.source_sha256 = std::move(digest);
   return {};
 }
 
-Nothing ReferenceBuilder::find_out() {
-  const auto done = read(1, [&](std::span<const Cell> cells) -> Nothing {
-    if (evidence_.size() < files_.columns().size()) evidence_.resize(files_.columns().size());
-    for (const auto& cell : cells) evidence_[cell.column].add(cell);
-    return {};
+// The rows again, each in row_ while it is visited.
+Nothing ReferenceBuilder::read_rows(int pass, const std::function<Nothing(std::span<const Cell>)>& visit) {
+  return read(pass, [&](const RowBlock& block) -> Nothing {
+    if (files_.columns().size() > row_.size()) return std::unexpected(bad_input("the file changed while it was read"));
+    Nothing visited;
+    for (std::size_t i = 0; visited && i < block.rows; ++i) {
+      std::ranges::fill(row_, nullptr);
+      for (const auto& cell : block.row(i)) row_[cell.column] = &cell;
+      visited = visit(block.row(i));
+    }
+    return visited;
   });
+}
+
+Nothing ReferenceBuilder::find_out() {
+  ColumnSurvey survey(options_, spill_, crew_);
+  auto done = read(1, [&](const RowBlock& block) { return survey.add(block, files_.columns()); });
   if (!done) return done;
+  evidence_ = survey.take_evidence();
   evidence_.resize(files_.columns().size());
   if (reference_.rows == 0) return std::unexpected(bad_input("it has no rows"));
   auto plan = plan_columns(files_.columns(), evidence_, options_);
@@ -147,8 +166,9 @@ Nothing ReferenceBuilder::find_out() {
   plan_ = std::move(*plan);
   row_.resize(evidence_.size());
   if (has_error()) settle_answers();
-  make_features();
-  return {};
+  auto numbers = survey.take_numbers();
+  numbers.resize(files_.columns().size());
+  return make_features(std::move(numbers));
 }
 
 void ReferenceBuilder::settle_answers() {
@@ -159,7 +179,8 @@ void ReferenceBuilder::settle_answers() {
   reference_.answers = rule;
 }
 
-void ReferenceBuilder::make_features() {
+// counted: in the first pass, by column.
+Nothing ReferenceBuilder::make_features(std::vector<std::optional<FeatureCounter>> counted) {
   const auto& names = files_.columns();
   std::vector<std::pair<std::string, std::optional<std::uint32_t>>> wanted;
   for (std::uint32_t column = 0; column < names.size(); ++column) {
@@ -172,12 +193,21 @@ void ReferenceBuilder::make_features() {
   const std::size_t share = options_.memory_bytes / std::max<std::size_t>(1, numbers);
   feature_of_column_.resize(names.size());
   for (const auto& [name, column] : wanted) {
+    if (column && numeric(column) && counted[*column]) {
+      if (auto fits = counted[*column]->set_memory(share); !fits) return fits;
+      features_.push_back({std::move(*counted[*column]), column, true});
+      continue;
+    }
     if (column) feature_of_column_[*column] = features_.size();
     if (!column) error_feature_ = features_.size();
-    features_.push_back({numeric(column) ? FeatureCounter::numeric(name, share, spill_) : FeatureCounter::categorical(name), column});
+    features_.push_back(
+        {numeric(column) ? FeatureCounter::numeric(name, share, spill_) : FeatureCounter::categorical(name), column, false});
   }
   if (!plan_.segment_by.empty()) segments_ = SegmentKeys(options_.segment_by, plan_.segment_by);
+  return {};
 }
+
+bool ReferenceBuilder::all_counted() const { return std::ranges::all_of(features_, &Feature::counted) && !plan_.time && segments_.empty(); }
 
 void ReferenceBuilder::note_time(const Cell* cell) {
   const auto time = cell == nullptr ? std::nullopt : time_value(*cell, options_.time_unit);
@@ -215,20 +245,38 @@ Nothing ReferenceBuilder::check_times() const {
 }
 
 Nothing ReferenceBuilder::count() {
-  Sha256 sha;
-  const auto done = read(2, [&](std::span<const Cell> cells) { return count_row(cells); }, [&](std::string_view bytes) { sha.add(bytes); });
+  Nothing done;
+  if (!all_counted()) done = read_rows(2, [&](std::span<const Cell> cells) { return count_row(cells); });
   if (!done) return done;
-  reference_.source_sha256 = sha.hex();
   if (spill_.used()) say("the numbers did not fit into memory: they were sorted in a temporary file");
   return check_times();
 }
 
+void ReferenceBuilder::say_untracked() const {
+  for (const auto& [counter, column, counted] : features_) {
+    if (counter.untracked() == 0) continue;
+    say(fmt::format("'{}' has more than {} categories: those that came later are not known to the reference", counter.name(),
+                    kKnownHashes));
+  }
+}
+
 Nothing ReferenceBuilder::freeze() {
-  for (auto& feature : features_) {
-    auto frozen = feature.counter.freeze(reference_.rows, options_.say);
-    if (!frozen) return std::unexpected(frozen.error());
-    reference_.features.push_back(std::move(*frozen));
-    feature.counter = FeatureCounter::categorical("");  // its values are no longer needed
+  say_untracked();
+  std::vector<std::expected<FeatureReference, TableError>> frozen(features_.size());
+  const auto freeze_one = [&](std::size_t i) {
+    auto& counter = features_[i].counter;
+    frozen[i] = counter.freeze(reference_.rows);
+    counter = FeatureCounter::categorical("");  // its values are no longer needed
+  };
+  // What was spilled is merged through memory of its own, from one file: one feature after the other.
+  if (spill_.used()) {
+    for (std::size_t i = 0; i < features_.size(); ++i) freeze_one(i);
+  } else {
+    crew_.run(features_.size(), freeze_one);
+  }
+  for (auto& feature : frozen) {
+    if (!feature) return std::unexpected(feature.error());
+    reference_.features.push_back(std::move(*feature));
   }
   return {};
 }
@@ -244,7 +292,7 @@ Nothing ReferenceBuilder::count_segments() {
     cells.emplace_back(feature);
     feature.segments.resize(1 + segments_.size(), {std::vector<std::uint64_t>(feature.cell_count(), 0), {}});
   }
-  return read(3, [&](std::span<const Cell>) -> Nothing {
+  return read_rows(3, [&](std::span<const Cell>) -> Nothing {
     const auto segment = segments_.find(row_);
     if (!segment) return {};
     for (std::size_t i = 0; i < features_.size(); ++i) {

@@ -1,6 +1,7 @@
-// Rows of files -> a frozen Reference. Two passes: the first finds out what each column is, the second counts; where there are segments
-// a third counts those. Bounded memory. Equal input gives equal bytes; but for what the order itself says (row numbers, more than 10^6
-// categories) so does the same input in another order. One thread.
+// Rows of files -> a frozen Reference. The first pass finds out what each column is and keeps the numbers of those that look numeric;
+// a second counts what else there is (categories, times, errors, segments), a third the rows of segments. Bounded memory. Equal input gives
+// equal bytes; but for what the order itself says (row numbers, more than 10^6 categories) so does the same input in another order.
+// Files are read ahead on a second thread, and features frozen on all cores; all callbacks are called on the caller's.
 #pragma once
 
 #include <cstdint>

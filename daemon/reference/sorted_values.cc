@@ -12,14 +12,21 @@ namespace {
 constexpr std::size_t kFewestValues = 1024;  // a run is never shorter
 constexpr std::size_t kEntriesARead = 4096;  // of one run in memory while runs are merged
 
-// Calls visit once for each distinct value of a sorted list.
+std::size_t values_within(std::size_t memory_bytes) { return std::max(kFewestValues, memory_bytes / sizeof(double)); }
+
+// The distinct values of a sorted list with their counts, some at a time.
 template <class Visit>
 void visit_groups(const std::vector<double>& sorted, const Visit& visit) {
+  std::vector<ValueCount> part;
+  part.reserve(kEntriesARead);
   for (std::size_t i = 0; i < sorted.size();) {
     std::size_t end = i + 1;
     while (end < sorted.size() && sorted[end] == sorted[i]) ++end;
-    visit(ValueCount{sorted[i], end - i});
+    part.push_back({sorted[i], end - i});
     i = end;
+    if (part.size() < kEntriesARead && i < sorted.size()) continue;
+    visit(std::span<const ValueCount>(part));
+    part.clear();
   }
 }
 
@@ -69,37 +76,38 @@ class SortedValues::RunReader {
   std::size_t at_ = 0;
 };
 
-SortedValues::SortedValues(std::size_t memory_bytes, SpillFile& spill)
-    : limit_(std::max(kFewestValues, memory_bytes / sizeof(double))), spill_(&spill) {}
+SortedValues::SortedValues(std::size_t memory_bytes, SpillFile& spill) : limit_(values_within(memory_bytes)), spill_(&spill) {}
+
+std::expected<void, TableError> SortedValues::set_memory(std::size_t memory_bytes) {
+  limit_ = values_within(memory_bytes);
+  if (values_.size() < limit_) return {};
+  auto spilled = spill_values();
+  values_.shrink_to_fit();
+  return spilled;
+}
 
 std::expected<void, TableError> SortedValues::spill_values() {
   if (values_.empty()) return {};
   radix_sort(values_);
-  std::vector<ValueCount> part;
-  std::uint64_t entries = 0, begin = 0;
+  Run run;
   std::expected<std::uint64_t, TableError> written = 0U;
-  const auto flush = [&] {
+  visit_groups(values_, [&](std::span<const ValueCount> part) {
     if (!written) return;
-    written = spill_->append({reinterpret_cast<const char*>(part.data()), part.size() * sizeof(ValueCount)});
-    if (written && entries == 0) begin = *written;
-    entries += part.size();
-    part.clear();
-  };
-  visit_groups(values_, [&](ValueCount v) {
-    part.push_back(v);
-    if (part.size() == kEntriesARead) flush();
+    written = spill_->append({reinterpret_cast<const char*>(part.data()), part.size_bytes()});
+    if (written && run.entries == 0) run.offset = *written;
+    run.entries += part.size();
   });
-  flush();
   if (!written) return std::unexpected(written.error());
-  runs_.push_back({begin, entries});
+  runs_.push_back(run);
   values_.clear();
   return {};
 }
 
-std::expected<void, TableError> SortedValues::for_each(const std::function<void(ValueCount)>& visit) {
+std::expected<void, TableError> SortedValues::visit_all(const Visitor& visit) {
   if (runs_.empty()) {
     radix_sort(values_);
     visit_groups(values_, visit);
+    values_ = {};
     return {};
   }
   if (const auto spilled = spill_values(); !spilled) return spilled;
@@ -107,7 +115,7 @@ std::expected<void, TableError> SortedValues::for_each(const std::function<void(
   return merge(visit);
 }
 
-std::expected<void, TableError> SortedValues::merge(const std::function<void(ValueCount)>& visit) {
+std::expected<void, TableError> SortedValues::merge(const Visitor& visit) {
   std::vector<RunReader> readers;
   for (const Run run : runs_) readers.emplace_back(run, *spill_);
   const auto later = [&](std::size_t a, std::size_t b) { return readers[a].current().value > readers[b].current().value; };
@@ -121,6 +129,7 @@ std::expected<void, TableError> SortedValues::merge(const std::function<void(Val
   for (std::size_t i = 0; i < readers.size(); ++i) {
     if (const auto pushed = push_next(i); !pushed) return pushed;
   }
+  std::vector<ValueCount> part;
   while (!heap.empty()) {
     ValueCount next{readers[heap.top()].current().value, 0};
     while (!heap.empty() && readers[heap.top()].current().value == next.value) {
@@ -129,7 +138,10 @@ std::expected<void, TableError> SortedValues::merge(const std::function<void(Val
       next.count += readers[reader].current().count;
       if (const auto pushed = push_next(reader); !pushed) return pushed;
     }
-    visit(next);
+    part.push_back(next);
+    if (part.size() < kEntriesARead && !heap.empty()) continue;
+    visit(part);
+    part.clear();
   }
   return {};
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <expected>
 #include <functional>
+#include <span>
 #include <vector>
 
 #include "daemon/table/file_handle.h"
@@ -30,16 +31,23 @@ class SortedValues {
   // memory_bytes: of this column; the spill file outlives it.
   SortedValues(std::size_t memory_bytes, SpillFile& spill);
 
-  std::expected<void, TableError> add(double value) {  // finite
+  // As if it had been made so; what is beyond goes to the spill file.
+  std::expected<void, TableError> set_memory(std::size_t memory_bytes);
+
+  std::expected<void, TableError> add(double value) {                   // finite
+    if (values_.size() == values_.capacity()) values_.reserve(limit_);  // what is not used of it takes no memory
     values_.push_back(value);
     ++count_;
     if (values_.size() < limit_) return {};
     return spill_values();
   }
   std::uint64_t count() const { return count_; }
+  bool has_room(std::size_t values) const { return values_.size() + values < limit_; }  // without a use of the spill file
 
-  // Calls visit for each value, strictly increasing. No add() after the first call.
-  std::expected<void, TableError> for_each(const std::function<void(ValueCount)>& visit);
+  // Calls visit for some values after others, all strictly increasing, and lets go of them: once, no add() after it. Columns without a
+  // spilled value may do so at once on different threads.
+  using Visitor = std::function<void(std::span<const ValueCount>)>;
+  std::expected<void, TableError> visit_all(const Visitor& visit);
 
  private:
   struct Run {
@@ -47,7 +55,7 @@ class SortedValues {
   };
   class RunReader;
   std::expected<void, TableError> spill_values();
-  std::expected<void, TableError> merge(const std::function<void(ValueCount)>& visit);
+  std::expected<void, TableError> merge(const Visitor& visit);
 
   std::size_t limit_;
   SpillFile* spill_;

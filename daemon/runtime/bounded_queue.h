@@ -38,12 +38,12 @@ class BoundedQueue {
   std::optional<T> pop_for(std::chrono::milliseconds timeout) {
     std::unique_lock lock(mutex_);
     can_pop_.wait_for(lock, timeout, [this] { return closed_ || !items_.empty(); });
-    if (items_.empty()) return std::nullopt;
-    std::optional<T> item(std::move(items_.front()));
-    items_.pop_front();
-    lock.unlock();
-    can_push_.notify_one();
-    return item;
+    return take(std::move(lock));
+  }
+  std::optional<T> pop() {  // waits as long as it takes; nullopt: closed and drained
+    std::unique_lock lock(mutex_);
+    can_pop_.wait(lock, [this] { return closed_ || !items_.empty(); });
+    return take(std::move(lock));
   }
 
   void close() {
@@ -70,6 +70,15 @@ class BoundedQueue {
   std::size_t capacity() const { return capacity_; }
 
  private:
+  std::optional<T> take(std::unique_lock<std::mutex> lock) {
+    if (items_.empty()) return std::nullopt;
+    std::optional<T> item(std::move(items_.front()));
+    items_.pop_front();
+    lock.unlock();
+    can_push_.notify_one();
+    return item;
+  }
+
   const std::size_t capacity_;
   mutable std::mutex mutex_;
   std::condition_variable can_push_, can_pop_;

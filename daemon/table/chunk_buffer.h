@@ -1,13 +1,14 @@
 // The text of a file through a window that moves on: records are views into it, never copied. Memory: one record and a chunk.
-// One thread.
+// kFieldRoom bytes before and behind the text can be read. One thread.
 #pragma once
 
 #include <expected>
-#include <functional>
 #include <memory>
 #include <string_view>
+#include <variant>
 
 #include "daemon/table/gzip_input.h"
+#include "daemon/table/read_ahead.h"
 
 namespace driftd {
 
@@ -15,9 +16,8 @@ inline constexpr std::size_t kMaxRecordBytes = 64 << 20;
 
 class ChunkBuffer {
  public:
-  // tap, where given, sees every byte once, in order.
-  using Tap = std::function<void(std::string_view)>;
-  explicit ChunkBuffer(GzipInput input, Tap tap = {});
+  using Input = std::variant<GzipInput, ReadAhead>;
+  explicit ChunkBuffer(Input input);
 
   // What was read and not yet consumed. Lives until the next more().
   std::string_view unread() const { return {bytes_.get() + start_, end_ - start_}; }
@@ -26,15 +26,14 @@ class ChunkBuffer {
   // Reads more behind unread(); false at the end of the file. More than kMaxRecordBytes unread is refused by the caller.
   std::expected<bool, TableError> more();
   bool at_end() const { return at_end_; }
-  const std::string& name() const { return input_.name(); }
+  const std::string& name() const;
 
  private:
   void make_room();
 
-  GzipInput input_;
-  Tap tap_;
-  std::unique_ptr<char[]> bytes_;
-  std::size_t capacity_, start_ = 0, end_ = 0;
+  Input input_;
+  std::unique_ptr<char[]> bytes_;  // room, capacity_ bytes, room; offsets count from the first room's start
+  std::size_t capacity_, start_, end_;
   bool at_end_ = false;
 };
 

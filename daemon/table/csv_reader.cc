@@ -10,8 +10,16 @@
 #include "daemon/runtime/utf8.h"
 #include "daemon/table/csv_splitter.h"
 
+#if defined(__x86_64__)
+#define DRIFTD_PREFETCHES_WRITES __attribute__((target("prfchw")))
+#else
+#define DRIFTD_PREFETCHES_WRITES
+#endif
+
 namespace driftd {
 namespace {
+
+constexpr std::size_t kCellsABlock = 1 << 16;
 
 class CsvReader final : public TableReader {
  public:
@@ -19,32 +27,55 @@ class CsvReader final : public TableReader {
 
   std::expected<void, TableError> read_header(const TableOptions& options);
 
+  // As many records as were read from the file together.
   std::expected<bool, TableError> next() override {
-    const auto record = splitter_.next();
-    if (!record) return std::unexpected(record.error());
-    if (!*record) return false;
-    if (auto error = split(**record)) return std::unexpected(std::move(*error));
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      cells_[i].text = fields_[i];
-      cells_[i].kind = fields_[i].empty() ? ValueKind::kNull : ValueKind::kCsvText;
+    rows_ = 0;
+    if (bad_record_) return std::unexpected(*bad_record_);
+    const auto first = splitter_.next();
+    if (!first) return std::unexpected(first.error());
+    for (const CsvRawRecord* record = *first ? &**first : nullptr; record != nullptr; record = splitter_.at_hand()) {
+      bad_record_ = split(*record);
+      if (bad_record_) break;
+      add_row();
+      if (rows_ * columns_.size() >= kCellsABlock || fields_.copied()) break;
     }
-    return true;
+    if (bad_record_ && rows_ == 0) return std::unexpected(*bad_record_);
+    return rows_ > 0;
   }
 
-  std::span<const Cell> cells() const override { return cells_; }
+  RowBlock block() const override { return {std::span(cells_).first(rows_ * columns_.size()), rows_}; }
   const std::vector<std::string>& columns() const override { return columns_; }
 
  private:
   std::optional<TableError> split(const CsvRawRecord& record);
   std::size_t surplus_offset(std::string_view record) const;
   std::optional<TableError> name_columns(const CsvRawRecord& header);
+  void add_row();
 
   CsvRecordSplitter splitter_;
   char delimiter_ = ',';
   CsvFields fields_;
   std::vector<std::string> columns_;
-  std::vector<Cell> cells_;
+  std::vector<Cell> cells_;               // of the block; what is behind it was of others
+  std::size_t rows_ = 0;                  // of the block
+  std::optional<TableError> bad_record_;  // behind the block
 };
+
+// Other threads may have read the last block's cells: to write them means to take them back, which is asked for some rows ahead.
+DRIFTD_PREFETCHES_WRITES void CsvReader::add_row() {
+  constexpr std::size_t kRowsAhead = 4;
+  const std::size_t width = columns_.size();
+  for (std::uint32_t i = 0; cells_.size() < (rows_ + 1) * width; ++i) cells_.emplace_back().column = i;
+  Cell* const row = cells_.data() + rows_ * width;
+  if ((rows_ + kRowsAhead + 1) * width <= cells_.size()) {
+    for (std::size_t i = 0; i < width; ++i) __builtin_prefetch(row + kRowsAhead * width + i, 1);
+  }
+  for (std::size_t i = 0; i < width; ++i) {
+    row[i].text = fields_[i];
+    row[i].kind = fields_[i].empty() ? ValueKind::kNull : ValueKind::kCsvText;
+  }
+  ++rows_;
+}
 
 // Where the first field lies that the header does not have; the end of the record where some are missing.
 std::size_t CsvReader::surplus_offset(std::string_view record) const {
@@ -75,8 +106,6 @@ std::optional<TableError> CsvReader::name_columns(const CsvRawRecord& header) {
       return splitter_.error_at(header, 0, what);
     }
   }
-  cells_.resize(columns_.size());
-  for (std::size_t i = 0; i < cells_.size(); ++i) cells_[i].column = static_cast<std::uint32_t>(i);
   return std::nullopt;
 }
 

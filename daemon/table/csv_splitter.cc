@@ -39,7 +39,7 @@ bool CsvRecordSplitter::scan_plain(std::string_view text) {
   for (std::size_t quote = line.find('"', scan_.at); quote != std::string_view::npos; quote = line.find('"', quote + 1)) {
     if (quote > 0 && text[quote - 1] != delimiter_) continue;
     scan_.at = quote + 1;
-    scan_.quoted = true;
+    scan_.quoted = scan_.has_quoted = true;
     return false;
   }
   scan_.at = scan_.newline;
@@ -72,28 +72,24 @@ bool CsvRecordSplitter::scan(std::string_view text, bool last) {
   }
 }
 
-// Bytes of the record at unread(), without its line ending.
-std::expected<std::size_t, TableError> CsvRecordSplitter::find_end() {
-  scan_ = {};
-  while (!scan(buffer_.unread(), buffer_.at_end())) {
-    if (buffer_.at_end()) return buffer_.unread().size();
-    if (buffer_.unread().size() > kMaxRecordBytes) {
-      const auto what = fmt::format("a record of more than {} MiB: is a quote left open?", kMaxRecordBytes >> 20);
-      return std::unexpected(error_at({{}, line_}, 0, what));
-    }
-    const auto more = buffer_.more();
-    if (!more) return std::unexpected(more.error());
-  }
-  return scan_.at;
-}
-
-CsvRawRecord CsvRecordSplitter::take(std::size_t end) {
+// record_: the one at unread(), of `end` bytes without its line ending.
+void CsvRecordSplitter::take(std::size_t end) {
   auto text = buffer_.unread().substr(0, end);
   pending_ = std::min(end + 1, buffer_.unread().size());
   if (text.ends_with('\r') && pending_ > end) text.remove_suffix(1);
-  const CsvRawRecord record{text, line_};
-  line_ += static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
-  return record;
+  record_ = {text, line_};
+  if (scan_.has_quoted) line_ += static_cast<std::size_t>(std::ranges::count(text, '\n'));
+  ++line_;
+  scan_ = {};
+}
+
+const CsvRawRecord* CsvRecordSplitter::at_hand() {
+  do {
+    buffer_.consume(std::exchange(pending_, 0));
+    if (!scan(buffer_.unread(), buffer_.at_end())) return nullptr;
+    take(scan_.at);
+  } while (record_.text.empty());
+  return &record_;
 }
 
 std::expected<std::optional<CsvRawRecord>, TableError> CsvRecordSplitter::next() {
@@ -101,12 +97,18 @@ std::expected<std::optional<CsvRawRecord>, TableError> CsvRecordSplitter::next()
     if (const auto begun = start(); !begun) return std::unexpected(begun.error());
   }
   for (;;) {
-    buffer_.consume(std::exchange(pending_, 0));
-    const auto end = find_end();
-    if (!end) return std::unexpected(end.error());
-    if (*end == 0 && buffer_.unread().empty()) return std::nullopt;
-    const CsvRawRecord record = take(*end);
-    if (!record.text.empty()) return record;
+    if (const auto* record = at_hand()) return *record;
+    const std::size_t size = buffer_.unread().size();
+    if (buffer_.at_end() && size == 0) return std::nullopt;
+    if (buffer_.at_end()) {
+      take(size);
+      return record_;
+    }
+    if (size > kMaxRecordBytes) {
+      const auto what = fmt::format("a record of more than {} MiB: is a quote left open?", kMaxRecordBytes >> 20);
+      return std::unexpected(error_at({{}, line_}, 0, what));
+    }
+    if (const auto more = buffer_.more(); !more) return std::unexpected(more.error());
   }
 }
 

@@ -13,7 +13,7 @@
 namespace driftd {
 
 struct CsvRawRecord {
-  std::string_view text;  // lives until the next next()
+  std::string_view text;  // lives until the next next(); kFieldRoom bytes before and behind it can be read
   std::size_t line = 0;   // from 1
 };
 
@@ -23,6 +23,8 @@ class CsvRecordSplitter {
 
   // The next record; nullopt at the end of the file.
   std::expected<std::optional<CsvRawRecord>, TableError> next();
+  // The next record if it was read already, else null. Leaves the texts of earlier records where they are. After the first next().
+  const CsvRawRecord* at_hand();
   void set_delimiter(char delimiter) { delimiter_ = delimiter; }
   const std::string& name() const { return buffer_.name(); }
   TableError error_at(const CsvRawRecord& record, std::size_t offset, std::string_view what) const;
@@ -34,17 +36,18 @@ class CsvRecordSplitter {
     std::size_t at = 0;       // everything before is done
     std::size_t newline = 0;  // where the next line ending at or behind `at` is, if known
     bool newline_known = false, quoted = false;
+    bool has_quoted = false;  // a field, so far
   };
   std::expected<bool, TableError> start();
-  std::expected<std::size_t, TableError> find_end();
   bool scan(std::string_view text, bool last);
   bool scan_plain(std::string_view text);
   bool scan_quoted(std::string_view text, bool last);
-  CsvRawRecord take(std::size_t end);
+  void take(std::size_t end);
 
   ChunkBuffer buffer_;
   char delimiter_;
   Scan scan_;
+  CsvRawRecord record_;
   std::size_t line_ = 1;
   std::size_t pending_ = 0;  // bytes of the last record, consumed at the next call
   bool started_ = false;

@@ -60,6 +60,7 @@ std::expected<bool, TableError> GzipInput::fill() {
 }
 
 std::expected<std::size_t, TableError> GzipInput::read(char* to, std::size_t size) {
+  if (started_ && !inflater_ && raw_at_ == raw_size_) return read_some(file_, to, size, name_);
   const auto more = fill();
   if (!more) return std::unexpected(more.error());
   if (inflater_) return inflate(to, size);

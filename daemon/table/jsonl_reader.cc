@@ -61,7 +61,7 @@ class JsonlReader final : public TableReader {
     }
   }
 
-  std::span<const Cell> cells() const override { return cells_; }
+  RowBlock block() const override { return {cells_, 1}; }
   const std::vector<std::string>& columns() const override { return columns_; }
 
  private:

@@ -54,26 +54,43 @@ std::optional<std::uint32_t> TableFiles::find(const std::string& column) const {
   return found == index_.end() ? std::nullopt : std::optional(found->second);
 }
 
-std::expected<void, TableError> TableFiles::read_file(const std::string& path, const RowVisitor& visit, const ChunkBuffer::Tap& tap) {
+std::expected<void, TableError> TableFiles::read_file(const std::string& path, const BlockVisitor& visit, const ReadAhead::Tap& tap) {
   auto input = open(path);
   if (!input) return std::unexpected(input.error());
   const auto reader = read_table(std::move(*input), {.say = say_, .tap = tap});
   if (!reader) return std::unexpected(reader.error());
   std::vector<std::uint32_t> ours;  // column of the file -> ours
+  bool same = true;                 // each column has the same number in both
   std::vector<Cell> cells;
   for (;;) {
     const auto more = (*reader)->next();
     const auto& names = (*reader)->columns();
-    while (ours.size() < names.size()) ours.push_back(column_of(names[ours.size()]));
+    while (ours.size() < names.size()) {
+      ours.push_back(column_of(names[ours.size()]));
+      same = same && ours.back() + 1 == ours.size();
+    }
     if (!more) return std::unexpected(more.error());
     if (!*more) return {};
-    cells.assign((*reader)->cells().begin(), (*reader)->cells().end());
-    for (auto& cell : cells) cell.column = ours[cell.column];
-    if (auto visited = visit(cells); !visited) return visited;
+    auto block = (*reader)->block();
+    if (!same) {
+      cells.assign(block.cells.begin(), block.cells.end());
+      for (auto& cell : cells) cell.column = ours[cell.column];
+      block.cells = cells;
+    }
+    if (auto visited = visit(block); !visited) return visited;
   }
 }
 
-std::expected<void, TableError> TableFiles::read(const RowVisitor& visit, const ChunkBuffer::Tap& tap) {
+std::expected<void, TableError> TableFiles::read(const RowVisitor& visit, const ReadAhead::Tap& tap) {
+  const auto visit_rows = [&](const RowBlock& block) {
+    std::expected<void, TableError> visited;
+    for (std::size_t i = 0; visited && i < block.rows; ++i) visited = visit(block.row(i));
+    return visited;
+  };
+  return read_blocks(visit_rows, tap);
+}
+
+std::expected<void, TableError> TableFiles::read_blocks(const BlockVisitor& visit, const ReadAhead::Tap& tap) {
   for (const auto& path : paths_) {
     if (auto read = read_file(path, visit, tap); !read) return read;
   }

@@ -19,12 +19,14 @@ class TableFiles {
  public:
   // Returns nothing, or why reading must stop.
   using RowVisitor = std::function<std::expected<void, TableError>(std::span<const Cell>)>;
+  using BlockVisitor = std::function<std::expected<void, TableError>(const RowBlock&)>;
 
   // Opens nothing but stdin yet. say: what a person should know, each thing once.
   static std::expected<TableFiles, TableError> of(std::vector<std::string> paths, std::function<void(const std::string&)> say);
 
-  // Reads all rows once. Columns of cells index columns(). tap sees every decompressed byte.
-  std::expected<void, TableError> read(const RowVisitor& visit, const ChunkBuffer::Tap& tap = {});
+  // Reads all rows once. Columns of cells index columns(). tap, where given, sees every decompressed byte, on a thread that reads ahead.
+  std::expected<void, TableError> read(const RowVisitor& visit, const ReadAhead::Tap& tap = {});
+  std::expected<void, TableError> read_blocks(const BlockVisitor& visit, const ReadAhead::Tap& tap = {});
 
   const std::vector<std::string>& columns() const { return columns_; }  // seen so far, in order of appearance
   std::optional<std::uint32_t> find(const std::string& column) const;
@@ -34,7 +36,7 @@ class TableFiles {
   TableFiles(std::vector<std::string> paths, std::function<void(const std::string&)> say)
       : paths_(std::move(paths)), say_(std::move(say)) {}
   std::expected<GzipInput, TableError> open(const std::string& path) const;
-  std::expected<void, TableError> read_file(const std::string& path, const RowVisitor& visit, const ChunkBuffer::Tap& tap);
+  std::expected<void, TableError> read_file(const std::string& path, const BlockVisitor& visit, const ReadAhead::Tap& tap);
   std::uint32_t column_of(const std::string& name);
 
   std::vector<std::string> paths_;

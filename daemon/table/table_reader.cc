@@ -26,7 +26,7 @@ std::expected<bool, TableError> is_json_lines(ChunkBuffer& buffer) {
 }
 
 std::expected<std::unique_ptr<TableReader>, TableError> read_table(GzipInput input, const TableOptions& options) {
-  ChunkBuffer buffer(std::move(input), options.tap);
+  ChunkBuffer buffer = options.tap ? ChunkBuffer(ReadAhead(std::move(input), options.tap)) : ChunkBuffer(std::move(input));
   const auto json = is_json_lines(buffer);
   if (!json) return std::unexpected(json.error());
   if (*json) return make_jsonl_reader(std::move(buffer));

@@ -1,4 +1,4 @@
-// Rows of a file as cells, one row at a time, in bounded memory. CSV (csv_reader.h) or JSON lines (jsonl_reader.h), by the file's name:
+// Rows of a file as cells, some rows at a time, in bounded memory. CSV (csv_reader.h) or JSON lines (jsonl_reader.h), by the file's name:
 // `.csv`, `.tsv`, `.jsonl`, `.ndjson`, `.json`, each also with `.gz`; any other name by its first byte (`{` = JSON lines).
 // One thread.
 #pragma once
@@ -13,13 +13,14 @@
 #include <vector>
 
 #include "daemon/table/chunk_buffer.h"
+#include "daemon/table/read_ahead.h"
 #include "detectors/reference/value_class.h"
 
 namespace driftd {
 
 enum class ValueKind : std::uint8_t {
   kNull,       // JSON null, or an empty CSV cell
-  kCsvText,    // CSV: a number or a text, as its column says
+  kCsvText,    // CSV: a number or a text, as its column says; kFieldRoom bytes before and behind it can be read
   kString,     // JSON
   kInteger,    // JSON, within int64
   kUnsigned,   // JSON, above the largest int64
@@ -36,21 +37,31 @@ struct Cell {
   std::string_view text;     // kCsvText, kString, kBoolean
 };
 
+// Rows that follow one another, each with as many cells.
+struct RowBlock {
+  std::span<const Cell> cells;  // row by row
+  std::size_t rows = 0;
+
+  std::size_t width() const { return cells.size() / rows; }
+  std::span<const Cell> row(std::size_t i) const { return cells.subspan(i * width(), width()); }
+};
+
 class TableReader {
  public:
   virtual ~TableReader() = default;
-  // Reads the next row; false at the end of the file.
+  // Reads the next rows, at least one; false at the end of the file.
   virtual std::expected<bool, TableError> next() = 0;
-  // Cells of the row, until the next next(). CSV: every column in order. JSON: the fields that are there, each column once.
-  virtual std::span<const Cell> cells() const = 0;
+  // Those rows, until the next next(). CSV: every column in order. JSON: one row, the fields that are there, each column once.
+  virtual RowBlock block() const = 0;
   // Names so far; JSON lines add to them as fields appear.
   virtual const std::vector<std::string>& columns() const = 0;
 };
 
-// say gets what a person should know: a delimiter that was guessed. tap sees every decompressed byte.
+// say gets what a person should know: a delimiter that was guessed. tap, where given, sees every decompressed byte, on a thread that
+// reads ahead.
 struct TableOptions {
   std::function<void(const std::string&)> say;
-  ChunkBuffer::Tap tap;
+  ReadAhead::Tap tap;
 };
 
 // Whether the rows are JSON lines, by name or first byte; may read a chunk of the buffer.

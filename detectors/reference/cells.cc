@@ -15,6 +15,7 @@ namespace driftd {
 namespace {
 
 // ceil(j*n/k), the 1-based rank of a quantile.
+constexpr std::uint64_t kNoRank = ~std::uint64_t{0};
 std::uint64_t quantile_rank(std::uint64_t j, std::uint64_t n, std::uint64_t k) { return (j * n + k - 1) / k; }
 
 }  // namespace
@@ -31,6 +32,9 @@ void CellFreezer::add_edge(double edge, std::uint64_t values_up_to_it) {
   up_to_edge_.push_back(values_up_to_it);
 }
 
+CellFreezer::CellFreezer(std::uint64_t n, bool allow_discrete, std::size_t fine, std::size_t coarse)
+    : n_(n), fine_(fine), coarse_(coarse), allow_discrete_(allow_discrete), next_rank_(fine > 1 ? quantile_rank(1, n, fine) : kNoRank) {}
+
 // An edge at every quantile, and at both sides of an atom (mass >= 1/fine).
 void CellFreezer::add(ValueCount next) {
   if (first_values_.size() <= kDiscreteCap) first_values_.push_back(next);
@@ -38,11 +42,12 @@ void CellFreezer::add(ValueCount next) {
   const std::uint64_t before = cumulative_;
   cumulative_ += next.count;
   const bool atom = next.count * fine_ >= n_;
-  bool is_quantile = false;
-  for (; next_quantile_ < fine_ && quantile_rank(next_quantile_, n_, fine_) <= cumulative_; ++next_quantile_) is_quantile = true;
+  const bool is_quantile = cumulative_ >= next_rank_;
+  while (cumulative_ >= next_rank_) next_rank_ = ++next_quantile_ < fine_ ? quantile_rank(next_quantile_, n_, fine_) : kNoRank;
+  if (!atom && !is_quantile) return;
   const double below = std::nextafter(next.value, -std::numeric_limits<double>::infinity());
   if (atom && std::isfinite(below)) add_edge(below, before);
-  if (atom || is_quantile) add_edge(next.value, cumulative_);
+  add_edge(next.value, cumulative_);
 }
 
 bool CellFreezer::is_discrete() const {

@@ -51,8 +51,7 @@ class CellFreezer {
     std::vector<std::uint64_t> counts;  // of the values, by fine cell
   };
   // n: sum of all counts to come.
-  CellFreezer(std::uint64_t n, bool allow_discrete, std::size_t fine = kFineCells, std::size_t coarse = kCoarseCells)
-      : n_(n), fine_(fine), coarse_(coarse), allow_discrete_(allow_discrete) {}
+  CellFreezer(std::uint64_t n, bool allow_discrete, std::size_t fine = kFineCells, std::size_t coarse = kCoarseCells);
   void add(ValueCount next);
   Frozen finish();
 
@@ -67,6 +66,7 @@ class CellFreezer {
   bool allow_discrete_;
   std::uint64_t cumulative_ = 0, largest_count_ = 0;
   std::size_t next_quantile_ = 1;
+  std::uint64_t next_rank_;  // of that quantile
   std::vector<double> edges_;
   std::vector<std::uint64_t> up_to_edge_;  // values <= the edge
   std::vector<ValueCount> first_values_;   // at most kDiscreteCap + 1

@@ -107,6 +107,9 @@ ALLOWED = {
         "daemon/reference/segment_keys.h": "counts segments by key; they are sorted before anything is made of them",
     },
     "threads in app.cc": {
+        "daemon/runtime/crew.h": "pieces of work of one call, which returns when all are done; the threads end with their owner",
+        "daemon/runtime/crew.cc": "as crew.h",
+        "daemon/table/read_ahead.cc": "reads a file for its owner only, and ends with it",
         "daemon/app_running.h": "the part of app.cc that a reload ends and begins: it owns the threads of receivers and registry",
         "daemon/app_running.cc": "the part of app.cc that a reload ends and begins: it starts and joins those threads",
         "daemon/app_engine.h": "the part of app.cc that replay and demo share: it owns the threads of the engine",

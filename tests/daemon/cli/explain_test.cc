@@ -83,7 +83,8 @@ TEST_CASE("explain asks a daemon: the alert, and the others of its monitor") {
   CHECK(found.out.contains("  - open as well: quality of country (all rows, firing): driftd explain "));
   const Captured unknown = capture(run_explain, {"445341e2d6e3a931", "--url", daemon.url()});
   CHECK(unknown.exit_code == kExitBadInput);
-  CHECK(unknown.err.contains("no alert '445341e2d6e3a931'; did you mean '445341e2d6e3a930'?; " + url_under(daemon.url(), "") + " knows 2: "));
+  CHECK(
+      unknown.err.contains("no alert '445341e2d6e3a931'; did you mean '445341e2d6e3a930'?; " + url_under(daemon.url(), "") + " knows 2: "));
 }
 
 TEST_CASE("explain asks a daemon with TLS, certificates and logins") {

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <string>
+
+#include "daemon/decode/csv_record.h"
 
 namespace driftd {
 
@@ -49,6 +52,11 @@ TEST_CASE("the text of a cell as a number") {
     CHECK(number.value_class == row.want);
     CHECK(number.value == row.value);
     CHECK(std::signbit(number.value) == (row.value < 0));
+    const std::string record = std::string(kFieldRoom, '5') + std::string(row.input) + std::string(kFieldRoom, '\0');
+    const auto field = parse_csv_field(std::string_view(record).substr(kFieldRoom, row.input.size()));
+    CHECK(field.value_class == row.want);
+    CHECK(field.value == row.value);
+    CHECK(std::signbit(field.value) == (row.value < 0));
   }
 }
 

@@ -33,6 +33,42 @@ TEST_CASE("a record becomes its fields") {
   }
 }
 
+TEST_CASE("records of any length, with every kind of byte at every place") {
+  for (std::size_t size = 0; size < 70; ++size) {
+    for (std::size_t at = 0; at < size; ++at) {
+      CAPTURE(size);
+      CAPTURE(at);
+      std::string record(size, 'x');
+      CsvFields fields;
+      record[at] = ',';
+      CHECK(!fields.split(record, ','));
+      CHECK(std::vector(fields.fields().begin(), fields.fields().end()) ==
+            std::vector<std::string_view>{std::string_view(record).substr(0, at), std::string_view(record).substr(at + 1)});
+      for (const char byte : {'\0', '\r'}) {
+        record[at] = byte;
+        const auto error = fields.split(record, ',');
+        REQUIRE(error);
+        CHECK(error->offset == at);
+      }
+      record[at] = '"';
+      CHECK(fields.split(record, ',').has_value() == (at == 0));
+      CHECK((at == 0 || fields[0] == record));
+    }
+  }
+}
+
+TEST_CASE("fields have the record's room around them, those with doubled quotes too") {
+  const std::string_view text = R"(1,"2","3""")";
+  const std::string record = std::string(kFieldRoom, '\0') + std::string(text) + std::string(kFieldRoom, '\0');
+  CsvFields fields;
+  REQUIRE(!fields.split(std::string_view(record).substr(kFieldRoom, text.size()), ','));
+  REQUIRE(fields.size() == 3);
+  int zeros = 0;
+  for (std::size_t i = 1; i <= kFieldRoom; ++i) zeros += fields[2].data()[-static_cast<std::ptrdiff_t>(i)] == '\0';
+  for (std::size_t i = 0; i < kFieldRoom; ++i) zeros += fields[2].data()[fields[2].size() + i] == '\0';
+  CHECK(zeros == 2 * kFieldRoom);
+}
+
 TEST_CASE("other delimiters") {
   CsvFields fields;
   CHECK(!fields.split("a,b;\"c;d\"", ';'));

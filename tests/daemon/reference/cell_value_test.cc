@@ -2,12 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/daemon/table/csv_cell.h"
+
 namespace driftd {
 namespace {
 
-Cell csv(std::string_view text) {
-  return {.column = 0, .kind = text.empty() ? ValueKind::kNull : ValueKind::kCsvText, .number = 0, .integer = 0, .text = text};
-}
+Cell csv(std::string_view text) { return csv_cell(text); }
 Cell string(std::string_view text) { return {.column = 0, .kind = ValueKind::kString, .number = 0, .integer = 0, .text = text}; }
 Cell integer(std::int64_t value) {
   return {.column = 0, .kind = ValueKind::kInteger, .number = static_cast<double>(value), .integer = value, .text = {}};

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/daemon/table/csv_cell.h"
+
 namespace driftd {
 namespace {
 
@@ -9,9 +11,7 @@ using Finding = ColumnEvidence::Finding;
 
 Finding of_csv(const std::vector<std::string>& texts) {
   ColumnEvidence evidence;
-  for (const auto& text : texts) {
-    evidence.add({.column = 0, .kind = text.empty() ? ValueKind::kNull : ValueKind::kCsvText, .number = 0, .integer = 0, .text = text});
-  }
+  for (const auto& text : texts) evidence.add(csv_cell(text));
   return evidence.finding();
 }
 

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/daemon/table/csv_cell.h"
+
 namespace driftd {
 namespace {
 
@@ -14,7 +16,7 @@ struct Table {
   void add(const std::string& name, const std::vector<std::string>& texts) {
     names.push_back(name);
     auto& column = evidence.emplace_back();
-    for (const auto& text : texts) column.add({.column = 0, .kind = ValueKind::kCsvText, .number = 0, .integer = 0, .text = text});
+    for (const auto& text : texts) column.add(csv_cell(text));
   }
 };
 

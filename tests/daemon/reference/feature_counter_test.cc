@@ -11,7 +11,7 @@ FeatureReference numeric(const std::vector<double>& values, std::uint64_t rows) 
   SpillFile spill;
   auto counter = FeatureCounter::numeric("x", 1 << 20, spill);
   for (const double value : values) REQUIRE(counter.add(NumericValue{ValueClass::kValid, value}));
-  auto feature = counter.freeze(rows, {});
+  auto feature = counter.freeze(rows);
   REQUIRE(feature);
   return std::move(*feature);
 }
@@ -68,7 +68,7 @@ TEST_CASE("which features are 0 and 1") {
   const auto categorical = [](std::initializer_list<const char*> texts) {
     auto counter = FeatureCounter::categorical("c");
     for (const char* text : texts) REQUIRE(counter.add({.column = 0, .kind = ValueKind::kString, .number = 0, .integer = 0, .text = text}));
-    return counter.freeze(texts.size(), {})->zero_one;
+    return counter.freeze(texts.size())->zero_one;
   };
   CHECK(categorical({"true", "false", "true"}));
   CHECK(categorical({"1", "0"}));

@@ -213,6 +213,46 @@ TEST_CASE("files are one table, and their bytes one source") {
   CHECK(encode_reference(parts) == encode_reference(whole));
 }
 
+TEST_CASE("a column that turns to text late, or is asked for as numbers, is counted in full") {
+  const TempFolder folder;
+  std::string text = "late,asked,x\n";
+  for (int i = 0; i < 30'000; ++i) text += std::to_string(i % 7) + "," + std::to_string(i % 5) + "," + std::to_string(i % 11) + ".5\n";
+  const auto path = folder.write("x.csv", text + "end,end,1\n");
+  ReferenceOptions options;
+  options.numeric = {"asked"};
+  const auto reference = built({path}, options);
+  CHECK(reference.find("late")->distinct == 8);
+  CHECK(reference.find("late")->type == FeatureType::kCategorical);
+  CHECK(reference.find("asked")->distinct == 5);
+  CHECK(class_count(*reference.find("asked"), ValueClass::kValid) == 30'000);
+  CHECK(class_count(*reference.find("asked"), ValueClass::kWrongType) == 1);
+  CHECK(class_count(*reference.find("x"), ValueClass::kValid) == 30'001);
+}
+
+TEST_CASE("JSON texts before and between numbers do not hide what a column mostly is") {
+  const TempFolder folder;
+  const auto path = folder.write("x.jsonl", "{\"a\":\"t\",\"b\":3}\n{\"a\":4,\"b\":\"u\"}\n{\"a\":3,\"b\":2}\n{\"c\":4.5}\n{\"c\":4.5}\n");
+  const auto reference = built({path});
+  for (const char* name : {"a", "b"}) {
+    CHECK(class_count(*reference.find(name), ValueClass::kValid) == 2);
+    CHECK(class_count(*reference.find(name), ValueClass::kWrongType) == 1);
+    CHECK(class_count(*reference.find(name), ValueClass::kAbsent) == 2);
+  }
+  CHECK(class_count(*reference.find("c"), ValueClass::kAbsent) == 3);
+}
+
+TEST_CASE("a file that changes between passes is refused, even where it keeps its rows") {
+  const TempFolder folder;
+  for (const char* changed : {"a,b\n2,x\n1,y\n1,y\n", "a,b\n1,x\n", "a,b,c\n1,x,1\n2,y,1\n2,y,1\n"}) {
+    const auto path = folder.write("x.csv", "a,b\n1,x\n2,y\n2,y\n");
+    ReferenceOptions options;
+    options.missing_is_fine = true;
+    options.time_column = "none";  // that it is not there is said between the passes
+    options.say = [&](const std::string&) { folder.write("x.csv", changed); };
+    CHECK(error_of({path}, options) == path + ": the file changed while it was read");
+  }
+}
+
 TEST_CASE("numbers beyond the memory are spilled, aloud, with the same result") {
   const TempFolder folder;
   std::string text = "x\n";

@@ -15,7 +15,9 @@ std::vector<std::pair<double, std::uint64_t>> sorted(const std::vector<double>& 
   for (const double value : values) REQUIRE(sorter.add(value));
   CHECK(sorter.count() == values.size());
   std::vector<std::pair<double, std::uint64_t>> found;
-  REQUIRE(sorter.for_each([&](ValueCount v) { found.emplace_back(v.value, v.count); }));
+  REQUIRE(sorter.visit_all([&](std::span<const ValueCount> part) {
+    for (const auto& [value, times] : part) found.emplace_back(value, times);
+  }));
   if (spilled != nullptr) *spilled = spill.used();
   return found;
 }
@@ -40,6 +42,24 @@ TEST_CASE("values come sorted with their counts, from memory as from the spill f
   CHECK(sorted(values, 0) == expected);  // 196 runs, the shortest there are
 }
 
+TEST_CASE("the memory may change while values come") {
+  SpillFile spill;
+  SortedValues sorter(1 << 20, spill);
+  for (int i = 0; i < 5000; ++i) REQUIRE(sorter.add(i));
+  CHECK(sorter.has_room(1000));
+  REQUIRE(sorter.set_memory(5001 * sizeof(double)));
+  CHECK(!spill.used());
+  CHECK(!sorter.has_room(1));
+  REQUIRE(sorter.set_memory(5000 * sizeof(double)));
+  CHECK(spill.used());
+  for (int i = 0; i < 5000; ++i) REQUIRE(sorter.add(i));
+  std::uint64_t values = 0;
+  REQUIRE(sorter.visit_all([&](std::span<const ValueCount> part) {
+    for (const auto& [value, count] : part) values += count == 2 && value == static_cast<double>(values);
+  }));
+  CHECK(values == 5000);
+}
+
 TEST_CASE("no value, one value") {
   CHECK(sorted({}, 1000).empty());
   CHECK(sorted({3}, 1000) == std::vector<std::pair<double, std::uint64_t>>{{3, 1}});
@@ -50,9 +70,11 @@ TEST_CASE("columns share a spill file") {
   SortedValues odd(0, spill), even(0, spill);
   for (int i = 0; i < 10'000; ++i) REQUIRE((i % 2 == 0 ? even : odd).add(10'000 - i));
   double last = 0;
-  REQUIRE(even.for_each([&](ValueCount v) {
-    CHECK(v.value == last + 2);
-    last = v.value;
+  REQUIRE(even.visit_all([&](std::span<const ValueCount> part) {
+    for (const auto& [value, count] : part) {
+      CHECK(value == last + 2);
+      last = value;
+    }
   }));
   CHECK(last == 10'000);
 }

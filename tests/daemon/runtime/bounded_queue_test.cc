@@ -21,6 +21,19 @@ TEST_CASE("items leave in the order they came") {
   CHECK(queue.try_pop() == std::nullopt);
 }
 
+TEST_CASE("pop waits for an item, or for the end") {
+  BoundedQueue<int> queue(1);
+  std::thread producer([&] {
+    CHECK(queue.push_for(1, hours(1)));
+    CHECK(queue.push_for(2, hours(1)));
+    queue.close();
+  });
+  CHECK(queue.pop() == 1);
+  CHECK(queue.pop() == 2);
+  CHECK(queue.pop() == std::nullopt);
+  producer.join();
+}
+
 TEST_CASE("a full queue leaves the item with its producer") {
   BoundedQueue<std::unique_ptr<int>> queue(1);
   CHECK(queue.try_push(std::make_unique<int>(1)));

@@ -51,6 +51,26 @@ TEST_CASE("hostile CSV is read as documented, or refused with line and column") 
   }
 }
 
+TEST_CASE("records come in blocks, up to a bad one or one with doubled quotes") {
+  const TempFolder folder;
+  const auto path = folder.write("x.csv", "a,b\n1,2\n3,4\n\"5\"\"\",6\n7,8\n9,10\n11\n12,13\n");
+  auto input = GzipInput::open(path);
+  REQUIRE(input);
+  auto reader = read_table(std::move(*input), {});
+  REQUIRE(reader);
+  std::vector<std::size_t> rows;
+  for (auto more = (*reader)->next();; more = (*reader)->next()) {
+    if (!more) {
+      CHECK(more.error().message == path + ":7:3: this record has 1 fields, the header 2");
+      CHECK(!(*reader)->next());
+      break;
+    }
+    REQUIRE(*more);
+    rows.push_back((*reader)->block().rows);
+  }
+  CHECK(rows == std::vector<std::size_t>{3, 2});
+}
+
 TEST_CASE("a field of 10 MB is read") {
   const TempFolder folder;
   const std::string big(10'000'000, 'x');

@@ -35,9 +35,12 @@ inline std::vector<std::string> table_rows(const std::string& path, const TableO
     const auto more = (*reader)->next();
     if (!more) rows.push_back(more.error().message);
     if (!more || !*more) return rows;
-    std::string row;
-    for (const auto& cell : (*reader)->cells()) row += (row.empty() ? "" : " ") + (*reader)->columns()[cell.column] + "=" + shown(cell);
-    rows.push_back(row);
+    const auto block = (*reader)->block();
+    for (std::size_t i = 0; i < block.rows; ++i) {
+      std::string row;
+      for (const auto& cell : block.row(i)) row += (row.empty() ? "" : " ") + (*reader)->columns()[cell.column] + "=" + shown(cell);
+      rows.push_back(row);
+    }
   }
 }
 
