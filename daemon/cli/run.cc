@@ -12,6 +12,7 @@
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/prepare.h"
 #include "daemon/cli/verb.h"
+#include "daemon/runtime/freed_memory.h"
 #include "daemon/runtime/logger.h"
 #include "daemon/runtime/signals.h"
 #include "daemon/source/kafka_config.h"
@@ -61,6 +62,7 @@ std::expected<Prepared, Problems> read_again(const RunFlags& flags, const Config
 }
 
 int run_with(const RunFlags& flags, const Loaded& loaded) {
+  keep_freed_memory();
   // A daemon cannot start without its references: whatever is wrong with one, the configuration is refused.
   auto prepared = prepare(loaded);
   if (!prepared) return refuse(prepared.error());

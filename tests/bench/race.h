@@ -20,6 +20,7 @@
 
 #include "daemon/engine_shard.h"
 #include "daemon/registry/schema_registry.h"
+#include "daemon/runtime/freed_memory.h"
 #include "tests/bench/contest.h"
 #include "tests/bench/mock_topic.h"
 
@@ -178,7 +179,7 @@ class Driftd {
 // One run over the topic. Its cost: CPU ns per event of all threads of the process.
 class Race {
  public:
-  Race(const std::string& brokers, std::size_t records) : consumer_(brokers), records_(records) {}
+  Race(const std::string& brokers, std::size_t records) : consumer_(brokers), records_(records) { keep_freed_memory(); }
 
   Contestant contestant(std::string name, std::function<void(Consumer&)> pass) {
     const std::size_t index = profiles_.size();
