@@ -137,6 +137,13 @@ void PartitionPanes::prepare_columns(const RecordBatch& batch) {
   }
 }
 
+namespace {
+
+// The first cell or the last, in one comparison: 0 wraps around.
+constexpr bool is_edge(std::uint32_t cell, std::uint32_t last_cell) { return cell - 1 >= last_cell - 1; }
+
+}  // namespace
+
 // The common case by itself: numbers, all valid, one segment.
 void PartitionPanes::count_plain(const FieldPlan& plan, std::size_t field, const Column& column, Rows rows, PaneCounts& counts) {
   counts.of_class(field, ValueClass::kValid) += rows.count;
@@ -147,7 +154,8 @@ void PartitionPanes::count_plain(const FieldPlan& plan, std::size_t field, const
     const std::uint32_t row = rows.index[i];
     const std::uint32_t cell = cells[row];
     count(first_cell + cell);
-    if (cell == 0 || cell == last_cell) count_edge(plan, field, column.numbers[row], counts);
+    if (is_edge(cell, last_cell)) [[unlikely]]
+      count_edge(plan, field, column.numbers[row], counts);
   }
 }
 
@@ -157,7 +165,7 @@ void PartitionPanes::count_value(const FieldPlan& plan, std::size_t field, const
   if (value_class != ValueClass::kValid) return;
   const std::uint32_t cell = column.cells[row];
   counts.cells.counter()(plan.first_cell + cell);
-  if (column.numbers != nullptr && (cell == 0 || cell + 1 == plan.cell_count)) count_edge(plan, field, column.numbers[row], counts);
+  if (column.numbers != nullptr && is_edge(cell, plan.cell_count - 1)) count_edge(plan, field, column.numbers[row], counts);
 }
 
 // A row whose values are all valid.
@@ -172,8 +180,7 @@ void PartitionPanes::count_whole_row(const std::vector<FieldPlan>& fields, std::
     const Place place = places[field];
     const std::uint32_t cell = place.cells[row];
     counter(place.first_cell + cell);
-    const bool edge = cell == 0 || cell == place.last_cell;
-    if (edge && place.numbers != nullptr) count_edge(fields[field], field, place.numbers[row], counts);
+    if (is_edge(cell, place.last_cell) && place.numbers != nullptr) count_edge(fields[field], field, place.numbers[row], counts);
   }
 }
 
