@@ -62,7 +62,6 @@ std::expected<Prepared, Problems> read_again(const RunFlags& flags, const Config
 }
 
 int run_with(const RunFlags& flags, const Loaded& loaded) {
-  keep_freed_memory();
   // A daemon cannot start without its references: whatever is wrong with one, the configuration is refused.
   auto prepared = prepare(loaded);
   if (!prepared) return refuse(prepared.error());
@@ -73,6 +72,7 @@ int run_with(const RunFlags& flags, const Loaded& loaded) {
   if (flags.config.file != "-") options.config_file = loaded.config.source;
   auto app = App::create(std::move(*prepared), std::move(options));
   if (!app) return fail(app.error().exit_code, app.error().message);
+  keep_freed_memory();  // not before: what starting took is given back
   return (*app)->run();
 }
 
