@@ -28,10 +28,10 @@ TEST_CASE("blocks of a few megabytes that come and go cost no page faults") {
   constexpr std::size_t kBytes = 4 << 20;
   static_assert(kBytes < kMappedAlone && kBytes < kKeptFreed);
   use_and_free(kBytes);
-  const long before = page_faults();
+  [[maybe_unused]] const long before = page_faults();
   for (int i = 0; i < 20; ++i) use_and_free(kBytes);
-#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  CHECK(page_faults() - before < 1024);  // the pages of one block
+#if defined(__GLIBC__) && !defined(__clang__)  // clang builds with sanitizers, which have a malloc of their own
+  CHECK(page_faults() - before < 1024);        // the pages of one block
 #endif
 }
 
