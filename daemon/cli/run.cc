@@ -12,6 +12,7 @@
 #include "daemon/cli/load_config.h"
 #include "daemon/cli/prepare.h"
 #include "daemon/cli/verb.h"
+#include "daemon/runtime/freed_memory.h"
 #include "daemon/runtime/logger.h"
 #include "daemon/runtime/signals.h"
 #include "daemon/source/kafka_config.h"
@@ -71,6 +72,7 @@ int run_with(const RunFlags& flags, const Loaded& loaded) {
   if (flags.config.file != "-") options.config_file = loaded.config.source;
   auto app = App::create(std::move(*prepared), std::move(options));
   if (!app) return fail(app.error().exit_code, app.error().message);
+  keep_freed_memory();  // not before: what starting took is given back
   return (*app)->run();
 }
 

@@ -83,6 +83,9 @@ class Reading {
       switch (op.step) {
         case AvroStep::kReturn: return true;
         case AvroStep::kJump: at = op.a; break;
+        case AvroStep::kNumber:
+          if (!numbers(at)) return false;
+          break;
         case AvroStep::kUnion:
           if (!branch(op, at)) return false;
           break;
@@ -101,6 +104,31 @@ class Reading {
   }
 
  private:
+  // Numbers stand in rows, and are mostly there and finite: those are read with the cursor in registers. at: behind the first of them;
+  // then behind the first that was something else, or behind all.
+  bool numbers(std::uint32_t& at) const {
+    const AvroOp* const first = program_.ops.data();
+    const AvroOp* op = first + at - 1;
+    Bytes bytes = bytes_;
+    for (double value = 0; op->step == AvroStep::kNumber && bytes.number_after(static_cast<std::uint16_t>(op->a), op->b, value); ++op) {
+      row_.number(op->field->numeric, value);
+    }
+    bytes_ = bytes;
+    at = static_cast<std::uint32_t>(op - first);
+    if (op->step != AvroStep::kNumber) return true;
+    ++at;
+    std::uint64_t branch = op->a;
+    double value = 0;
+    if (op->b == 1 && (!bytes_.varint(branch) || branch > 2 || branch == 1)) return false;
+    if (branch != op->a) {
+      row_.take(*op->field, {});
+      return true;
+    }
+    if (!bytes_.raw(value)) return false;
+    row_.take_double(*op->field, value);
+    return true;
+  }
+
   bool branch(const AvroOp& op, std::uint32_t& at) const {
     std::int64_t index = 0;
     if (!bytes_.signed_number(index) || index < 0 || index >= op.b) return false;

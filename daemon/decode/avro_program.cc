@@ -62,7 +62,7 @@ class Compiler {
         if (t.logical == AvroLogical::kNone) return value(AvroStep::kLong);
         return value(AvroStep::kTime, static_cast<std::uint32_t>(unit_of(t.logical)));
       case AvroKind::kFloat: return value(AvroStep::kFloat);
-      case AvroKind::kDouble: return value(AvroStep::kDouble);
+      case AvroKind::kDouble: return value(field.reads == Reads::kNumber ? AvroStep::kNumber : AvroStep::kDouble);
       case AvroKind::kString: return value(AvroStep::kText);
       case AvroKind::kEnum:
         program_.symbols.push_back(t.symbols);
@@ -100,6 +100,14 @@ class Compiler {
   }
 
   void read_union(const AvroType& united, const PlannedField& planned) {
+    const auto null_and_double = [&](AvroTypeId one, AvroTypeId other) {
+      return type(one).kind == AvroKind::kNull && type(other).kind == AvroKind::kDouble;
+    };
+    if (united.parts.size() == 2 && planned.field.reads == Reads::kNumber) {
+      // The byte is the branch in zigzag.
+      if (null_and_double(united.parts[0], united.parts[1])) return emit({AvroStep::kNumber, 2, 1, &planned.field});
+      if (null_and_double(united.parts[1], united.parts[0])) return emit({AvroStep::kNumber, 0, 1, &planned.field});
+    }
     branches(united, [&](AvroTypeId branch) { read(branch, planned); });
   }
 

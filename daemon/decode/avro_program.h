@@ -34,6 +34,7 @@ enum class AvroStep : std::uint8_t {
   kDecimalFixed,  // a: bytes, b: scale
   kNull,          // takes no bytes
   kPresent,       // likewise: something that is no value
+  kNumber,        // a double that is read as a number and nothing else; b: 0, or 1 for one of a union with null, whose branch byte is a
   kUnion,         // a: first entry in targets, b: branches
   kJump,          // a: to
   kBlocks,        // of an array or map: the steps up to a are an item; b: 0, or 1 for items that take no bytes

@@ -1,6 +1,7 @@
 // The bytes of one binary datum, from the front: what Avro and Protobuf read alike. Every read says whether the bytes sufficed.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -33,9 +34,25 @@ class ByteCursor {
     at_ += size;
     return true;
   }
+  // Takes the bytes `prefix`, at most 2 and the first the lowest, and a finite double behind them; anything else is left where it is.
+  bool number_after(std::uint16_t prefix, std::size_t prefix_bytes, double& value) {
+    if (left() < prefix_bytes + sizeof value) return false;
+    std::uint16_t head = 0;
+    std::memcpy(&head, at_, sizeof head);
+    if (((head ^ prefix) & ((1U << 8 * prefix_bytes) - 1)) != 0) return false;
+    std::memcpy(&value, at_ + prefix_bytes, sizeof value);
+    if (!std::isfinite(value)) return false;
+    at_ += prefix_bytes + sizeof value;
+    return true;
+  }
   bool varint(std::uint64_t& value) {
     if (at_ != end_ && static_cast<signed char>(*at_) >= 0) [[likely]] {
       value = static_cast<unsigned char>(*at_++);
+      return true;
+    }
+    if (left() > 1 && static_cast<signed char>(at_[1]) >= 0) {
+      value = static_cast<std::uint64_t>(at_[1]) << 7 | (static_cast<unsigned char>(at_[0]) & 0x7FU);
+      at_ += 2;
       return true;
     }
     return long_varint(value);

@@ -80,30 +80,35 @@ Field& FieldTree::find_again(Field& parent, Followers& after, std::string_view k
     std::swap(after.likely, after.second);
     return *after.likely;
   }
-  Field& field = look_up(parent, key);
-  // The unknown field stands for many: what follows one of them says nothing about the others.
-  if (&field != &fields_[kUnknown] && &after != &fields_[kUnknown].next) after = {&field, after.likely};
-  return field;
-}
-
-std::size_t FieldTree::home(const Field& parent, std::string_view key) const {
-  const auto parent_index = static_cast<std::uint64_t>(&parent - fields_.data());
-  return (hash_category(key) ^ parent_index * 0x9E3779B97F4A7C15U) & (table_.size() - 1);
-}
-
-Field& FieldTree::look_up(Field& parent, std::string_view key) {
-  std::size_t at = home(parent, key);
+  const std::uint64_t hash = key.size() <= Field::kHeadBytes ? head_hash(key.data(), key.size()) : hash_category(key);
+  std::size_t at = home(parent, hash);
   for (; table_[at] != kUnknown; at = (at + 1) & (table_.size() - 1)) {
     Field& field = fields_[table_[at]];
-    if (field.parent == &parent && key_of(field) == key) return field;
+    if (field.parent == &parent && matches(field, key)) return follow(after, field);
   }
   if (fields_.size() == capacity_ || keys_.size() + key.size() + kKeyEnd.size() > keys_.capacity()) return fields_[kUnknown];
   table_[at] = static_cast<std::uint32_t>(fields_.size());
-  return add(parent, key);
+  return follow(after, add(parent, key));
+}
+
+// The unknown field stands for many: what follows one of them says nothing about the others.
+Field& FieldTree::follow(Followers& after, Field& field) {
+  if (&after != &fields_[kUnknown].next) after = {&field, after.likely};
+  return field;
+}
+
+// The upper half of a product depends on every bit below it.
+std::size_t FieldTree::home(const Field& parent, std::uint64_t hash) const {
+  const auto parent_index = static_cast<std::uint64_t>(&parent - fields_.data());
+  hash ^= parent_index << 32;
+  return ((hash ^ hash >> 32) * 0x9E3779B97F4A7C15U >> 32) & (table_.size() - 1);
 }
 
 void FieldTree::insert(std::uint32_t index) {
-  std::size_t at = home(*fields_[index].parent, key_of(fields_[index]));
+  const Field& field = fields_[index];
+  const bool whole = field.key_bytes <= Field::kHeadBytes;
+  std::size_t at = home(
+      *field.parent, whole ? head_hash(reinterpret_cast<const char*>(field.head.data()), field.key_bytes) : hash_category(key_of(field)));
   while (table_[at] != kUnknown) at = (at + 1) & (table_.size() - 1);
   table_[at] = index;
 }

@@ -95,15 +95,24 @@ class FieldTree {
   }
   // Whether the first `count` bytes, at most kHeadBytes, are those of the head.
   static bool same_head(const Field& field, const char* bytes, std::size_t count) {
-    std::uint64_t difference = 0;
     const char* const mask = kMask.data() + Field::kHeadBytes - count;
-    for (std::size_t i = 0; i < Field::kHeadWords; ++i) difference |= (word(bytes + 8 * i) ^ field.head[i]) & word(mask + 8 * i);
+    std::uint64_t difference = (word(bytes) ^ field.head[0]) & word(mask);
+    if (difference != 0) return false;
+    for (std::size_t i = 1; i < Field::kHeadWords; ++i) difference |= (word(bytes + 8 * i) ^ field.head[i]) & word(mask + 8 * i);
     return difference == 0;
   }
   bool matches(const Field& field, std::string_view key) const {
     if (key.size() != field.key_bytes) return false;
     if (key.size() <= Field::kHeadBytes) return same_head(field, key.data(), key.size());
     return key == key_of(field);
+  }
+  // Of a key of at most kHeadBytes.
+  static std::uint64_t head_hash(const char* bytes, std::size_t count) {
+    constexpr std::uint64_t kOdd[Field::kHeadWords] = {0x9E3779B97F4A7C15U, 0xBF58476D1CE4E5B9U, 0x94D049BB133111EBU, 0xD6E8FEB86659FD93U};
+    std::uint64_t hash = count;
+    const char* const mask = kMask.data() + Field::kHeadBytes - count;
+    for (std::size_t i = 0; i < Field::kHeadWords; ++i) hash += (word(bytes + 8 * i) & word(mask + 8 * i)) * kOdd[i];
+    return hash;
   }
   bool shows(const Field& field, const char* text) const {
     if (!field.plain) return false;
@@ -121,11 +130,11 @@ class FieldTree {
 
   bool tail_shows(const Field& field, const char* text) const;
   Field& find_again(Field& parent, Followers& after, std::string_view key);
-  Field& look_up(Field& parent, std::string_view key);
+  Field& follow(Followers& after, Field& field);
   Field& add(Field& parent, std::string_view key);
   Field& add_path(std::string_view path);
   void plan_fields(const DecodePlan& plan);
-  std::size_t home(const Field& parent, std::string_view key) const;
+  std::size_t home(const Field& parent, std::uint64_t hash) const;
   void insert(std::uint32_t index);
   void forget();
   std::string_view key_of(const Field& field) const { return {keys_.data() + field.key_at, field.key_bytes}; }

@@ -1,7 +1,5 @@
 #include "daemon/decode/json_value.h"
 
-#include <cmath>
-
 #include "daemon/runtime/event_time.h"
 
 namespace driftd {
@@ -30,11 +28,8 @@ void JsonRow::take(const Field& field, const JsonValue& value) {
   if (field.event_id) answer(row_.event_id(), value);
 }
 
-void JsonRow::take_double(const Field& field, double value) {
-  if (std::isfinite(value)) [[likely]] {
-    if (field.reads == Reads::kNumber) return row_.number(field.numeric, value);
-    return take(field, {.kind = JsonKind::kDouble, .number = value});
-  }
+void JsonRow::take_rare_double(const Field& field, double value) {
+  if (std::isfinite(value)) return take(field, {.kind = JsonKind::kDouble, .number = value});
   const ValueClass why = std::isnan(value) ? ValueClass::kNan : value > 0 ? ValueClass::kPositiveInfinity : ValueClass::kNegativeInfinity;
   if (field.numeric != kNoColumn) row_.no_number(field.numeric, why);
   if (field.category != kNoColumn) row_.no_category(field.category, ValueClass::kWrongType);

@@ -2,6 +2,7 @@
 // the road from value to column. Shard thread. No allocation. Cost: a few ns a value that is read.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string_view>
 
@@ -29,7 +30,11 @@ class JsonRow {
   void number(std::uint32_t column, double value) { row_.number(column, value); }
   void take(const Field& field, const JsonValue& value);  // all that is read of it but its children
   // What JSON has no values for.
-  void take_double(const Field& field, double value);                                 // NaN and infinities too
+  void take_double(const Field& field, double value) {  // NaN and infinities too
+    if (field.reads == Reads::kNumber && std::isfinite(value)) [[likely]]
+      return row_.number(field.numeric, value);
+    take_rare_double(field, value);
+  }
   void take_time(const Field& field, std::int64_t value, TimeUnit unit);              // elsewhere than as event time the bare integer
   void take_days(const Field& field, std::int64_t days);                              // since 1970; likewise
   void take_timestamp(const Field& field, std::int64_t seconds, std::int32_t nanos);  // of an event time alone; elsewhere it is no value
@@ -37,6 +42,7 @@ class JsonRow {
   Reject discard(Reject why = Reject::kMalformed) { return row_.discard(why); }
 
  private:
+  void take_rare_double(const Field& field, double value);
   void take_number(std::uint32_t column, const JsonValue& value);
   void take_category(std::uint32_t column, const JsonValue& value);
   void take_event_time(const JsonValue& value);

@@ -74,7 +74,7 @@ class Reading {
 
   bool read(std::string_view message, JsonRow& row) {
     ++record_;
-    return walk(0, message, 0) && hand_on(row);
+    return walk(0, message, 0, row) && hand_on(row);
   }
 
  private:
@@ -88,14 +88,16 @@ class Reading {
     std::uint32_t number = 0;
   };
 
-  bool walk(std::uint32_t index, std::string_view message, unsigned depth) {
+  bool walk(std::uint32_t index, std::string_view message, unsigned depth, JsonRow& row) {
     if (depth > kDeepest) return false;
-    nodes_[index] = record_;
+    begin(index, row);
     const std::vector<WireField>& fields = program_.nodes[index].fields;
     const WireField* const begin = fields.data();
     const WireField* const end = begin + fields.size();
     const WireField* next = begin;  // writers keep the order of numbers
-    for (Bytes bytes(message); bytes.left() > 0;) {
+    for (Bytes bytes(message);;) {
+      next = numbers(next, end, bytes, row);
+      if (bytes.left() == 0) return true;
       std::uint32_t tag = 0;
       if (!bytes.tag(tag)) return false;
       if (next == end || next->tag != tag) {
@@ -105,12 +107,27 @@ class Reading {
           continue;
         }
       }
-      if (!take(*next++, bytes, depth)) return false;
+      if (!take(*next++, bytes, depth, row)) return false;
     }
-    return true;
   }
 
-  bool take(const WireField& field, Bytes& bytes, unsigned depth) {
+  void begin(std::uint32_t index, JsonRow& row) {
+    if (std::exchange(nodes_[index], record_) == record_) return;
+    for (const std::uint32_t column : program_.nodes[index].zeroed) row.number(column, 0);
+  }
+
+  // Numbers stand in rows, and are mostly there and finite: those are read with the cursor in registers. To the first that is not.
+  static const WireField* numbers(const WireField* next, const WireField* end, Bytes& bytes, JsonRow& row) {
+    Bytes cursor = bytes;
+    double value = 0;
+    for (; next != end && next->prefix_bytes != 0 && cursor.number_after(next->prefix, next->prefix_bytes, value); ++next) {
+      row.number(next->number->numeric, value);
+    }
+    bytes = cursor;
+    return next;
+  }
+
+  bool take(const WireField& field, Bytes& bytes, unsigned depth, JsonRow& row) {
     if (field.oneof != kNoOneof) choose(field);
     std::uint64_t bits = 0;
     std::string_view text;
@@ -136,7 +153,8 @@ class Reading {
       value.bits = bits;
       value.text = text;
     }
-    return field.node == kNoNode || walk(field.node, text, depth + 1);
+    if (field.number != nullptr) row.take_double(*field.number, std::bit_cast<double>(bits));
+    return field.node == kNoNode || walk(field.node, text, depth + 1, row);
   }
 
   // A member of a oneof came: the others are gone.

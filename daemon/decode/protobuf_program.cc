@@ -49,7 +49,9 @@ class Compiler {
       if (!read && oneof == oneofs.end()) continue;
       const Size before = size();
       WireField wire;
+      oneofs_around_ += oneof != oneofs.end();
       if (read) wire = read_field(index, field, *child);
+      oneofs_around_ -= oneof != oneofs.end();
       wire.tag = tag_of(field.number, wire_type(field.kind));
       if (oneof != oneofs.end()) {
         wire.oneof = oneof->second;
@@ -96,6 +98,9 @@ class Compiler {
       if (value) wire.leaf = leaf({field.kind, kPresent, has_presence, node_index, 0, &planned.field});
       return wire;
     }
+    if (field.kind == ProtobufKind::kDouble && planned.field.reads == Reads::kNumber && oneofs_around_ == 0) {
+      return number(node_index, field, planned.field);
+    }
     if (field.kind != ProtobufKind::kMessage) {
       if (value) wire.leaf = leaf({field.kind, kValue, field.has_presence, node_index, field.of, &planned.field});
       return wire;
@@ -120,6 +125,18 @@ class Compiler {
     return wire;
   }
 
+  WireField number(std::uint32_t node_index, const ProtobufField& field, const Field& planned) {
+    WireField wire;
+    wire.number = &planned;
+    const std::uint32_t tag = tag_of(field.number, WireType::kFixed64);
+    if (tag < 1U << 14) {
+      wire.prefix_bytes = tag < 1U << 7 ? 1 : 2;
+      wire.prefix = static_cast<std::uint16_t>(tag < 1U << 7 ? tag : (tag & 0x7F) | 0x80 | tag >> 7 << 8);
+    }
+    if (!field.has_presence) program_.nodes[node_index].zeroed.push_back(planned.numeric);
+    return wire;
+  }
+
   std::uint32_t empty_node() {
     program_.nodes.emplace_back();
     return size().nodes - 1;
@@ -139,6 +156,7 @@ class Compiler {
 
   const ProtobufSchema& schema_;
   WireProgram& program_;
+  std::size_t oneofs_around_ = 0;  // what is compiled now may be taken back by another member of so many
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 // A Protobuf message and the fields that are read, compiled to tables by field number: a record's bytes are walked once, what is read is
 // noted, and when all of it was seen (of a field that comes twice the last counts, and absent may mean a default) it goes to its columns.
+// Doubles that are read as numbers and nothing else, outside of oneofs, go there at once: whatever comes later just takes their place.
 #pragma once
 
 #include <cstdint>
@@ -31,10 +32,14 @@ struct WireField {
   std::uint32_t tag = 0;                         // number and wire type, as in the bytes
   std::uint32_t leaf = kNoNode, node = kNoNode;  // what is noted; the message to walk into; both may be
   std::uint32_t oneof = kNoOneof;                // index into WireProgram::oneofs
+  std::uint16_t prefix = 0;                      // of a number: the bytes of its tag, the first the lowest
+  std::uint8_t prefix_bytes = 0;                 // how many; 0: more than two
+  const Field* number = nullptr;                 // of the plan: what goes to its column at once
 };
 
 struct WireNode {
-  std::vector<WireField> fields;  // by tag
+  std::vector<WireField> fields;      // by tag
+  std::vector<std::uint32_t> zeroed;  // columns of numbers that are 0 where they are absent
 };
 
 // What a oneof's members hold: when another member comes, it is forgotten.

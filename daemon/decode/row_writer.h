@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -59,7 +60,10 @@ class RowWriter {
     numeric_[column * kColumnStride] = value + 0.0;  // -0.0 becomes 0.0
     numeric_class_[column * kColumnStride] = ValueClass::kValid;
   }
-  void no_number(std::uint32_t column, ValueClass why) { numeric_class_[column * kColumnStride] = why; }
+  void no_number(std::uint32_t column, ValueClass why) {
+    numeric_[column * kColumnStride] = std::numeric_limits<double>::quiet_NaN();
+    numeric_class_[column * kColumnStride] = why;
+  }
   void category(std::uint32_t column, std::string_view bytes);
   void no_category(std::uint32_t column, ValueClass why) { category_class_[column * kColumnStride] = why; }
   void event_time(std::int64_t time_us) { time_us_ = time_us, time_problem_ = std::nullopt; }
@@ -95,6 +99,8 @@ class RowWriter {
   AnswerReader prediction_, label_, event_id_;
 };
 
+inline constexpr std::size_t kMessagesAhead = 4;
+
 // The loop of every decoder: decode_record(message) for messages[from...] until the batch is full; what Decoder::decode promises.
 template <class DecodeRecord>
 std::size_t fill_batch(std::span<const Message> messages, std::size_t from, std::uint64_t max_payload_bytes, RecordBatch& batch,
@@ -103,6 +109,10 @@ std::size_t fill_batch(std::span<const Message> messages, std::size_t from, std:
   std::size_t at = from;
   for (; at < messages.size() && batch.rows < kBatchRows; ++at) {
     const Message& message = messages[at];
+    if (at + kMessagesAhead < messages.size()) {
+      const std::string_view ahead = messages[at + kMessagesAhead].payload;
+      for (std::size_t byte = 0; byte < ahead.size(); byte += 64) __builtin_prefetch(ahead.data() + byte);
+    }
     std::optional<Reject> reject;
     if (message.tombstone) {
       reject = Reject::kTombstone;

@@ -54,7 +54,7 @@ std::vector<std::uint64_t> coarse_cells(const FeatureReference& feature, std::sp
   return {fine.begin(), fine.end()};
 }
 
-std::string unseen_label(const std::map<std::string, std::uint64_t>& names) {
+std::string unseen_label(const UnseenNames& names) {
   if (names.empty()) return "unseen";
   std::vector<std::pair<std::string, std::uint64_t>> ranked(names.begin(), names.end());
   std::stable_sort(ranked.begin(), ranked.end(), [](const auto& a, const auto& b) { return a.second > b.second; });

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "daemon/window/window.h"
 #include "detectors/reference/reference.h"
 
 namespace driftd {
@@ -16,6 +16,6 @@ std::vector<std::uint64_t> coarse_cells(const FeatureReference& feature, std::sp
 // Labels of the coarse cells, in order: as many as coarse_cells.
 std::vector<std::string> cell_labels(const FeatureReference& feature);
 // The label of the `unseen` cell with the most frequent names that were kept.
-std::string unseen_label(const std::map<std::string, std::uint64_t>& names);
+std::string unseen_label(const UnseenNames& names);
 
 }  // namespace driftd

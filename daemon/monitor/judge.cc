@@ -73,7 +73,7 @@ namespace {
 
 ClassCounts classes_of(const CellCounts<std::uint64_t>& counts, std::size_t feature) {
   ClassCounts classes;
-  std::copy_n(counts.classes.begin() + static_cast<std::ptrdiff_t>(feature * kValueClasses), kValueClasses, classes.begin());
+  for (std::size_t c = 0; c < kValueClasses; ++c) classes[c] = counts.of_class(feature, static_cast<ValueClass>(c));
   return classes;
 }
 
@@ -95,7 +95,7 @@ FeatureView make_view(const FeaturePlan& feature, const FeatureCounts& reference
 }
 
 // Shares of the coarse cells and what each adds to PSI; cells empty on both sides are left out.
-std::vector<CellShare> cell_shares(const FeatureView& view, const std::map<std::string, std::uint64_t>& unseen) {
+std::vector<CellShare> cell_shares(const FeatureView& view, const UnseenNames& unseen) {
   const FeatureReference& reference = *view.feature->reference;
   std::vector<std::string> labels = cell_labels(reference);
   if (reference.type == FeatureType::kCategorical) labels.back() = unseen_label(unseen);

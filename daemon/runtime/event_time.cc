@@ -113,16 +113,6 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
   return within_bounds(minutes + second * kSecond + fraction);
 }
 
-std::optional<std::int64_t> event_time_of(std::int64_t value, TimeUnit unit) {
-  if (unit == TimeUnit::kNanoseconds) {
-    const std::int64_t cut = value % 1000 < 0 ? 1 : 0;
-    return within_bounds(value / 1000 - cut);
-  }
-  const std::int64_t factor = unit == TimeUnit::kSeconds ? kSecond : unit == TimeUnit::kMilliseconds ? 1000 : 1;
-  if (value < kMinEventTime / factor || value > kMaxEventTime / factor) return std::nullopt;
-  return value * factor;
-}
-
 std::optional<std::int64_t> parse_event_time(std::string_view text, TimeUnit unit) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -20,7 +20,17 @@ inline constexpr std::int64_t kMaxEventTime = 253'402'300'799'999'999;
 std::optional<std::int64_t> parse_rfc3339(std::string_view text);
 
 // An integer of the unit; nullopt outside the years 0000 to 9999. Nanoseconds are cut to microseconds towards the past.
-std::optional<std::int64_t> event_time_of(std::int64_t value, TimeUnit unit);
+inline std::optional<std::int64_t> event_time_of(std::int64_t value, TimeUnit unit) {
+  std::int64_t time_us = 0;
+  if (unit == TimeUnit::kNanoseconds) {
+    time_us = value / 1000 - (value % 1000 < 0 ? 1 : 0);
+  } else {
+    const std::int64_t factor = unit == TimeUnit::kSeconds ? 1'000'000 : unit == TimeUnit::kMilliseconds ? 1000 : 1;
+    if (__builtin_mul_overflow(value, factor, &time_us)) return std::nullopt;
+  }
+  if (time_us < kMinEventTime || time_us > kMaxEventTime) return std::nullopt;
+  return time_us;
+}
 
 // RFC 3339, or an integer of the unit in decimal digits with an optional minus sign.
 std::optional<std::int64_t> parse_event_time(std::string_view text, TimeUnit unit);

@@ -154,7 +154,7 @@ const LabelRow* LabelJoin::take_label(const JoinRow& prediction) {
 
 void LabelJoin::count_joined(const JoinRow& prediction, const AnswerScale::Pair& pair, Pane& into) {
   add_row(plan_.answers.rule(), pair.prediction, pair.label, into.joined[prediction.segment].performance);
-  CellCounts<std::uint32_t>& counts = into.segments[prediction.segment];
+  PaneCounts& counts = into.segments[prediction.segment];
   if (!is_started(counts)) counts = make_counts(joined_);
   ++counts.rows;
   if (joined_.fields.empty()) return;  // measures only: the reference has no losses to compare with

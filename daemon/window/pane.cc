@@ -18,10 +18,10 @@ Pane make_pane(const PanePlan& plan, std::int64_t start_us) {
   return pane;
 }
 
-CellCounts<std::uint32_t> make_counts(const PanePlan& plan) {
+PaneCounts make_counts(const PanePlan& plan) {
   const std::size_t fields = plan.fields.size();
-  CellCounts<std::uint32_t> counts;
-  counts.cells.assign(plan.cells, 0);
+  PaneCounts counts;
+  counts.cells = PaneCells(plan.cells);
   counts.classes.assign(fields * kValueClasses, 0);
   counts.below.assign(fields, 0);
   counts.above.assign(fields, 0);
@@ -30,19 +30,17 @@ CellCounts<std::uint32_t> make_counts(const PanePlan& plan) {
   return counts;
 }
 
-void count_value(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts) {
+void count_value(const FieldPlan& plan, std::size_t field, double value, PaneCounts& counts) {
   std::uint16_t cell = 0;
   plan.kernel.cells({&value, 1}, &cell);
-  ++counts.classes[field * kValueClasses];
-  ++counts.cells[plan.first_cell + cell];
+  ++counts.of_class(field, ValueClass::kValid);
+  counts.cells.counter()(plan.first_cell + cell);
   count_edge(plan, field, value, counts);
 }
 
-bool is_started(const CellCounts<std::uint32_t>& counts) { return !counts.classes.empty(); }
-
 namespace {
 
-void append_counts(CellCounts<std::uint32_t> later, CellCounts<std::uint32_t>& counts) {
+void append_counts(PaneCounts later, PaneCounts& counts) {
   if (!is_started(later)) return;
   if (!is_started(counts)) {
     counts = std::move(later);
@@ -71,8 +69,8 @@ void append_pane(Pane later, Pane& pane) {
   }
 }
 
-void add_unseen(std::string_view name, std::uint64_t count, std::map<std::string, std::uint64_t>& names) {
-  const auto found = names.find(std::string(name));
+void add_unseen(std::string_view name, std::uint64_t count, UnseenNames& names) {
+  const auto found = names.find(name);
   if (found != names.end()) {
     found->second += count;
   } else if (names.size() < kUnseenNames) {
@@ -82,11 +80,21 @@ void add_unseen(std::string_view name, std::uint64_t count, std::map<std::string
 
 namespace {
 
-void save_counts(const CellCounts<std::uint32_t>& counts, ByteWriter& out) {
+// In the order of saved state: field by field.
+template <class Counts, class Take>
+void for_each_class(Counts& counts, Take take) {
+  for (std::size_t field = 0; field < counts.below.size(); ++field) {
+    for (std::size_t c = 0; c < kValueClasses; ++c) take(counts.of_class(field, static_cast<ValueClass>(c)));
+  }
+}
+
+void save_counts(const PaneCounts& counts, ByteWriter& out) {
   out.boolean(is_started(counts));
   if (!is_started(counts)) return;
   out.varint(counts.rows);
-  for (const auto* column : {&counts.cells, &counts.classes, &counts.below, &counts.above}) {
+  for (std::size_t cell = 0; cell < counts.cells.size(); ++cell) out.varint(counts.cells[cell]);
+  for_each_class(counts, [&](const std::uint32_t& count) { out.varint(count); });
+  for (const auto* column : {&counts.below, &counts.above}) {
     for (const std::uint32_t count : *column) out.varint(count);
   }
   for (const auto* column : {&counts.min, &counts.max}) {
@@ -94,16 +102,19 @@ void save_counts(const CellCounts<std::uint32_t>& counts, ByteWriter& out) {
   }
 }
 
-bool load_counts(const PanePlan& plan, ByteReader& in, CellCounts<std::uint32_t>& counts) {
+bool load_counts(const PanePlan& plan, ByteReader& in, PaneCounts& counts) {
   if (!in.boolean()) return in.ok();
   counts = make_counts(plan);
   counts.rows = in.varint();
-  for (auto* column : {&counts.cells, &counts.classes, &counts.below, &counts.above}) {
-    for (std::uint32_t& count : *column) {
-      const std::uint64_t value = in.varint();
-      if (value > std::numeric_limits<std::uint32_t>::max()) in.fail();
-      count = static_cast<std::uint32_t>(value);
-    }
+  const auto next = [&in] {
+    const std::uint64_t value = in.varint();
+    if (value > std::numeric_limits<std::uint32_t>::max()) in.fail();
+    return static_cast<std::uint32_t>(value);
+  };
+  for (std::size_t cell = 0; cell < counts.cells.size(); ++cell) counts.cells.set(cell, next());
+  for_each_class(counts, [&](std::uint32_t& count) { count = next(); });
+  for (auto* column : {&counts.below, &counts.above}) {
+    for (std::uint32_t& count : *column) count = next();
   }
   for (auto* column : {&counts.min, &counts.max}) {
     for (double& value : *column) value = in.f64();

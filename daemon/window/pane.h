@@ -8,10 +8,12 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "daemon/decode/record_batch.h"
 #include "daemon/runtime/codec.h"
+#include "daemon/window/pane_cells.h"
 #include "daemon/window/pane_plan.h"
 #include "daemon/window/window.h"
 
@@ -27,41 +29,47 @@ struct JoinRow {
   friend bool operator==(const JoinRow&, const JoinRow&) = default;
 };
 
+using PaneCounts = CellCounts<std::uint32_t, PaneCells>;
+
 struct Pane {
   std::int64_t start_us = 0;
   std::int64_t first_offset = std::numeric_limits<std::int64_t>::max();
   std::int64_t last_offset = std::numeric_limits<std::int64_t>::min();
   bool complete = true;
-  std::vector<CellCounts<std::uint32_t>> segments;           // as SegmentPlan::size(); without cells until the first row
-  std::vector<std::map<std::string, std::uint64_t>> unseen;  // by field
-  std::vector<std::vector<SequentialValue>> values;          // by field
-  std::vector<JoinRow> rows;                                 // PaneRows::kPredictions, kLabels: in offset order
-  std::uint64_t unusable_rows = 0;                           // of them: without an id or an answer, and so not kept
-  std::vector<JoinCounts> joined;                            // of a joined pane: by segment
+  std::vector<PaneCounts> segments;                  // as SegmentPlan::size(); without cells until the first row
+  std::vector<UnseenNames> unseen;                   // by field
+  std::vector<std::vector<SequentialValue>> values;  // by field
+  std::vector<JoinRow> rows;                         // PaneRows::kPredictions, kLabels: in offset order
+  std::uint64_t unusable_rows = 0;                   // of them: without an id or an answer, and so not kept
+  std::vector<JoinCounts> joined;                    // of a joined pane: by segment
 
   friend bool operator==(const Pane&, const Pane&) = default;
 };
 
 Pane make_pane(const PanePlan& plan, std::int64_t start_us);
-CellCounts<std::uint32_t> make_counts(const PanePlan& plan);  // zeros, ready to count
-bool is_started(const CellCounts<std::uint32_t>& counts);     // make_counts was called for it
+PaneCounts make_counts(const PanePlan& plan);                                         // zeros, ready to count
+inline bool is_started(const PaneCounts& counts) { return !counts.classes.empty(); }  // make_counts was called for it
 
 // The sums of counts: rows and cells. std::minus takes away what std::plus added.
-template <class From, class To, class Operation>
-void combine_sums(const CellCounts<From>& from, CellCounts<To>& to, Operation operation) {
-  const auto combine = [&](const std::vector<From>& source, std::vector<To>& target) {
-    for (std::size_t i = 0; i < source.size(); ++i) target[i] = operation(target[i], To{source[i]});
+template <class Count, class Cells, class Operation>
+void combine_sums(const PaneCounts& from, CellCounts<Count, Cells>& to, Operation operation) {
+  const auto combine = [&](const auto& source, std::vector<Count>& target) {
+    for (std::size_t i = 0; i < source.size(); ++i) target[i] = operation(target[i], Count{source[i]});
   };
   to.rows = operation(to.rows, from.rows);
-  combine(from.cells, to.cells);
+  if constexpr (std::is_same_v<Cells, PaneCells>) {
+    for (std::size_t i = 0; i < from.cells.size(); ++i) to.cells.set(i, operation(to.cells[i], from.cells[i]));
+  } else {
+    combine(from.cells, to.cells);
+  }
   combine(from.classes, to.classes);
   combine(from.below, to.below);
   combine(from.above, to.above);
 }
 
 // Their extremes, which cannot be taken away.
-template <class From, class To>
-void widen(const CellCounts<From>& from, CellCounts<To>& to) {
+template <class Count, class Cells>
+void widen(const PaneCounts& from, CellCounts<Count, Cells>& to) {
   for (std::size_t i = 0; i < from.min.size(); ++i) {
     to.min[i] = std::min(to.min[i], from.min[i]);
     to.max[i] = std::max(to.max[i], from.max[i]);
@@ -75,11 +83,11 @@ void add_joined(const JoinCounts& from, JoinCounts& to);
 void append_pane(Pane later, Pane& pane);
 
 // Counts a name where there is room for it: a field and pane keeps kUnseenNames.
-void add_unseen(std::string_view name, std::uint64_t count, std::map<std::string, std::uint64_t>& names);
+void add_unseen(std::string_view name, std::uint64_t count, UnseenNames& names);
 
 // What a value adds beside its cell: whether it is beyond the reference, and the range of all. Only values of the first and the last cell
 // can be beyond it, and the range of a pane is theirs; the rest need no look. Inline: the loop over a column calls it.
-inline void count_edge(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts) {
+inline void count_edge(const FieldPlan& plan, std::size_t field, double value, PaneCounts& counts) {
   counts.below[field] += value < plan.min;
   counts.above[field] += value > plan.max;
   counts.min[field] = std::min(counts.min[field], value);
@@ -87,7 +95,7 @@ inline void count_edge(const FieldPlan& plan, std::size_t field, double value, C
 }
 
 // Counts one valid number. Where many come as a column, PartitionPanes does it faster.
-void count_value(const FieldPlan& plan, std::size_t field, double value, CellCounts<std::uint32_t>& counts);
+void count_value(const FieldPlan& plan, std::size_t field, double value, PaneCounts& counts);
 
 void save_pane(const Pane& pane, ByteWriter& out);
 bool load_pane(const PanePlan& plan, ByteReader& in, Pane& pane);  // false: does not fit the plan

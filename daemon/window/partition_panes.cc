@@ -9,8 +9,12 @@ namespace driftd {
 
 PartitionPanes::PartitionPanes(std::uint32_t source_partition, const std::vector<Monitor>& monitors) : source_partition_(source_partition) {
   for (const Monitor& monitor : monitors) {
-    monitors_.push_back({monitor.index, monitor.plan, SegmentIndex(monitor.plan->segments), {}, {}, kNoTime, false, kNoTime});
-    for (const FieldPlan& field : monitor.plan->fields) monitors_.back().columns.push_back(add_column(field));
+    MonitorPanes& added = monitors_.emplace_back(MonitorPanes{monitor.index, monitor.plan, SegmentIndex(monitor.plan->segments)});
+    for (const FieldPlan& field : monitor.plan->fields) {
+      if (field.from == FieldSource::kCategory) added.categories.push_back(static_cast<std::uint32_t>(added.columns.size()));
+      added.columns.push_back(add_column(field));
+    }
+    places_.reserve(std::max(places_.capacity(), added.columns.size()));
   }
   cells_.resize(columns_.size() * kColumnStride);
 }
@@ -99,7 +103,7 @@ void PartitionPanes::count_rows(MonitorPanes& monitor, const RecordBatch& batch,
 
 namespace {
 
-constexpr std::uint32_t kRowsAhead = 8;
+constexpr std::uint32_t kRowsAhead = 4;
 
 }  // namespace
 
@@ -133,52 +137,92 @@ void PartitionPanes::prepare_columns(const RecordBatch& batch) {
   }
 }
 
+namespace {
+
+// The first cell or the last, in one comparison: 0 wraps around.
+constexpr bool is_edge(std::uint32_t cell, std::uint32_t last_cell) { return cell - 1 >= last_cell - 1; }
+
+}  // namespace
+
 // The common case by itself: numbers, all valid, one segment.
-void PartitionPanes::count_plain(const FieldPlan& plan, std::size_t field, const Column& column, Rows rows,
-                                 CellCounts<std::uint32_t>& counts) {
-  counts.classes[field * kValueClasses] += rows.count;
-  std::uint32_t* cells = counts.cells.data() + plan.first_cell;
-  const std::uint32_t last_cell = plan.cell_count - 1;
+void PartitionPanes::count_plain(const FieldPlan& plan, std::size_t field, const Column& column, Rows rows, PaneCounts& counts) {
+  counts.of_class(field, ValueClass::kValid) += rows.count;
+  const PaneCells::Counter count = counts.cells.counter();
+  const std::uint16_t* const cells = column.cells;
+  const std::uint32_t first_cell = plan.first_cell, last_cell = plan.cell_count - 1;
   for (std::uint32_t i = 0; i < rows.count; ++i) {
     const std::uint32_t row = rows.index[i];
-    const std::uint32_t cell = column.cells[row];
-    ++cells[cell];
-    if (cell == 0 || cell == last_cell) count_edge(plan, field, column.numbers[row], counts);
+    const std::uint32_t cell = cells[row];
+    count(first_cell + cell);
+    if (is_edge(cell, last_cell)) [[unlikely]]
+      count_edge(plan, field, column.numbers[row], counts);
   }
 }
 
-void PartitionPanes::count_value(const FieldPlan& plan, std::size_t field, const Column& column, std::uint32_t row,
-                                 CellCounts<std::uint32_t>& counts) {
+void PartitionPanes::count_value(const FieldPlan& plan, std::size_t field, const Column& column, std::uint32_t row, PaneCounts& counts) {
   const ValueClass value_class = column.classes[row];
-  ++counts.classes[field * kValueClasses + static_cast<std::size_t>(value_class)];
+  ++counts.of_class(field, value_class);
   if (value_class != ValueClass::kValid) return;
   const std::uint32_t cell = column.cells[row];
-  ++counts.cells[plan.first_cell + cell];
-  if (column.numbers != nullptr && (cell == 0 || cell + 1 == plan.cell_count)) count_edge(plan, field, column.numbers[row], counts);
+  counts.cells.counter()(plan.first_cell + cell);
+  if (column.numbers != nullptr && is_edge(cell, plan.cell_count - 1)) count_edge(plan, field, column.numbers[row], counts);
+}
+
+// A row whose values are all valid.
+void PartitionPanes::count_whole_row(const std::vector<FieldPlan>& fields, std::uint32_t row, PaneCounts& counts) const {
+  static_assert(static_cast<int>(ValueClass::kValid) == 0);  // its counts come first
+  const std::size_t count = places_.size();
+  std::uint32_t* const valid = counts.classes.data();
+  for (std::size_t field = 0; field < count; ++field) ++valid[field];
+  const PaneCells::Counter counter = counts.cells.counter();
+  const Place* const places = places_.data();
+  for (std::size_t field = 0; field < count; ++field) {
+    const Place place = places[field];
+    const std::uint32_t cell = place.cells[row];
+    counter(place.first_cell + cell);
+    if (is_edge(cell, place.last_cell) && place.numbers != nullptr) count_edge(fields[field], field, place.numbers[row], counts);
+  }
+}
+
+void PartitionPanes::prepare_places(const MonitorPanes& monitor) {
+  places_.clear();
+  row_whole_.fill(true);
+  for (std::size_t field = 0; field < monitor.columns.size(); ++field) {
+    const Column& column = column_of(monitor, field);
+    const FieldPlan& plan = monitor.plan->fields[field];
+    places_.push_back({column.cells, column.numbers, plan.first_cell, plan.cell_count - 1});
+    if (column.all_valid) continue;
+    for (std::size_t row = 0; row < kBatchRows; ++row) row_whole_[row] &= column.classes[row] == ValueClass::kValid;
+  }
 }
 
 // Row by row: the counters of a segment lie together, and those of a row some way ahead are on their way from memory meanwhile.
-void PartitionPanes::count_segments(const MonitorPanes& monitor, Rows rows, Pane& pane) const {
+void PartitionPanes::count_segments(const MonitorPanes& monitor, Rows rows, Pane& pane) {
+  prepare_places(monitor);
   const std::vector<FieldPlan>& fields = monitor.plan->fields;
-  const auto fetch = [&](std::uint32_t row) {
-    const CellCounts<std::uint32_t>& counts = pane.segments[row_segment_[row]];
-    for (std::size_t field = 0; field < fields.size(); ++field)
-      __builtin_prefetch(counts.cells.data() + fields[field].first_cell + column_of(monitor, field).cells[row], 1);
+  const auto fetch = [&](std::uint32_t row) __attribute__((always_inline)) {
+    PaneCounts& counts = pane.segments[row_segment_[row]];
+    const PaneCells::Counter counter = counts.cells.counter();
+    for (const Place& place : places_) counter.fetch(place.first_cell + place.cells[row]);
     constexpr std::size_t kLine = 64 / sizeof(std::uint32_t);
-    for (std::size_t at = 0; at < counts.classes.size(); at += kLine) __builtin_prefetch(counts.classes.data() + at, 1);
+    for (std::size_t field = 0; field < fields.size(); field += kLine) __builtin_prefetch(counts.classes.data() + field, 1);
   };
   for (std::uint32_t i = 0; i < std::min(kRowsAhead, rows.count); ++i) fetch(rows.index[i]);
   for (std::uint32_t i = 0; i < rows.count; ++i) {
     if (i + kRowsAhead < rows.count) fetch(rows.index[i + kRowsAhead]);
     const std::uint32_t row = rows.index[i];
-    CellCounts<std::uint32_t>& counts = pane.segments[row_segment_[row]];
-    for (std::size_t field = 0; field < fields.size(); ++field) count_value(fields[field], field, column_of(monitor, field), row, counts);
+    PaneCounts& counts = pane.segments[row_segment_[row]];
+    if (row_whole_[row]) {
+      count_whole_row(fields, row, counts);
+    } else {
+      for (std::size_t field = 0; field < fields.size(); ++field) count_value(fields[field], field, column_of(monitor, field), row, counts);
+    }
   }
 }
 
-void PartitionPanes::count_fields(const MonitorPanes& monitor, Rows rows, Pane& pane) const {
+void PartitionPanes::count_fields(const MonitorPanes& monitor, Rows rows, Pane& pane) {
   if (pane.segments.size() > 1) return count_segments(monitor, rows, pane);
-  CellCounts<std::uint32_t>& counts = pane.segments[0];
+  PaneCounts& counts = pane.segments[0];
   for (std::size_t field = 0; field < monitor.columns.size(); ++field) {
     const FieldPlan& plan = monitor.plan->fields[field];
     const Column& column = column_of(monitor, field);
@@ -216,14 +260,13 @@ void PartitionPanes::keep_rows(const PanePlan& plan, const RecordBatch& batch, R
   }
 }
 
-void PartitionPanes::keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane) {
+void PartitionPanes::keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane) const {
   for (const UnseenCategory& unseen : batch.unseen) {
     const bool in_pane = std::binary_search(rows.index, rows.index + rows.count, unseen.row);
     if (!in_pane) continue;
-    for (std::size_t field = 0; field < monitor.plan->fields.size(); ++field) {
+    for (const std::uint32_t field : monitor.categories) {
       const FieldPlan& plan = monitor.plan->fields[field];
-      if (plan.from != FieldSource::kCategory || plan.slot != unseen.slot) continue;
-      if (plan.categories.cell(batch.category[plan.column * kColumnStride + unseen.row]) + 1 != plan.cell_count) continue;
+      if (plan.slot != unseen.slot || column_of(monitor, field).cells[unseen.row] + 1U != plan.cell_count) continue;
       add_unseen(unseen.name, 1, pane.unseen[field]);
     }
   }

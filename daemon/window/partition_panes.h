@@ -61,9 +61,10 @@ class PartitionPanes {
     std::uint32_t index;
     const PanePlan* plan;
     SegmentIndex segments;
-    std::vector<std::uint32_t> columns;      // by field: index into columns_
-    std::map<std::int64_t, Pane> open;       // by start
-    std::int64_t closed_until_us = kNoTime;  // panes before this are closed: rows there are late
+    std::vector<std::uint32_t> columns{};     // by field: index into columns_
+    std::vector<std::uint32_t> categories{};  // fields that are categories
+    std::map<std::int64_t, Pane> open{};      // by start
+    std::int64_t closed_until_us = kNoTime;   // panes before this are closed: rows there are late
     bool incomplete_next = false;
     std::int64_t silent_until_us = kNoTime;  // said by idle() since the last record
   };
@@ -79,20 +80,27 @@ class PartitionPanes {
     const std::uint16_t* cells = nullptr;  // of a row without a value: any
     bool all_valid = false;
   };
+  // What counting a row needs of a field, close together.
+  struct Place {
+    const std::uint16_t* cells;
+    const double* numbers;
+    std::uint32_t first_cell, last_cell;
+  };
   std::uint32_t add_column(const FieldPlan& field);
   void prepare_times(const RecordBatch& batch);
   void prepare_columns(const RecordBatch& batch);
   const Column& column_of(const MonitorPanes& monitor, std::size_t field) const { return columns_[monitor.columns[field]]; }
   void count_monitor(MonitorPanes& monitor, const RecordBatch& batch);
   void count_rows(MonitorPanes& monitor, const RecordBatch& batch, std::int64_t start_us, Rows rows);
-  void count_fields(const MonitorPanes& monitor, Rows rows, Pane& pane) const;
-  static void count_plain(const FieldPlan& plan, std::size_t field, const Column& column, Rows rows, CellCounts<std::uint32_t>& counts);
-  static void count_value(const FieldPlan& plan, std::size_t field, const Column& column, std::uint32_t row,
-                          CellCounts<std::uint32_t>& counts);
-  void count_segments(const MonitorPanes& monitor, Rows rows, Pane& pane) const;
+  void count_fields(const MonitorPanes& monitor, Rows rows, Pane& pane);
+  static void count_plain(const FieldPlan& plan, std::size_t field, const Column& column, Rows rows, PaneCounts& counts);
+  static void count_value(const FieldPlan& plan, std::size_t field, const Column& column, std::uint32_t row, PaneCounts& counts);
+  void count_whole_row(const std::vector<FieldPlan>& fields, std::uint32_t row, PaneCounts& counts) const;
+  void prepare_places(const MonitorPanes& monitor);
+  void count_segments(const MonitorPanes& monitor, Rows rows, Pane& pane);
   void keep_values(const MonitorPanes& monitor, const RecordBatch& batch, std::size_t field, Rows rows, Pane& pane);
   void keep_rows(const PanePlan& plan, const RecordBatch& batch, Rows rows, Pane& pane);
-  void keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane);
+  void keep_unseen(const MonitorPanes& monitor, const RecordBatch& batch, Rows rows, Pane& pane) const;
   void close(MonitorPanes& monitor, std::int64_t until_us, std::vector<Partial>& closed);
 
   std::uint32_t source_partition_;
@@ -108,7 +116,9 @@ class PartitionPanes {
   std::array<std::uint32_t, kBatchRows> row_segment_;
   std::array<std::uint16_t, kBatchRows> row_index_;
   std::vector<Column> columns_;
-  std::vector<std::uint16_t> cells_;  // of columns_, kColumnStride each
+  std::vector<std::uint16_t> cells_;        // of columns_, kColumnStride each
+  std::vector<Place> places_;               // of the monitor that is counted, by field
+  std::array<bool, kBatchRows> row_whole_;  // all its values are valid
   std::array<ValueClass, kBatchRows> error_class_;
   std::array<bool, kBatchRows> row_late_;
   std::int64_t earliest_us_ = 0, latest_us_ = 0;

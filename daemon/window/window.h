@@ -15,16 +15,22 @@
 namespace driftd {
 
 // Counts of one segment. Fields in the order of PanePlan::fields; their cells lie one after another (FieldPlan::first_cell).
-template <class Count>
+template <class Count, class Cells = std::vector<Count>>
 struct CellCounts {
   std::uint64_t rows = 0;
-  std::vector<Count> cells;    // fine cells of all fields
-  std::vector<Count> classes;  // field * kValueClasses + ValueClass
+  Cells cells;                 // fine cells of all fields
+  std::vector<Count> classes;  // those of ValueClass::kValid by field, then those of the next class
   std::vector<Count> below;    // by field: valid values under the reference's minimum
   std::vector<Count> above;    // by field: over its maximum
   std::vector<double> min;     // by field, over valid values; +inf where none
   std::vector<double> max;     // -inf where none
 
+  Count& of_class(std::size_t field, ValueClass value_class) {
+    return classes[static_cast<std::size_t>(value_class) * below.size() + field];
+  }
+  const Count& of_class(std::size_t field, ValueClass value_class) const {
+    return classes[static_cast<std::size_t>(value_class) * below.size() + field];
+  }
   friend bool operator==(const CellCounts&, const CellCounts&) = default;
 };
 
@@ -36,6 +42,9 @@ struct SequentialValue {
   double value = 0;
   friend bool operator==(const SequentialValue&, const SequentialValue&) = default;
 };
+
+// Names of categories that no reference knows, a bounded sample, and how often each came. Looked up without making a string.
+using UnseenNames = std::map<std::string, std::uint64_t, std::less<>>;
 
 // Both ends inclusive: exactly these rows can be read again.
 struct OffsetRange {
@@ -58,10 +67,10 @@ struct Window {
   std::uint32_t monitor = 0;
   std::int64_t start_us = 0, end_us = 0;  // [start, end)
   ClosedBy closed_by = ClosedBy::kTime;
-  bool complete = true;                                      // false: offsets were lost while it was open
-  std::vector<CellCounts<std::uint64_t>> segments;           // [0] = all, then the declared ones, then `__other__`
-  std::vector<OffsetRange> offsets;                          // ascending
-  std::vector<std::map<std::string, std::uint64_t>> unseen;  // by field: names of unseen categories (a bounded sample), counts
+  bool complete = true;                             // false: offsets were lost while it was open
+  std::vector<CellCounts<std::uint64_t>> segments;  // [0] = all, then the declared ones, then `__other__`
+  std::vector<OffsetRange> offsets;                 // ascending
+  std::vector<UnseenNames> unseen;                  // by field
   // By field, in order; empty where no sequential detector listens. Each value is in one window: where windows overlap, in the
   // first of those that hold its row.
   std::vector<std::vector<SequentialValue>> values;

@@ -203,7 +203,7 @@ void WindowMerger::close_by_count(std::uint32_t index, std::int64_t passed_us, s
 namespace {
 
 CellCounts<std::uint64_t> zero_counts(const PanePlan& plan) {
-  const CellCounts<std::uint32_t> narrow = make_counts(plan);
+  const PaneCounts narrow = make_counts(plan);
   CellCounts<std::uint64_t> counts;
   counts.cells.assign(narrow.cells.size(), 0);
   counts.classes.assign(narrow.classes.size(), 0);

@@ -82,16 +82,49 @@ __attribute__((target("avx512f,popcnt"))) inline std::size_t count_below_avx512(
   return static_cast<std::size_t>(_mm_popcnt_u32(_mm512_kunpackb(high, low)));
 }
 
+constexpr std::size_t kLanes = 8;    // doubles a register
+constexpr std::size_t kBlock = 128;  // values whose groups are all found before their edges are looked at: nothing waits for anything
+
+// For eight numbers at once, how many of sixteen are below each: a search by halves, its numbers picked from registers. The last step is
+// needed where the sixteenth may be below one.
+template <bool kLastStep>
+__attribute__((target("avx512f,popcnt"))) inline __m512i counts_below_avx512(const SixteenAvx512& sorted, __m512d x) {
+  __m512i n = _mm512_setzero_si512();
+  for (const long half : {8, 4, 2, 1, kLastStep ? 1 : 0}) {
+    if (half == 0) break;
+    const __m512d middle = _mm512_permutex2var_pd(sorted.low, _mm512_add_epi64(n, _mm512_set1_epi64(half - 1)), sorted.high);
+    n = _mm512_mask_add_epi64(n, _mm512_cmp_pd_mask(middle, x, _CMP_LT_OQ), n, _mm512_set1_epi64(half));
+  }
+  return n;
+}
+
+// Groups of `count` values, in whole registers.
+template <std::size_t kGroups>
+__attribute__((target("avx512f,popcnt"))) void groups_avx512(const double* separators, const double* values, std::size_t count,
+                                                             std::uint64_t* groups) {
+  for (std::size_t i = 0; i < count; i += kLanes) {
+    const auto lanes = static_cast<__mmask8>((1U << std::min(kLanes, count - i)) - 1);
+    const __m512d x = _mm512_maskz_loadu_pd(lanes, values + i);
+    __m512i found = _mm512_setzero_si512();
+    for (std::size_t g = 0; g < kGroups; g += kGroup) {
+      found = _mm512_add_epi64(found, counts_below_avx512<(kGroups > kGroup)>(load_avx512(separators + g), x));
+    }
+    _mm512_store_si512(groups + i, found);
+  }
+}
+
 template <std::size_t kGroups>
 __attribute__((target("avx512f,popcnt"))) void search_avx512(const double* separators, const double* edges, std::span<const double> values,
                                                              std::uint16_t* ids) {
-  SixteenAvx512 first[kGroups / kGroup];
-  for (std::size_t g = 0; g < kGroups / kGroup; ++g) first[g] = load_avx512(separators + g * kGroup);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const __m512d x = _mm512_set1_pd(values[i]);
-    std::size_t group = 0;
-    for (const SixteenAvx512& part : first) group += count_below_avx512(part, x);
-    ids[i] = static_cast<std::uint16_t>(group * kGroup + count_below_avx512(load_avx512(edges + group * kGroup), x));
+  alignas(64) std::uint64_t groups[kBlock];
+  for (std::size_t from = 0; from < values.size(); from += kBlock) {
+    const std::size_t count = std::min(kBlock, values.size() - from);
+    groups_avx512<kGroups>(separators, values.data() + from, count, groups);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t group = groups[i] * kGroup;
+      const std::size_t below = count_below_avx512(load_avx512(edges + group), _mm512_set1_pd(values[from + i]));
+      ids[from + i] = static_cast<std::uint16_t>(group + below);
+    }
   }
 }
 

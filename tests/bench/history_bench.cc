@@ -72,7 +72,7 @@ Window make_window(const Monitor& monitor, std::mt19937_64& random) {
         counts.cells.push_back(mean / 2 + random() % (mean + 1));
         rows += counts.cells.back();
       }
-      counts.classes[f * kValueClasses] = rows;
+      counts.of_class(f, ValueClass::kValid) = rows;
     }
   }
   return window;

@@ -61,6 +61,7 @@ HOMES = {
     "crypt.h": (["daemon/http/logins.cc"], r"\bcrypt_\w+\("),
     "systemd/": (["daemon/app_service.cc"], r"\bsd_\w+\("),
     "CLI/": (["daemon/cli/*"], r"\bCLI::"),
+    "malloc.h": (["daemon/runtime/freed_memory.cc"], r"\bmallopt\("),
     "spdlog/": (["daemon/runtime/log*.cc"], r"\bspdlog::"),
     "doctest/": (["tests/*"], r"\bdoctest::"),
     "fmt/": (["config/*.cc", "daemon/*.cc", "tests/*"], r"\bfmt::"),

@@ -72,13 +72,39 @@ TEST_CASE("random records of random schemas have the values that fastavro wrote"
     const RecordBatch batch = decode_framed(plan, schema, each.payload);
     REQUIRE(batch.rows == 1);
     CHECK(difference(each, plan, batch) == "");
+    const DecodePlan numbers = plan_of(each, Format::kAvro, {SlotType::kNumeric});
+    CHECK(difference(each, numbers, decode_framed(numbers, schema, each.payload)) == "");
     for (std::size_t size = 0; size < each.payload.size(); size += 1 + each.payload.size() / 50, ++cut_short) {
       CHECK(one_reject(plan, schema, each.payload.substr(0, size)) == "bad_avro");
+      CHECK(one_reject(numbers, schema, each.payload.substr(0, size)) == "bad_avro");
     }
     CHECK(one_reject(plan, schema, each.payload + '\0') == "bad_avro");
   }
   CHECK(records > 400);
   CHECK(cut_short > 10'000);
+}
+
+TEST_CASE("numbers that stand in a row are read as each would be alone") {
+  DecodePlan plan = avro_plan();
+  plan.slots.clear();
+  for (const char* path : {"a", "b", "c", "d"}) add_slot(plan, path, SlotType::kNumeric);
+  const WriterSchema schema = avro(R"({"type":"record","name":"R","fields":[{"name":"a","type":["null","double"]},
+    {"name":"b","type":["double","null"]},{"name":"c","type":"double"},{"name":"d","type":["null","double"]}]})");
+  const std::string one = double_bytes(1), nan = double_bytes(std::nan(""));
+  const auto classes = [&](const std::string& datum) {
+    const RecordBatch batch = decode_framed(plan, schema, datum);
+    REQUIRE(batch.rows == 1);
+    std::vector<ValueClass> out;
+    for (std::size_t column = 0; column < 4; ++column) {
+      out.push_back(batch.numeric_class[column * kColumnStride]);
+      CHECK(std::isnan(batch.numeric[column * kColumnStride]) == (out.back() != kValid));
+    }
+    return out;
+  };
+  CHECK(classes("\2" + one + "\0"s + one + one + "\2" + one) == std::vector{kValid, kValid, kValid, kValid});
+  CHECK(classes("\0\2"s + one + "\0"s) == std::vector{kNull, kNull, kValid, kNull});
+  CHECK(classes("\2" + nan + "\0"s + nan + nan + "\x82\0"s + one) == std::vector{kNan, kNan, kNan, kValid});
+  for (const std::string& branch : {"\1"s, "\3"s, "\4"s, "\x80"s}) CHECK(one_reject(plan, schema, branch + one) == "bad_avro");
 }
 
 TEST_CASE("bytes that are no datum of their schema are refused, read or not") {

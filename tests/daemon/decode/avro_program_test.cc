@@ -29,8 +29,15 @@ TEST_CASE("what nobody reads is stepped over in as few steps as there are") {
   const std::string schema = R"({"type":"record","name":"R","fields":[{"name":"a","type":"double"},{"name":"b","type":"float"},
     {"name":"n","type":"null"},{"name":"c","type":{"type":"fixed","name":"F","size":9}},{"name":"x","type":"double"},
     {"name":"s","type":{"type":"record","name":"S","fields":[{"name":"y","type":"int"}]}},{"name":"t","type":"S"}]})";
-  CHECK(steps_of(schema, {"x"}) == std::vector<AvroStep>{kSkipBytes, kDouble, kCall, kCall, kReturn, kSkipInt, kReturn});
+  CHECK(steps_of(schema, {"x"}) == std::vector<AvroStep>{kSkipBytes, kNumber, kCall, kCall, kReturn, kSkipInt, kReturn});
   CHECK(steps_of(schema, {"s.y"}) == std::vector<AvroStep>{kSkipBytes, kInt, kCall, kReturn, kSkipInt, kReturn});
+}
+
+TEST_CASE("a double that may be null is one step where it is nothing but a number") {
+  using enum AvroStep;
+  const std::string schema = R"({"type":"record","name":"R","fields":[{"name":"a","type":["null","double"]},
+    {"name":"b","type":["double","null"]},{"name":"c","type":"double"},{"name":"d","type":["null","float"]}]})";
+  CHECK(steps_of(schema, {"a", "b", "c", "d"}) == std::vector<AvroStep>{kNumber, kNumber, kNumber, kUnion, kNull, kJump, kFloat, kReturn});
 }
 
 TEST_CASE("a branch is not run together with what stands before it") {

@@ -17,7 +17,7 @@ struct FieldCase {
 std::vector<FieldCase> read_field_cases(const std::string& file);
 
 // Every path of the case as a number and as a category.
-DecodePlan plan_of(const FieldCase& each, Format format);
+DecodePlan plan_of(const FieldCase& each, Format format, const std::vector<SlotType>& types = {SlotType::kNumeric, SlotType::kCategorical});
 
 // "" if and only if row 0 holds what the case says; else the first path that differs.
 std::string difference(const FieldCase& each, const DecodePlan& plan, const RecordBatch& batch);

@@ -69,29 +69,30 @@ std::vector<FieldCase> read_field_cases(const std::string& file) {
   return cases;
 }
 
-DecodePlan plan_of(const FieldCase& each, Format format) {
+DecodePlan plan_of(const FieldCase& each, Format format, const std::vector<SlotType>& types) {
   DecodePlan plan;
   plan.format = format;
   plan.max_payload_bytes = 1 << 20;
   for (const JsonTree& field : fields_of(each)) {
-    for (const SlotType type : {SlotType::kNumeric, SlotType::kCategorical}) add_slot(plan, *(*field.array())[0].text(), type);
+    for (const SlotType type : types) add_slot(plan, *(*field.array())[0].text(), type);
   }
   return plan;
 }
 
 std::string difference(const FieldCase& each, const DecodePlan& plan, const RecordBatch& batch) {
-  for (std::size_t i = 0; i < fields_of(each).size(); ++i) {
-    const JsonTree::Array& field = *fields_of(each)[i].array();
+  for (const JsonTree& row : fields_of(each)) {
+    const JsonTree::Array& field = *row.array();
     const Wanted want = wanted(*field[1].text(), field[2]);
-    const std::size_t number = plan.slots[2 * i].column * kColumnStride, category = plan.slots[2 * i + 1].column * kColumnStride;
-    const bool same_number =
-        batch.numeric_class[number] == want.number && (want.number != ValueClass::kValid || batch.numeric[number] == want.value);
-    const bool same_category = batch.category_class[category] == want.category &&
-                               (want.category != ValueClass::kValid || batch.category[category] == hash_category(want.text));
-    if (!same_number || !same_category) {
-      return *field[0].text() + ": " + *field[1].text() + " became number class " +
-             std::to_string(static_cast<int>(batch.numeric_class[number])) + ", " + std::to_string(batch.numeric[number]) +
-             "; category class " + std::to_string(static_cast<int>(batch.category_class[category]));
+    for (const Slot& slot : plan.slots) {
+      if (slot.path != *field[0].text()) continue;
+      const std::size_t at = slot.column * kColumnStride;
+      const bool numeric = slot.type == SlotType::kNumeric;
+      const ValueClass got = (numeric ? batch.numeric_class : batch.category_class)[at];
+      const bool equal = numeric ? batch.numeric[at] == want.value : batch.category[at] == hash_category(want.text);
+      const ValueClass wanted_class = numeric ? want.number : want.category;
+      if (got == wanted_class && (equal || got != ValueClass::kValid)) continue;
+      return slot.path + ": " + *field[1].text() + " became " + (numeric ? "number" : "category") + " class " +
+             std::to_string(static_cast<int>(got));
     }
   }
   return {};

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -51,8 +52,34 @@ TEST_CASE("random messages of random schemas, merged ones too, have the values t
     const RecordBatch batch = decode_framed(plan, schema, '\0' + each.payload);
     REQUIRE(batch.rows == 1);
     CHECK(difference(each, plan, batch) == "");
+    const DecodePlan numbers = plan_of(each, Format::kProtobuf, {SlotType::kNumeric});
+    CHECK(difference(each, numbers, decode_framed(numbers, schema, '\0' + each.payload)) == "");
   }
   CHECK(records > 200);
+}
+
+TEST_CASE("of a number that comes again the last counts, and one of a message that came without it is 0") {
+  const WriterSchema schema =
+      proto("message R { double a = 1; optional double b = 2000; M m = 3; oneof o { M n = 4; int32 i = 5; } } message M { double x = 1; }");
+  DecodePlan plan = plan_with({});
+  for (const char* path : {"a", "b", "m.x", "n.x"}) add_slot(plan, path, SlotType::kNumeric);
+  const auto classes = [&](const std::string& body) {
+    const RecordBatch batch = decode_framed(plan, schema, '\0' + body);
+    REQUIRE(batch.rows == 1);
+    std::vector<std::pair<ValueClass, double>> out;
+    for (std::size_t at = 0; at < 4 * kColumnStride; at += kColumnStride) {
+      CHECK(std::isnan(batch.numeric[at]) == (batch.numeric_class[at] != kValid));
+      out.emplace_back(batch.numeric_class[at], std::isnan(batch.numeric[at]) ? -1 : batch.numeric[at]);
+    }
+    return out;
+  };
+  using Classes = std::vector<std::pair<ValueClass, double>>;
+  const std::string one = "\0\0\0\0\0\0\xF0\x3F"s, nan = "\0\0\0\0\0\0\xF8\x7F"s;
+  CHECK(classes("") == Classes{{kValid, 0}, {kAbsent, -1}, {kAbsent, -1}, {kAbsent, -1}});
+  CHECK(classes("\x09" + one + "\x81\x7D" + one + "\x1A\0"s) == Classes{{kValid, 1}, {kValid, 1}, {kValid, 0}, {kAbsent, -1}});
+  CHECK(classes("\x1A\x09\x09" + one + "\x1A\0\x09"s + one + "\x09" + nan) ==
+        Classes{{kNan, -1}, {kAbsent, -1}, {kValid, 1}, {kAbsent, -1}});
+  CHECK(classes("\x22\x09\x09" + one + "\x28\x07") == Classes{{kValid, 0}, {kAbsent, -1}, {kAbsent, -1}, {kAbsent, -1}});
 }
 
 TEST_CASE("what is cut short is refused, or is a shorter message") {

@@ -32,7 +32,10 @@ TEST_CASE("only what is read has a place, by number and wire type") {
   CHECK((program.nodes[0].fields[1].tag == (3 << 3 | 1) && program.nodes[0].fields[1].node == kNoNode));
   REQUIRE(program.nodes[1].fields.size() == 1);
   CHECK(program.nodes[1].fields[0].tag == (2 << 3 | 5));
-  CHECK(program.leaves.size() == 2);
+  CHECK((program.nodes[0].fields[1].number != nullptr && program.nodes[0].fields[1].leaf == kNoNode));
+  CHECK((program.nodes[0].fields[1].prefix == 0x19 && program.nodes[0].fields[1].prefix_bytes == 1));
+  CHECK(program.nodes[0].zeroed.size() == 1);
+  CHECK(program.leaves.size() == 1);
 }
 
 TEST_CASE("a oneof with a member that is read has a place for all its members; repeated numbers have two") {

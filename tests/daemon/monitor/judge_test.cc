@@ -20,7 +20,7 @@ Window make_window(const EnginePlan& plan, std::size_t rows, double shift, const
   Window window;
   window.start_us = 60'000'000;
   window.end_us = 120'000'000;
-  const CellCounts<std::uint32_t> zero = make_counts(panes);
+  const PaneCounts zero = make_counts(panes);
   CellCounts<std::uint64_t> counts;
   counts.rows = rows;
   counts.cells.assign(zero.cells.size(), 0);
@@ -46,7 +46,7 @@ Window make_window(const EnginePlan& plan, std::size_t rows, double shift, const
     const double error = static_cast<double>(random() % 1000) < error_rate * 1000 ? 1 : 0;
     ++counts.cells[panes.fields[2].first_cell + features[2].numeric.cell(error)];
     window.values[2].push_back({static_cast<std::int64_t>(i), static_cast<std::int64_t>(i), 0, error});
-    for (std::size_t f = 0; f < 3; ++f) ++counts.classes[f * kValueClasses];
+    for (std::size_t f = 0; f < 3; ++f) ++counts.of_class(f, ValueClass::kValid);
   }
   window.segments = {counts};
   return window;

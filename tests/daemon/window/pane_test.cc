@@ -52,7 +52,7 @@ TEST_CASE("a new pane has a place for each segment and no cells before the first
   for (const auto& counts : pane.segments) CHECK_FALSE(is_started(counts));
   const auto counts = make_counts(plan);
   CHECK(is_started(counts));
-  CHECK(counts.cells == std::vector<std::uint32_t>(11, 0));
+  CHECK(counts.cells.values() == std::vector<std::uint32_t>(11, 0));
   CHECK(counts.classes.size() == 3 * kValueClasses);
   CHECK(counts.min[0] > counts.max[0]);
 }
@@ -90,7 +90,7 @@ TEST_CASE("a count beyond 32 bits is refused, not cut") {
   PanePlan plan = make_plan(false);
   Pane pane = make_pane(plan, 0);
   pane.segments[0] = make_counts(plan);
-  pane.segments[0].cells[0] = std::numeric_limits<std::uint32_t>::max();
+  pane.segments[0].cells.set(0, std::numeric_limits<std::uint32_t>::max());
   std::string bytes = bytes_of(pane);
   const std::size_t at = bytes.find("\xFF\xFF\xFF\xFF\x0F");
   REQUIRE(at != std::string::npos);

@@ -97,14 +97,14 @@ TEST_CASE("cells, classes and edges of a pane are those of its rows") {
   REQUIRE(closed.size() == 1);
   const auto& counts = closed[0].pane.segments[0];
   CHECK(counts.rows == 5);
-  CHECK(counts.cells == std::vector<std::uint32_t>{3, 0, 0, 1, 1, 1, 1, 2, 2, 2, 0});
-  CHECK(counts.classes[static_cast<std::size_t>(ValueClass::kValid)] == 4);
-  CHECK(counts.classes[static_cast<std::size_t>(ValueClass::kNull)] == 1);
+  CHECK(counts.cells.values() == std::vector<std::uint32_t>{3, 0, 0, 1, 1, 1, 1, 2, 2, 2, 0});
+  CHECK(counts.of_class(0, ValueClass::kValid) == 4);
+  CHECK(counts.of_class(0, ValueClass::kNull) == 1);
   CHECK(counts.below[0] == 1);
   CHECK(counts.above[0] == 1);
   CHECK(counts.min[0] == -3);
   CHECK(counts.max[0] == 45);
-  CHECK(closed[0].pane.unseen[1] == std::map<std::string, std::uint64_t>{{"new", 2}});
+  CHECK(closed[0].pane.unseen[1] == UnseenNames{{"new", 2}});
   CHECK(closed[0].pane.values[0].size() == 4);
   CHECK(closed[0].pane.first_offset == 0);
   CHECK(closed[0].pane.last_offset == 4);
@@ -229,7 +229,7 @@ TEST_CASE("a numeric (feature, segment) pane takes at most 2.5 KiB, with the mos
   field.cell_count = 513;  // 512 edges: 256 values of equal weight, each in a cell of its own
   plan.fields = {field};
   plan.cells = field.cell_count;
-  const CellCounts<std::uint32_t> counts = make_counts(plan);
+  const PaneCounts counts = make_counts(plan);
   const std::size_t bytes = 4 * (counts.cells.size() + counts.classes.size() + counts.below.size() + counts.above.size()) +
                             8 * (counts.min.size() + counts.max.size()) + sizeof counts;
   CHECK(bytes <= 2560);

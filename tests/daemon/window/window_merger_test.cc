@@ -178,7 +178,7 @@ std::size_t category_cell(const std::string& name) { return name == "a" ? 4 : na
 
 void count_row(const Row& row, CellCounts<std::uint64_t>& counts) {
   const auto count = [&](std::size_t field, bool valid, ValueClass other, std::size_t cell) {
-    ++counts.classes[field * kValueClasses + static_cast<std::size_t>(valid ? ValueClass::kValid : other)];
+    ++counts.of_class(field, valid ? ValueClass::kValid : other);
     if (valid) ++counts.cells[cell];
   };
   ++counts.rows;
