@@ -3,7 +3,8 @@
 # 2.10.0, 2.8.0 built from Debian's own source package. Before 2.10.0 a topic that is created anew leaves librdkafka with
 # memory that was freed: it waits for ever or crashes; librdkafka-topic-id.patch mends that. Safe to repeat: what is there
 # already is skipped.
-#   deploy/deps.sh [build|test]     build: to compile and run (default); test: also what ./tests/run.sh needs
+#   deploy/deps.sh [build|test|tsan]     build: to compile and run (default); test: also what ./tests/run.sh needs; tsan: that and a
+#                                        librdkafka of threads that the thread sanitizer sees
 # Cached in ${DRIFTD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/driftd}. Exit 69: something is missing that it cannot install.
 set -euo pipefail
 what=${1:-build}
@@ -11,7 +12,8 @@ cache=${DRIFTD_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/driftd}
 rdkafka_version=2.8.0
 rdkafka_sha256=5bd1c46f63265f31c6bfcedcde78703f77d28238eadf23821c2b43fc30be3e25
 rdkafka_prefix=$cache/librdkafka-$rdkafka_version
-rdkafka_built=$rdkafka_prefix/.topic-id-patch # CMakeLists.txt looks for it too
+rdkafka_tsan_prefix=$rdkafka_prefix-tsan
+rdkafka_mark=.topic-id-patch # of a prefix that is whole; CMakeLists.txt looks for it too
 rdkafka_mended=2.10.0                         # the first release that needs no patch
 clang_tidy_version=22.1.8                     # tests/style/tidy.py names it too
 clang_tidy_prefix=$cache/clang-tidy-$clang_tidy_version
@@ -37,7 +39,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 install_packages() {
   local want=("${build_packages[@]}") need
-  if [ "$what" = test ]; then
+  if [ "$what" != build ]; then
     want+=("${test_packages[@]}")
     # Node.js from elsewhere often brings npm with it, and does not go with Debian's.
     command -v npm >/dev/null || want+=(nodejs npm)
@@ -91,22 +93,25 @@ SOURCES
     { say "the checksum of librdkafka $rdkafka_version differs from the listed one"; exit 69; }
 }
 
-build_rdkafka() {
-  local work
+build_rdkafka() { # PREFIX [CMAKE OPTION...]
+  local prefix=$1 work
+  shift
   work=$(mktemp -d)
-  say "building librdkafka $rdkafka_version (about half a minute)"
+  say "building $(basename "$prefix") (about half a minute)"
   fetch_rdkafka_source "$work"
   mkdir "$work/src"
   tar -xf "$work/librdkafka_$rdkafka_version.orig.tar.gz" -C "$work/src" --strip-components 1
   patch -s -d "$work/src" -p1 <"$patch"
+  # The thread sanitizer knows of the threads of pthread_create, and of nothing that C11's thrd_create starts within the C library.
+  [ "$prefix" != "$rdkafka_tsan_prefix" ] || echo '#error "no threads of C11"' >"$work/src/packaging/cmake/try_compile/c11threads_test.c"
   cmake -S "$work/src" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
     -DRDKAFKA_BUILD_STATIC=ON -DRDKAFKA_BUILD_EXAMPLES=OFF -DRDKAFKA_BUILD_TESTS=OFF -DWITH_SSL=ON -DWITH_SASL=ON -DWITH_CURL=ON \
-    -DWITH_ZSTD=ON -DENABLE_LZ4_EXT=ON -DCMAKE_INSTALL_PREFIX="$rdkafka_prefix.tmp" -DCMAKE_INSTALL_LIBDIR=lib >"$work/log" 2>&1 &&
+    -DWITH_ZSTD=ON -DENABLE_LZ4_EXT=ON -DCMAKE_INSTALL_PREFIX="$prefix.tmp" -DCMAKE_INSTALL_LIBDIR=lib "$@" >"$work/log" 2>&1 &&
     cmake --build "$work/build" >>"$work/log" 2>&1 && cmake --install "$work/build" >>"$work/log" 2>&1 ||
     { tail -n 30 "$work/log" >&2; exit 69; }
-  touch "$rdkafka_prefix.tmp/$(basename "$rdkafka_built")"
-  rm -rf "$rdkafka_prefix"
-  mv "$rdkafka_prefix.tmp" "$rdkafka_prefix"
+  touch "$prefix.tmp/$rdkafka_mark"
+  rm -rf "$prefix"
+  mv "$prefix.tmp" "$prefix"
   rm -rf "$work"
 }
 
@@ -123,7 +128,9 @@ install_packages
 mkdir -p "$cache"
 exec 9>"$cache/.lock"
 flock 9 # two builds may start at once
-if [ "$what" = test ] && [ ! -e "$clang_tidy_prefix" ]; then install_clang_tidy; fi
-if ! system_rdkafka_is_new_enough && [ ! -e "$rdkafka_built" ]; then
-  build_rdkafka
+if [ "$what" != build ] && [ ! -e "$clang_tidy_prefix" ]; then install_clang_tidy; fi
+if ! system_rdkafka_is_new_enough && [ ! -e "$rdkafka_prefix/$rdkafka_mark" ]; then build_rdkafka "$rdkafka_prefix"; fi
+if [ "$what" = tsan ] && [ ! -e "$rdkafka_tsan_prefix/$rdkafka_mark" ]; then
+  build_rdkafka "$rdkafka_tsan_prefix" -DCMAKE_C_COMPILER=clang-19 -DCMAKE_CXX_COMPILER=clang++-19 \
+    -DCMAKE_C_FLAGS='-fsanitize=thread -g1 -fno-omit-frame-pointer' -DCMAKE_CXX_FLAGS=-fsanitize=thread
 fi

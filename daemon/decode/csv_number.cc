@@ -40,8 +40,9 @@ CsvNumber parse_csv_number(std::string_view text) {
 // What JSON has as a number is the same number here.
 CsvNumber parse_csv_field(std::string_view text) {
   static const NumberReader read = number_reader(chosen_simd());
-  const PlainNumber number = read(text.data());
-  if (number.end == text.data() + text.size()) return {ValueClass::kValid, number.value + 0.0};
+  const char* const begin = text.data();  // the reader stops by itself, whatever is behind
+  const PlainNumber number = read(begin);
+  if (number.end == begin + text.size()) return {ValueClass::kValid, number.value + 0.0};
   return parse_csv_number(text);
 }
 
