@@ -21,13 +21,16 @@ FeatureReference numeric_feature(const std::string& name, std::uint64_t seed) {
   return feature;
 }
 
-FeatureReference category_feature(const std::string& name) {
+// The reference knows every segment, as one that was built from such rows does.
+FeatureReference segment_feature(std::size_t segments) {
+  std::vector<std::string> names;
+  for (std::size_t s = 0; s < segments; ++s) names.push_back(segment_name(s));
+  std::vector<CategoryCount> counts;
+  for (const std::string& name : names) counts.push_back({name, kDictionaryMinCount});
   FeatureReference feature;
-  feature.name = name;
+  feature.name = "segment";
   feature.type = FeatureType::kCategorical;
-  feature.categories.dictionary = {"web", "app"};
-  feature.categories.known_hashes = {hash_category("web"), hash_category("app")};
-  std::ranges::sort(feature.categories.known_hashes);
+  feature.categories = freeze_categories(counts);
   return feature;
 }
 
@@ -55,7 +58,7 @@ std::shared_ptr<const Reference> make_reference(const Fixture& fixture) {
   reference->prediction_column = kPrediction;
   std::uint64_t seed = 0;
   for (const std::string& name : feature_names(fixture.features)) reference->features.push_back(numeric_feature(name, seed++));
-  reference->features.push_back(category_feature("segment"));
+  reference->features.push_back(segment_feature(fixture.segments));
   std::ranges::sort(reference->features, {}, &FeatureReference::name);
   for (FeatureReference& feature : reference->features) {
     FeatureCounts& all = feature.segments.emplace_back();
