@@ -357,7 +357,7 @@ std::string print_detector(const DetectorConfig& detector) {
 
 std::string print_map(const auto& map, const auto& print_value) {
   std::string out;
-  for (const auto& [name, value] : map) out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", yaml_quote(name), print_value(name, value));
+  for (const auto& [name, value] : map) out += fmt::format("{}{}: {}", out.empty() ? "" : ", ", yaml_key(name), print_value(name, value));
   return "{" + out + "}";
 }
 

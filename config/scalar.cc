@@ -228,6 +228,8 @@ std::string json_quote(std::string_view text) {
   return out + '"';
 }
 
+std::string yaml_key(std::string_view text) { return plain_in_yaml(text) ? std::string(text) : json_quote(text); }
+
 std::string yaml_quote(std::string_view text) {
   if (plain_in_yaml(text)) return std::string(text);
   std::string doubled;

@@ -34,6 +34,7 @@ std::size_t utf8_sequence(std::string_view text);
 std::string json_quote(std::string_view text);
 // Plain where YAML cannot take it for anything else, else double-quoted; `$` doubled so that it reads back as itself.
 std::string yaml_quote(std::string_view text);
+std::string yaml_key(std::string_view text);  // the same for a key, in which `$` stands for itself
 // For messages: quoted, control bytes escaped, long text cut.
 std::string quote_for_message(std::string_view text);
 

@@ -122,6 +122,8 @@ TEST_CASE("quoting") {
     CHECK(yaml_quote(quoted) == "\"" + std::string(quoted) + "\"");
   }
   CHECK(yaml_quote("a$b") == "\"a$$b\"");
+  CHECK(yaml_key("a$b") == "\"a$b\"");
+  CHECK(yaml_key("a_b") == "a_b");
   CHECK(quote_for_message(std::string(100, 'x')) == "\"" + std::string(80, 'x') + "…\"");
   CHECK(quote_for_message(std::string(79, 'x') + "éé") == "\"" + std::string(79, 'x') + "…\"");
 }
