@@ -2,6 +2,7 @@
 // that we know, a handler sees clear requests only, and a head is read the same however its bytes arrive.
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <thread>
 
 #include "daemon/http/authorization.h"
@@ -54,6 +55,16 @@ std::string next_address() {
          std::to_string(2 + number % 200);
 }
 
+// A machine with a hundred thousand connections that just ended may want a moment.
+test::RawClient connect(std::uint16_t port) {
+  constexpr int kTries = 50;
+  for (int tries = 1;; ++tries) {
+    test::RawClient client(port, next_address().c_str());
+    if (client.connected() || tries == kTries) return client;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+}
+
 void targets_come_back(std::string_view input) {
   const auto target = parse_target(input.substr(0, input.find('\n')));
   if (!target) return;
@@ -103,7 +114,7 @@ void try_input(std::string_view input) {
   targets_come_back(input);
   heads_are_read_in_parts(input);
   logins_come_back(input);
-  test::RawClient client(server.port(), next_address().c_str());
+  test::RawClient client = connect(server.port());
   require(client.connected(), "the server takes connections");
   client.send(input);
   client.finish_sending();
