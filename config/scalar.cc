@@ -231,10 +231,9 @@ std::string json_quote(std::string_view text) {
 std::string yaml_key(std::string_view text) { return plain_in_yaml(text) ? std::string(text) : json_quote(text); }
 
 std::string yaml_quote(std::string_view text) {
-  if (plain_in_yaml(text)) return std::string(text);
   std::string doubled;
   for (const char c : text) doubled += c == '$' ? "$$" : std::string(1, c);
-  return json_quote(doubled);
+  return yaml_key(doubled);
 }
 
 std::string quote_for_message(std::string_view text) {

@@ -32,9 +32,10 @@ std::string print_instant(std::int64_t us);
 std::size_t utf8_sequence(std::string_view text);
 
 std::string json_quote(std::string_view text);
-// Plain where YAML cannot take it for anything else, else double-quoted; `$` doubled so that it reads back as itself.
+// Plain where YAML cannot take it for anything else, else double-quoted. In a value `$` is doubled, so that it reads back as itself; in a
+// key it stands for itself.
 std::string yaml_quote(std::string_view text);
-std::string yaml_key(std::string_view text);  // the same for a key, in which `$` stands for itself
+std::string yaml_key(std::string_view text);
 // For messages: quoted, control bytes escaped, long text cut.
 std::string quote_for_message(std::string_view text);
 

@@ -63,6 +63,21 @@ class Daemon {
   std::thread thread_;
 };
 
+struct Refusal {
+  const char* name;
+  std::vector<std::string> args;
+  int code;
+  std::string part;  // of what is said
+};
+
+void check_refused(const Refusal& want, const Captured& captured) {
+  CAPTURE(want.name);
+  CAPTURE(captured.err);
+  CHECK(captured.exit_code == want.code);
+  CHECK(captured.err.contains(want.part));
+  CHECK(captured.out == "");
+}
+
 }  // namespace
 
 TEST_CASE("explain reads an alert from a file of events") {
@@ -106,40 +121,21 @@ TEST_CASE("explain asks a daemon with TLS, certificates and logins") {
   const Captured found = ask({"--ca-file", ca, "--login-file", login, "--cert-file", cert, "--key-file", key});
   CHECK(found.err == "");
   CHECK(found.out.contains("  - open as well: quality of country"));
-  struct Row {
-    const char* name;
-    std::vector<std::string> args;
-    int code;
-    std::string part;
-  };
-  const Row rows[] = {
+  const Refusal refusals[] = {
       {"a stranger's certificate", {}, kExitUnavailable, "TLS: certificate verify failed"},
       {"no certificate of ours", {"--ca-file", ca}, kExitUnavailable, "no daemon answers: " + daemon.tls_url()},
       {"no login", {"--ca-file", ca, "--cert-file", cert, "--key-file", key}, kExitUnavailable, "it wants a login: --login-file"},
       {"no file of a login", {"--login-file", folder.path("gone")}, kExitUsage, "--login-file: cannot read"},
       {"a certificate without its key", {"--cert-file", cert}, kExitUsage, "--key-file"},
   };
-  for (const Row& row : rows) {
-    CAPTURE(row.name);
-    const Captured refused = ask(row.args);
-    CAPTURE(refused.err);
-    CHECK(refused.exit_code == row.code);
-    CHECK(refused.err.contains(row.part));
-    CHECK(refused.out == "");
-  }
+  for (const Refusal& refusal : refusals) check_refused(refusal, ask(refusal.args));
 }
 
 TEST_CASE("what explain cannot do says why, with its exit code") {
   const TempFolder folder;
   const std::string torn = folder.write("torn.jsonl", "{\"type\":\"dev.driftd.drift.firing.v1\",\"data\":{\"alert_id\":\"x\"}}\n");
   const std::string empty = folder.write("empty.jsonl", "");
-  struct Row {
-    const char* name;
-    std::vector<std::string> args;
-    int code;
-    std::string part;
-  };
-  const Row rows[] = {
+  const Refusal refusals[] = {
       {"no id", {}, kExitUsage, "name an alert by its id"},
       {"no id and many alerts", {"--event", events_path("one_file")}, kExitUsage, "has 5 alerts: name one by its id"},
       {"unknown id", {"zzz", "--event", events_path("one_file")}, kExitBadInput, "no alert 'zzz'; "},
@@ -149,12 +145,5 @@ TEST_CASE("what explain cannot do says why, with its exit code") {
       {"no daemon", {"x", "--url", "http://127.0.0.1:1"}, kExitUnavailable, "no daemon answers: http://127.0.0.1:1: Connection refused"},
       {"two sources", {"x", "--url", "http://127.0.0.1:1", "--event", torn}, kExitUsage, "--event"},
   };
-  for (const Row& row : rows) {
-    CAPTURE(row.name);
-    const Captured captured = capture(run_explain, row.args);
-    CAPTURE(captured.err);
-    CHECK(captured.exit_code == row.code);
-    CHECK(captured.err.contains(row.part));
-    CHECK(captured.out == "");
-  }
+  for (const Refusal& refusal : refusals) check_refused(refusal, capture(run_explain, refusal.args));
 }
